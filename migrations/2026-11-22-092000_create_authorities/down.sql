@@ -1,0 +1,3 @@
+drop table statistical_neighbours;
+drop table authority_successions;
+drop table authorities;

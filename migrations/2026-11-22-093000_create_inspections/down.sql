@@ -1,0 +1,2 @@
+drop table judgements;
+drop table inspections;

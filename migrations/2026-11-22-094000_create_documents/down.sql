@@ -1,0 +1,2 @@
+drop table document_authorities;
+drop table documents;

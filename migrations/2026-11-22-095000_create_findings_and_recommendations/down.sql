@@ -1,0 +1,2 @@
+drop table recommendations;
+drop table findings;

@@ -1,0 +1,145 @@
+//! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{Error, web};
+use utoipa::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+use crate::authorities::model::{AuthorityEmbed, AuthoritySort};
+use crate::contract;
+use crate::db::Db;
+use crate::documents::model::DocumentSort;
+use crate::error::Problem;
+use crate::guard::{self, Guard};
+use crate::health::{self, Draining};
+use crate::inspections::model::{InspectionEmbed, InspectionSort};
+use crate::page::Count;
+use crate::standings::model::{Clock, StandingSort};
+use crate::telemetry::{self, Metrics};
+use crate::{
+    authorities, documents, findings, frameworks, inspections, judgements, pages, recommendations, standings, themes,
+};
+
+/// The record of Ofsted's inspections of how English councils help and protect children: **authorities**, their
+/// **inspections** with judgements, findings and recommendations, and the **documents** that speak of them.
+///
+/// Ofsted publishes its letters and reports as PDF, one council at a time. Here they are one record, as far back as 2012,
+/// that can be queried and corrected.
+///
+/// * Start with [`/standings`](#/Standings/list_standings): where every authority stands today, or stood on any day.
+/// * Lists are pages: follow `page.next_cursor`, or the `Link` header. An unknown parameter is refused, never ignored.
+/// * What is unknown is absent: answers hold no `null`. No grade is inferred, merged or invented.
+/// * To change something, send the `ETag` that you read in `If-Match`. A published inspection changes with a `reason`.
+/// * Every failure is a problem document (RFC 9457) with a stable `code`, explained at `/problems/{slug}`.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Inspection Register"),
+    servers((url = "/v1", description = "This service")),
+    components(schemas(
+        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort
+    )),
+    tags(
+        (name = "Standings", description = "Where every authority stands, as at any day."),
+        (name = "Authorities", description = "English councils with responsibility for children's services, past and present, and their statistical neighbours."),
+        (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is written whole, in one request."),
+        (name = "Judgements", description = "The grades of one inspection, area by area."),
+        (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph."),
+        (name = "Recommendations", description = "What an inspection asks to be put right, and by when."),
+        (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
+        (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
+        (name = "Themes", description = "The subjects that findings and recommendations are about."),
+    )
+)]
+pub struct Description;
+
+/// What all parts of the application share.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether the service is stopping.
+    pub draining: Draining,
+    /// Origins whose web pages may call.
+    pub cors_origins: Vec<String>,
+}
+
+/// The operations: everything that the document describes, below `/v1`.
+fn operations(service: &mut ServiceConfig) {
+    service
+        .configure(standings::routes::register)
+        .configure(authorities::routes::register)
+        .configure(inspections::routes::register)
+        .configure(judgements::routes::register)
+        .configure(findings::routes::register)
+        .configure(recommendations::routes::register)
+        .configure(documents::routes::register)
+        .configure(frameworks::routes::register)
+        .configure(themes::routes::register);
+}
+
+/// What is served outside `/v1` and is no operation: pages, the document, health, metrics.
+fn plumbing(service: &mut web::ServiceConfig) {
+    service
+        .route("/", web::get().to(pages::landing))
+        .route("/docs", web::get().to(pages::to_docs))
+        .route("/openapi.json", web::get().to(pages::document))
+        .route("/problems/{slug}", web::get().to(pages::problem))
+        .route("/health/live", web::get().to(health::live))
+        .route("/health/ready", web::get().to(health::ready))
+        .route("/metrics", web::get().to(telemetry::metrics))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json").try_it_out_enabled(true)));
+}
+
+/// The document as the code describes it, before [`contract`] completes it.
+#[must_use]
+pub fn described() -> utoipa::openapi::OpenApi {
+    let app = actix_web::App::new().into_utoipa_app().openapi(Description::openapi());
+    app.service(scope("").configure(operations)).split_for_parts().1
+}
+
+/// The whole application.
+#[must_use]
+pub fn build(
+    app: &App,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let document = contract::document();
+    let (operations, _) = actix_web::App::new()
+        .app_data(web::Data::new(Guard::new(&document, "/v1")))
+        .app_data(web::Data::new(pages::Document::new(&document)))
+        .app_data(web::Data::new(app.db.clone()))
+        .app_data(web::Data::new(app.metrics.clone()))
+        .app_data(web::Data::new(app.draining.clone()))
+        .app_data(pages::not_found_for_bad_paths())
+        .into_utoipa_app()
+        .service(scope("/v1").configure(operations))
+        .split_for_parts();
+    operations
+        .configure(plumbing)
+        .default_service(web::to(pages::nothing_here))
+        .wrap(from_fn(guard::guard))
+        .wrap(Compress::default())
+        .wrap(cors(&app.cors_origins))
+        .wrap(from_fn(telemetry::observe))
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default().allow_any_method().allow_any_header().expose_any_header().max_age(600);
+    origins
+        .iter()
+        .fold(cors, |cors, origin| if origin == "*" { cors.allow_any_origin() } else { cors.allowed_origin(origin) })
+}

@@ -1,0 +1,197 @@
+//! Statements about authorities: one by one. Lists are in [`list`], the relations between authorities in [`relations`].
+
+pub mod list;
+pub mod relations;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::model::{Authority, AuthorityEmbed, AuthorityId, AuthorityKey, AuthorityPatch, AuthorityRow, NewAuthority};
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::extract::{IfMatch, Patch};
+use crate::page::{Codes, names};
+use crate::schema::authorities;
+use crate::standings;
+
+/// The authority that a key names: of two with one code the current one.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityId, ApiError> {
+    let query = authorities::table.select(authorities::authority_id).order((
+        authorities::active_to.is_not_null(),
+        authorities::active_to.desc(),
+        authorities::authority_id,
+    ));
+    match key {
+        AuthorityKey::Id(id) => query.filter(authorities::authority_id.eq(id)).first(conn),
+        AuthorityKey::Gss(code) => query.filter(authorities::gss_code.eq(code)).first(conn),
+        AuthorityKey::Urn(urn) => query.filter(authorities::ofsted_urn.eq(urn)).first(conn),
+        AuthorityKey::Dfe(code) => query.filter(authorities::dfe_code.eq(code)).first(conn),
+    }
+    .or_not_found("authority")
+}
+
+/// The authorities that the keys of a filter name; a key that names none adds none.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn resolve_filter(
+    conn: &mut PgConnection,
+    keys: Option<&Codes<AuthorityKey>>,
+) -> Result<Option<Vec<AuthorityId>>, ApiError> {
+    let Some(Codes(keys)) = keys else { return Ok(None) };
+    let mut ids = Vec::with_capacity(keys.len());
+    for key in keys {
+        match resolve(conn, key) {
+            Ok(id) => ids.push(id),
+            Err(error) if error.code() == crate::error::ProblemCode::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(ids))
+}
+
+/// The authority that a key names, with what it is asked to carry.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(
+    conn: &mut PgConnection,
+    key: &AuthorityKey,
+    embed: Option<&Codes<AuthorityEmbed>>,
+) -> Result<Authority, ApiError> {
+    let id = resolve(conn, key)?;
+    let row = authorities::table.find(id).select(AuthorityRow::as_select()).first(conn).or_not_found("authority")?;
+    one(conn, row, embed)
+}
+
+/// Records a new authority.
+///
+/// # Errors
+///
+/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
+pub fn insert(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<Authority, ApiError> {
+    let row = diesel::insert_into(authorities::table)
+        .values((authorities::authority_id.eq(id), new))
+        .returning(AuthorityRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    relations::replace_predecessors(conn, id, &new.predecessors)?;
+    relations::replace_successors(conn, id, &new.successors)?;
+    one(conn, row, None)
+}
+
+/// Changes an authority.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `conflict`, `validation_failed`, or if the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    key: &AuthorityKey,
+    if_match: &IfMatch,
+    patch: &Patch<AuthorityPatch>,
+) -> Result<Authority, ApiError> {
+    let current = lock(conn, key)?;
+    if_match.check(current.version)?;
+    let (id, version) = (current.authority_id, current.version);
+    let current = one(conn, current, None)?;
+    if patch.changes_nothing(&current) {
+        return Ok(current);
+    }
+    let row = diesel::update(authorities::table.find(id))
+        .set((&patch.changes, authorities::version.eq(version + 1), authorities::updated_at.eq(diesel::dsl::now)))
+        .returning(AuthorityRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    if let Some(predecessors) = &patch.changes.predecessors {
+        relations::replace_predecessors(conn, id, predecessors)?;
+    }
+    if let Some(successors) = &patch.changes.successors {
+        relations::replace_successors(conn, id, successors)?;
+    }
+    one(conn, row, None)
+}
+
+/// Removes an authority that nothing refers to.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
+pub fn delete(conn: &mut PgConnection, key: &AuthorityKey, if_match: &IfMatch) -> Result<(), ApiError> {
+    let current = lock(conn, key)?;
+    if_match.check(current.version)?;
+    relations::replace_predecessors(conn, current.authority_id, &[])?;
+    relations::replace_successors(conn, current.authority_id, &[])?;
+    diesel::delete(authorities::table.find(current.authority_id)).execute(conn).on_constraint(|name| {
+        let what = match name {
+            "inspections_authority_id_fkey" => "inspections belong to this authority",
+            "document_authorities_authority_id_fkey" => "documents speak of this authority",
+            "statistical_neighbours_neighbour_id_fkey" => "this authority is a statistical neighbour of others",
+            _ => return None,
+        };
+        Some(ApiError::in_use(what))
+    })?;
+    Ok(())
+}
+
+fn lock(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityRow, ApiError> {
+    let id = resolve(conn, key)?;
+    authorities::table.find(id).select(AuthorityRow::as_select()).for_update().first(conn).or_not_found("authority")
+}
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "authorities_gss_code_key" => Some(ApiError::conflict("gss_code is already in use")),
+        "authorities_region_check" => {
+            Some(ApiError::invalid_member("/region", "unknown", "must be the name of one of England's nine regions"))
+        }
+        "authorities_active_check" => {
+            Some(ApiError::invalid_member("/active_to", "order", "must not be before active_from"))
+        }
+        _ => None,
+    }
+}
+
+fn one(
+    conn: &mut PgConnection,
+    row: AuthorityRow,
+    embed: Option<&Codes<AuthorityEmbed>>,
+) -> Result<Authority, ApiError> {
+    assemble(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("authority"))
+}
+
+/// Puts authorities together with their relations and what they carry: a fixed number of statements.
+fn assemble(
+    conn: &mut PgConnection,
+    rows: Vec<AuthorityRow>,
+    embed: Option<&Codes<AuthorityEmbed>>,
+) -> Result<Vec<Authority>, ApiError> {
+    let ids = rows.iter().map(|row| row.authority_id).collect::<Vec<_>>();
+    let successions = relations::successions(conn, &ids)?;
+    let embeds_neighbours = names(embed, &AuthorityEmbed::Neighbours);
+    let neighbours = if embeds_neighbours { relations::neighbours_of(conn, &ids)? } else { Vec::new() };
+    let standings = if names(embed, &AuthorityEmbed::Standing) {
+        standings::query::of_authorities(conn, &ids, Date::today())?
+    } else {
+        Vec::new()
+    };
+    let authorities = rows.into_iter().map(|row| {
+        let id = row.authority_id;
+        Authority {
+            predecessors: successions.iter().filter(|(_, heir)| *heir == id).map(|(former, _)| *former).collect(),
+            successors: successions.iter().filter(|(former, _)| *former == id).map(|(_, heir)| *heir).collect(),
+            standing: standings.iter().find(|standing| standing.row.authority_id == id).cloned(),
+            neighbours: embeds_neighbours.then(|| {
+                neighbours.iter().filter(|(of, _)| *of == id).map(|(_, neighbour)| neighbour.clone()).collect()
+            }),
+            row,
+        }
+    });
+    Ok(authorities.collect())
+}

@@ -1,0 +1,141 @@
+//! How authorities relate: who took over from whom, and who is much like whom.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::authorities::model::{AuthorityId, AuthorityKey, Neighbour, NeighbourFilter, NeighbourSet};
+use crate::error::{ApiError, ConstraintExt};
+use crate::page::{Page, Window};
+use crate::schema::{authorities, authority_successions, statistical_neighbours};
+
+/// The successions, former first, in which any of these authorities takes part.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn successions(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<Vec<(AuthorityId, AuthorityId)>> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    table
+        .filter(predecessor_id.eq_any(ids).or(successor_id.eq_any(ids)))
+        .order((predecessor_id, successor_id))
+        .select((predecessor_id, successor_id))
+        .load(conn)
+}
+
+/// Says from which authorities this one took over.
+///
+/// # Errors
+///
+/// `validation_failed` if one of them does not exist or is this one, or if the database fails.
+pub fn replace_predecessors(
+    conn: &mut PgConnection,
+    id: AuthorityId,
+    predecessors: &[AuthorityId],
+) -> Result<(), ApiError> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let former = diesel::delete(table.filter(successor_id.eq(id))).returning(predecessor_id).get_results(conn)?;
+    let rows = distinct(predecessors).map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
+    diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/predecessors"))?;
+    mark_changed(conn, &former, predecessors)
+}
+
+/// Says which authorities took over from this one.
+///
+/// # Errors
+///
+/// `validation_failed` if one of them does not exist or is this one, or if the database fails.
+pub fn replace_successors(
+    conn: &mut PgConnection,
+    id: AuthorityId,
+    successors: &[AuthorityId],
+) -> Result<(), ApiError> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let former = diesel::delete(table.filter(predecessor_id.eq(id))).returning(successor_id).get_results(conn)?;
+    let rows = distinct(successors).map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
+    diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/successors"))?;
+    mark_changed(conn, &former, successors)
+}
+
+fn distinct(ids: &[AuthorityId]) -> impl Iterator<Item = AuthorityId> {
+    let mut ids = ids.to_vec();
+    ids.sort_by_key(|id| id.as_uuid());
+    ids.dedup();
+    ids.into_iter()
+}
+
+/// Raises the version of the authorities at the other end of the successions that came or went.
+fn mark_changed(conn: &mut PgConnection, former: &[AuthorityId], latter: &[AuthorityId]) -> Result<(), ApiError> {
+    let gone = former.iter().filter(|id| !latter.contains(id));
+    let come = latter.iter().filter(|id| !former.contains(id));
+    let changed = gone.chain(come).copied().collect::<Vec<_>>();
+    if !changed.is_empty() {
+        diesel::update(authorities::table.filter(authorities::authority_id.eq_any(changed)))
+            .set((authorities::version.eq(authorities::version + 1), authorities::updated_at.eq(diesel::dsl::now)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {
+    match constraint {
+        "authority_successions_predecessor_id_fkey" | "authority_successions_successor_id_fkey" => {
+            Some(ApiError::invalid_member(pointer, "unknown", "must name authorities of the register"))
+        }
+        "authority_successions_distinct_check" => {
+            Some(ApiError::invalid_member(pointer, "distinct", "must not name the authority itself"))
+        }
+        _ => None,
+    }
+}
+
+/// The neighbours of these authorities, each with whose neighbour it is.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn neighbours_of(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<Vec<(AuthorityId, Neighbour)>> {
+    use statistical_neighbours::{authority_id, neighbour_id, neighbour_set, rank, table};
+    table
+        .inner_join(authorities::table.on(authorities::authority_id.eq(neighbour_id)))
+        .filter(authority_id.eq_any(ids))
+        .order((neighbour_set, rank, authorities::name))
+        .select((
+            authority_id,
+            (
+                neighbour_set,
+                rank,
+                authorities::authority_id,
+                authorities::name,
+                authorities::gss_code,
+                authorities::region,
+            ),
+        ))
+        .load(conn)
+}
+
+/// A page of the neighbours of one authority. An authority has a handful, so the page is cut from all of them.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`, or if the database fails.
+pub fn list_neighbours(
+    conn: &mut PgConnection,
+    key: &AuthorityKey,
+    filter: &NeighbourFilter,
+    window: &Window,
+) -> Result<(Vec<Neighbour>, Page), ApiError> {
+    let id = super::resolve(conn, key)?;
+    let after = window.after::<(NeighbourSet, AuthorityId)>()?;
+    let wanted = |neighbour: &Neighbour| filter.set.as_ref().is_none_or(|sets| sets.has(&neighbour.neighbour_set));
+    let all =
+        neighbours_of(conn, &[id])?.into_iter().map(|(_, neighbour)| neighbour).filter(wanted).collect::<Vec<_>>();
+    let total = window.counts().then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
+    let start =
+        after.and_then(|key| all.iter().position(|neighbour| position(neighbour) == key)).map_or(0, |last| last + 1);
+    let rows = all.into_iter().skip(start).take(usize::try_from(window.rows()).unwrap_or(usize::MAX)).collect();
+    window.page(rows, total, position)
+}
+
+fn position(neighbour: &Neighbour) -> (NeighbourSet, AuthorityId) {
+    (neighbour.neighbour_set, neighbour.authority_id)
+}

@@ -1,0 +1,130 @@
+//! The commands of the program.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{Config, SETTINGS};
+use crate::embedded::Embedded;
+use crate::{contract, import, migrate, server};
+
+/// The record of Ofsted's inspections of English children's services, as an HTTP API.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests (the default)
+    Serve,
+    /// Bring the schema of the database to the program's
+    Migrate,
+    /// Load the CSV and JSON files of a folder, or the data that came with the program
+    Import {
+        /// The folder
+        dir: Option<PathBuf>,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Ask the service at `BIND_ADDRESS` whether it is ready
+    Healthcheck,
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let matches = Arguments::command().after_help(settings_help()).get_matches();
+    let outcome = Arguments::from_arg_matches(&matches).map_err(Into::into).and_then(|arguments| obey(&arguments));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut stderr = std::io::stderr();
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(stderr, "inspection-register: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(arguments: &Arguments) -> Outcome {
+    if matches!(arguments.command, Some(Command::Openapi)) {
+        let document = serde_json::to_string_pretty(&contract::document())?;
+        writeln!(std::io::stdout(), "{document}")?;
+        return Ok(());
+    }
+    let config = Config::from_env()?;
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    match &arguments.command {
+        None | Some(Command::Serve) => server::serve(&config)?,
+        Some(Command::Migrate) => with_database(&config, |url| {
+            let applied = migrate::migrate(url)?;
+            log::info!("the schema is current; {} migrations were applied", applied.len());
+            Ok(())
+        })?,
+        Some(Command::Import { dir }) => with_database(&config, |url| {
+            if config.database_url.is_none() {
+                migrate::migrate(url)?;
+            }
+            let report = import::run(url, &import::Source::from(dir.clone()))?;
+            writeln!(std::io::stdout(), "{report}")?;
+            Ok(())
+        })?,
+        Some(Command::Healthcheck) => healthcheck(config.bind_address)?,
+        Some(Command::Openapi) => {}
+    }
+    Ok(())
+}
+
+/// Runs a command on the configured database, or on the private one, which is started for it.
+fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    match &config.database_url {
+        Some(url) => work(url),
+        None => {
+            let (embedded, url) = server::start_embedded(config)?;
+            let outcome = work(&url);
+            Embedded::stop(embedded)?;
+            outcome
+        }
+    }
+}
+
+/// Asks `/health/ready` of the service that listens at this address on this machine.
+fn healthcheck(mut address: SocketAddr) -> Outcome {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    let timeout = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream
+        .write_all(format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") {
+        Ok(())
+    } else {
+        Err(format!("the service is not ready: {status}").into())
+    }
+}
+
+fn settings_help() -> String {
+    let mut help = "Settings (environment):\n".to_owned();
+    for setting in SETTINGS {
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        // Writing to a string cannot fail.
+        let _ = writeln!(help, "  {:<20} {}{default}", setting.name, setting.about);
+    }
+    help
+}

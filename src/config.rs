@@ -1,0 +1,184 @@
+//! Settings: read from the environment once, at start, with every mistake reported at once.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use actix_web::http::Uri;
+
+use crate::embedded;
+
+/// What the environment sets.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the service listens.
+    pub bind_address: SocketAddr,
+    /// The database; absent for the private one that the program keeps.
+    pub database_url: Option<String>,
+    /// Most connections to the database.
+    pub database_pool_size: u32,
+    /// Where the private database lives.
+    pub data_dir: PathBuf,
+    /// Where PostgreSQL's programs are, if not in a usual place.
+    pub pg_bindir: Option<PathBuf>,
+    /// Web pages of these origins may call the service; `*` for all.
+    pub cors_origins: Vec<String>,
+}
+
+/// One setting: its name, its default, and what it means.
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// The value if it is not set.
+    pub default: &'static str,
+    /// What it means.
+    pub about: &'static str,
+}
+
+/// Every setting, as `--help` prints them.
+pub const SETTINGS: &[Setting] = &[
+    Setting { name: "BIND_ADDRESS", default: "127.0.0.1:8080", about: "address and port to listen on" },
+    Setting {
+        name: "DATABASE_URL",
+        default: "",
+        about: "PostgreSQL 15 or later; without it the program keeps a private server",
+    },
+    Setting { name: "DATABASE_POOL_SIZE", default: "10", about: "most connections to the database, 1 to 100" },
+    Setting {
+        name: "DATA_DIR",
+        default: ".data; as root /var/lib/inspection-register",
+        about: "folder of the private server",
+    },
+    Setting { name: "PG_BINDIR", default: "", about: "folder of initdb, pg_ctl and postgres, if not in a usual place" },
+    Setting {
+        name: "CORS_ORIGINS",
+        default: "",
+        about: "origins whose web pages may call the service, separated by commas; * for all",
+    },
+    Setting {
+        name: "RUST_LOG",
+        default: "info",
+        about: "what is logged: error, warn, info, debug, trace, also by module",
+    },
+];
+
+/// Every mistake in the settings.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings are wrong:")?;
+        self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake, by the name of its setting.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => Err(format!("{name} must be text in UTF-8")),
+        })
+    }
+
+    /// Reads settings from any source.
+    fn read(variable: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self, ConfigError> {
+        let mut mistakes = Vec::new();
+        // A variable that is set to nothing counts as not set, as Compose files do it.
+        let mut value = |name: &str| {
+            let value = variable(name).unwrap_or_else(|mistake| {
+                mistakes.push(mistake);
+                None
+            });
+            value.filter(|value| !value.trim().is_empty())
+        };
+        let bind_address = value("BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let database_url = value("DATABASE_URL");
+        let pool_size = value("DATABASE_POOL_SIZE").unwrap_or_else(|| "10".to_owned());
+        let data_dir = value("DATA_DIR").map_or_else(embedded::default_data_dir, PathBuf::from);
+        let pg_bindir = value("PG_BINDIR").map(PathBuf::from);
+        let cors_origins = value("CORS_ORIGINS").unwrap_or_default();
+        let log = value("RUST_LOG").unwrap_or_else(|| "info".to_owned());
+
+        let bind_address = bind_address.parse::<SocketAddr>().map_err(|_| {
+            mistakes.push(format!(
+                "BIND_ADDRESS must be an address and a port such as 127.0.0.1:8080, is {bind_address:?}"
+            ));
+        });
+        if database_url.as_ref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://"))
+        {
+            mistakes.push("DATABASE_URL must begin with postgres:// or postgresql://".to_owned());
+        }
+        let database_pool_size =
+            pool_size.parse::<u32>().ok().filter(|size| (1..=100).contains(size)).ok_or_else(|| {
+                mistakes.push(format!("DATABASE_POOL_SIZE must be a number from 1 to 100, is {pool_size:?}"));
+            });
+        if let Some(folder) = pg_bindir.as_ref().filter(|folder| !folder.join("postgres").is_file()) {
+            mistakes.push(format!("PG_BINDIR must be a folder with the program postgres, is {:?}", folder.display()));
+        }
+        let cors_origins = cors_origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let cors_origins = cors_origins.map(ToOwned::to_owned).collect::<Vec<_>>();
+        for origin in cors_origins.iter().filter(|origin| !is_origin(origin)) {
+            mistakes.push(format!("CORS_ORIGINS must list origins such as https://example.org, has {origin:?}"));
+        }
+        if let Err(error) = env_filter::Builder::new().try_parse(&log) {
+            mistakes.push(format!("RUST_LOG must be a level or modules with levels: {error}"));
+        }
+        match (bind_address, database_pool_size) {
+            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => {
+                Ok(Self { bind_address, database_url, database_pool_size, data_dir, pg_bindir, cors_origins })
+            }
+            _ => Err(ConfigError(mistakes)),
+        }
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    text == "*"
+        || text.parse::<Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.host().is_some()
+                && !text.trim_end_matches('/').contains("/?")
+                && uri.path() == "/"
+                && !text.ends_with('/')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn every_mistake_is_reported_at_once_and_by_name() {
+        let settings = [
+            ("BIND_ADDRESS", "localhost"),
+            ("DATABASE_URL", "mysql://example.org"),
+            ("DATABASE_POOL_SIZE", "0"),
+            ("PG_BINDIR", "/nowhere"),
+            ("CORS_ORIGINS", "https://example.org, example.org"),
+            ("RUST_LOG", "loud"),
+        ];
+        let read =
+            |name: &str| Ok(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));
+        let message = Config::read(read).err().unwrap().to_string();
+        for (name, _) in settings {
+            assert!(message.contains(name), "{name} is missing in {message}");
+        }
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = Config::read(|_| Ok(None)).unwrap();
+        assert_eq!(config.bind_address.to_string(), "127.0.0.1:8080");
+        assert!(config.database_url.is_none());
+    }
+}

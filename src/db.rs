@@ -1,0 +1,134 @@
+//! The database: the one place that takes connections, waits for them and runs transactions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::web;
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool, State};
+
+use crate::error::ApiError;
+
+/// Longest wait for a connection; beyond it the register is overloaded and says so.
+const CONNECTION_WAIT: Duration = Duration::from_millis(500);
+/// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
+/// that comes back is used again at once.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Requests in work at once, for each connection: more are refused before they wait.
+const ADMITTED_PER_CONNECTION: u32 = 16;
+
+/// A pool of connections, cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    admitted: Arc<AtomicUsize>,
+    capacity: usize,
+}
+
+/// Settings of each connection.
+#[derive(Debug)]
+struct Session;
+
+impl CustomizeConnection<PgConnection, PoolError> for Session {
+    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), PoolError> {
+        connection
+            .batch_execute(
+                "set application_name = 'inspection-register'; set timezone = 'UTC'; set lc_messages = 'C'; \
+                 set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
+            )
+            .or_else(|_| {
+                // Only a superuser may set lc_messages before PostgreSQL 16.
+                connection.batch_execute(
+                    "set application_name = 'inspection-register'; set timezone = 'UTC'; \
+                     set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
+                )
+            })
+            .map_err(PoolError::QueryError)
+    }
+}
+
+/// A place among the requests in work, given back when it is dropped.
+struct Admission(Arc<AtomicUsize>);
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Db {
+    /// A pool of at most `size` connections, opened as they are needed: the database may still be starting.
+    #[must_use]
+    pub fn new(url: &str, size: u32) -> Self {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .connection_timeout(CONNECT_TIMEOUT)
+            .connection_customizer(Box::new(Session))
+            .build_unchecked(ConnectionManager::new(url));
+        let capacity = usize::try_from(size.saturating_mul(ADMITTED_PER_CONNECTION)).unwrap_or(usize::MAX);
+        Self { pool, admitted: Arc::new(AtomicUsize::new(0)), capacity }
+    }
+
+    /// Runs reads on one connection, all of which see the same state of the data.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `unavailable` if there is no connection in time.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(|connection| connection.build_transaction().repeatable_read().read_only().run(work)).await
+    }
+
+    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `unavailable` if there is no connection in time.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(|connection| connection.build_transaction().read_committed().run(work)).await
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.pool.state()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    async fn run<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let admission = self.admit()?;
+        let pool = self.pool.clone();
+        web::block(move || {
+            let _admission = admission;
+            let mut connection = pool
+                .get_timeout(CONNECTION_WAIT)
+                .map_err(|error| ApiError::Unavailable(format!("no connection: {error}")))?;
+            work(&mut connection)
+        })
+        .await
+        .map_err(|error| ApiError::Unavailable(error.to_string()))?
+    }
+
+    fn admit(&self) -> Result<Admission, ApiError> {
+        let admission = Admission(Arc::clone(&self.admitted));
+        if self.admitted.fetch_add(1, Ordering::Relaxed) < self.capacity {
+            Ok(admission)
+        } else {
+            Err(ApiError::Unavailable("too many requests are in work".to_owned()))
+        }
+    }
+}

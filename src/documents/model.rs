@@ -1,0 +1,342 @@
+//! What a document is.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::answer::Versioned;
+use crate::authorities::model::{AuthorityId, AuthorityKey};
+use crate::date::Date;
+use crate::extract::{nullable, present};
+use crate::id::Id;
+use crate::inspections::model::InspectionId;
+use crate::json::JsonList;
+use crate::page::{Codes, Page};
+use crate::schema::documents;
+use crate::text::{FullText, LanguageTag, Lines, Name, Prose, SearchText, Title, WebAddress};
+use crate::text_enum::text_enum;
+
+/// The id of a document.
+pub type DocumentId = Id<Document>;
+
+text_enum! {
+    /// What kind of text a document is.
+    pub enum DocumentKind {
+        /// An inspection report, or a summary of one.
+        Report = "report",
+        /// A letter to an authority.
+        Letter = "letter",
+        /// A letter to children and young people.
+        ChildrenLetter = "children_letter",
+        /// A council's own news.
+        PressRelease = "press_release",
+        /// A newspaper's.
+        NewsArticle = "news_article",
+        /// A statement by a person or a body.
+        Statement = "statement",
+        /// An improvement plan.
+        Plan = "plan",
+        /// Another text.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// For whom a document was written.
+    pub enum Audience {
+        /// Everybody.
+        Public = "public",
+        /// Children and young people.
+        ChildrenAndYoungPeople = "children_and_young_people",
+        /// The council.
+        Council = "council",
+    }
+}
+
+text_enum! {
+    /// The orders of documents; `-` for descending. An absent date sorts last.
+    pub enum DocumentSort {
+        /// By publication, the earliest first.
+        PublishedOn = "published_on",
+        /// By publication, the latest first.
+        PublishedOnDescending = "-published_on",
+    }
+}
+
+fn everybody() -> Audience {
+    Audience::Public
+}
+
+fn english() -> LanguageTag {
+    LanguageTag::from("en")
+}
+
+/// What a person said in a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Who said it.
+    #[validate(nested)]
+    pub speaker: Name,
+    /// In what role, as printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub role: Option<Name>,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub organisation: Option<Name>,
+    /// What it comes to, in the register's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub summary: Option<Prose>,
+    /// The words themselves, where their licence allows to repeat them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub text: Option<Prose>,
+}
+
+/// A text that speaks of inspections.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Document {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: DocumentRow,
+    /// The full text, where its licence allows to keep it; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<FullText>,
+    /// The authorities that it speaks of.
+    #[schema(max_items = 200)]
+    pub authority_ids: Vec<AuthorityId>,
+}
+
+impl Versioned for Document {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// A document as it is stored, without its full text.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = documents)]
+pub struct DocumentRow {
+    /// The id.
+    pub document_id: DocumentId,
+    /// What kind of text it is.
+    pub kind: DocumentKind,
+    /// For whom it was written.
+    pub audience: Audience,
+    /// Its title.
+    pub title: Title,
+    /// Who published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<Name>,
+    /// Who sent it, with the address in the letterhead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Lines>,
+    /// To whom it is addressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addressee: Option<Lines>,
+    /// Who signed it, and as what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<Name>,
+    /// Its language.
+    pub language: LanguageTag,
+    /// When it was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_on: Option<Date>,
+    /// Where it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<WebAddress>,
+    /// What it says, in the register's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Prose>,
+    /// What a reader should know of the document itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Prose>,
+    /// The inspection that it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspection_id: Option<InspectionId>,
+    /// What people said in it.
+    #[schema(value_type = Vec<Statement>, max_items = 100)]
+    pub statements: JsonList<Statement>,
+    /// Raised by each change.
+    #[schema(minimum = 1)]
+    pub version: i32,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A new document.
+#[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
+#[diesel(table_name = documents)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    /// What kind of text it is.
+    pub kind: DocumentKind,
+    /// For whom it was written.
+    #[serde(default = "everybody")]
+    #[schema(default = "public")]
+    pub audience: Audience,
+    /// Its title.
+    #[validate(nested)]
+    pub title: Title,
+    /// Who published it.
+    #[validate(nested)]
+    pub publisher: Option<Name>,
+    /// Who sent it, with the address in the letterhead.
+    #[validate(nested)]
+    pub sender: Option<Lines>,
+    /// To whom it is addressed.
+    #[validate(nested)]
+    pub addressee: Option<Lines>,
+    /// Who signed it, and as what.
+    #[validate(nested)]
+    pub signed_by: Option<Name>,
+    /// Its language.
+    #[serde(default = "english")]
+    #[validate(nested)]
+    #[schema(default = "en")]
+    pub language: LanguageTag,
+    /// When it was published.
+    pub published_on: Option<Date>,
+    /// Where it is published.
+    #[validate(nested)]
+    pub url: Option<WebAddress>,
+    /// What it says, in the register's own words.
+    #[validate(nested)]
+    pub summary: Option<Prose>,
+    /// The full text, where its licence allows to keep it.
+    #[validate(nested)]
+    pub text: Option<FullText>,
+    /// What a reader should know of the document itself.
+    #[validate(nested)]
+    pub notes: Option<Prose>,
+    /// The inspection that it speaks of.
+    pub inspection_id: Option<InspectionId>,
+    /// What people said in it.
+    #[serde(default)]
+    #[validate(length(max = 100), nested)]
+    #[schema(value_type = Vec<Statement>, max_items = 100)]
+    pub statements: JsonList<Statement>,
+    /// The authorities that it speaks of.
+    #[diesel(skip_insertion)]
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
+    pub authority_ids: Vec<AuthorityId>,
+}
+
+/// A change of a document: absent members stay, null clears, a value sets.
+#[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
+#[diesel(table_name = documents)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentPatch {
+    /// What kind of text it is.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub kind: Option<DocumentKind>,
+    /// For whom it was written.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub audience: Option<Audience>,
+    /// Its title.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub title: Option<Title>,
+    /// Who published it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub publisher: Option<Option<Name>>,
+    /// Who sent it, with the address in the letterhead.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub sender: Option<Option<Lines>>,
+    /// To whom it is addressed.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub addressee: Option<Option<Lines>>,
+    /// Who signed it, and as what.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub signed_by: Option<Option<Name>>,
+    /// Its language.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub language: Option<LanguageTag>,
+    /// When it was published.
+    #[serde(default, deserialize_with = "nullable")]
+    pub published_on: Option<Option<Date>>,
+    /// Where it is published.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub url: Option<Option<WebAddress>>,
+    /// What it says, in the register's own words.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub summary: Option<Option<Prose>>,
+    /// The full text, where its licence allows to keep it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub text: Option<Option<FullText>>,
+    /// What a reader should know of the document itself.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub notes: Option<Option<Prose>>,
+    /// The inspection that it speaks of.
+    #[serde(default, deserialize_with = "nullable")]
+    pub inspection_id: Option<Option<InspectionId>>,
+    /// What people said in it; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 100), nested)]
+    #[schema(value_type = Vec<Statement>, max_items = 100)]
+    pub statements: Option<JsonList<Statement>>,
+    /// The authorities that it speaks of; replaces them all.
+    #[diesel(skip_update)]
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 200))]
+    #[schema(nullable = false, max_items = 200)]
+    pub authority_ids: Option<Vec<AuthorityId>>,
+}
+
+/// Which documents are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentFilter {
+    /// Words of the title, the publisher, the summary, the statements or the text, as in a web search.
+    #[validate(nested)]
+    #[param(example = "monitoring visit")]
+    pub q: Option<SearchText>,
+    /// Authorities that they speak of, by id or code.
+    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// Inspections that they speak of.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionId>, max_items = 50, min_items = 1)]
+    pub inspection: Option<Codes<InspectionId>>,
+    /// Kinds of text.
+    #[param(style = Form, explode = false, value_type = Vec<DocumentKind>, max_items = 50, min_items = 1, example = json!(["press_release", "letter"]))]
+    pub kind: Option<Codes<DocumentKind>>,
+    /// For whom they were written.
+    #[param(style = Form, explode = false, value_type = Vec<Audience>, max_items = 50, min_items = 1)]
+    pub audience: Option<Codes<Audience>>,
+    /// The order.
+    #[param(default = "-published_on", example = "-published_on")]
+    pub sort: Option<DocumentSort>,
+}
+
+/// A page of documents.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DocumentPage {
+    /// The documents, without their full text.
+    #[schema(max_items = 200)]
+    pub items: Vec<Document>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

@@ -1,0 +1,255 @@
+//! Statements about documents.
+
+use diesel::dsl::{count_star, exists};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel_full_text_search::configuration::TsConfigurationByName;
+use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+
+use super::model::{Document, DocumentFilter, DocumentId, DocumentPatch, DocumentRow, DocumentSort, NewDocument};
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::resolve_filter;
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::extract::{IfMatch, LargePatch};
+use crate::inspections::model::{InspectionId, InspectionState};
+use crate::inspections::query as inspections;
+use crate::page::{Page, Window};
+use crate::principal::Principal;
+use crate::schema::{self, document_authorities, documents};
+use crate::sql::{Bound, or_distant_future, or_distant_past};
+use crate::text::FullText;
+
+type Documents<'a> = documents::BoxedQuery<'a, Pg>;
+/// Where a page begins: publication and id of the row before.
+type After = (Option<Date>, DocumentId);
+
+/// A page of the documents that a filter wants.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    filter: &DocumentFilter,
+    window: &Window,
+) -> Result<(Vec<Document>, Page), ApiError> {
+    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    let matching = || matching(principal, filter, authorities.as_deref());
+    let sort = filter.sort.unwrap_or(DocumentSort::PublishedOnDescending);
+    let rows =
+        sorted(matching(), sort, window.after()?).limit(window.rows()).select(DocumentRow::as_select()).load(conn)?;
+    let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) = window.page(rows, total, |row| (row.published_on, row.document_id))?;
+    Ok((assemble(conn, rows)?, page))
+}
+
+fn matching<'a>(
+    principal: &Principal,
+    filter: &'a DocumentFilter,
+    authorities: Option<&'a [AuthorityId]>,
+) -> Documents<'a> {
+    let mut query = documents::table.into_boxed();
+    if !principal.sees_unpublished() {
+        let published = schema::inspections::table
+            .filter(schema::inspections::state.eq(InspectionState::Published))
+            .filter(schema::inspections::inspection_id.nullable().eq(documents::inspection_id));
+        query = query.filter(documents::inspection_id.is_null().or(exists(published)));
+    }
+    if let Some(q) = &filter.q {
+        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
+        query = query.filter(documents::search.matches(words));
+    }
+    if let Some(ids) = authorities {
+        let theirs = document_authorities::table
+            .filter(document_authorities::authority_id.eq_any(ids))
+            .select(document_authorities::document_id);
+        query = query.filter(documents::document_id.eq_any(theirs));
+    }
+    if let Some(ids) = &filter.inspection {
+        query = query.filter(documents::inspection_id.eq_any(&ids.0));
+    }
+    if let Some(kinds) = &filter.kind {
+        query = query.filter(documents::kind.eq_any(&kinds.0));
+    }
+    if let Some(audiences) = &filter.audience {
+        query = query.filter(documents::audience.eq_any(&audiences.0));
+    }
+    query
+}
+
+fn sorted(query: Documents<'_>, sort: DocumentSort, after: Option<After>) -> Documents<'_> {
+    use documents::{document_id, published_on};
+    match sort {
+        DocumentSort::PublishedOn => {
+            let day = or_distant_future(published_on);
+            let query = match after.map(|(day, id)| (Bound::or_future(day), id)) {
+                Some((at, id)) => query.filter(day.ge(at).and(day.gt(at).or(document_id.gt(id)))),
+                None => query,
+            };
+            query.order((day.asc(), document_id.asc()))
+        }
+        DocumentSort::PublishedOnDescending => {
+            let day = or_distant_past(published_on);
+            let query = match after.map(|(day, id)| (Bound::or_past(day), id)) {
+                Some((at, id)) => query.filter(day.le(at).and(day.lt(at).or(document_id.lt(id)))),
+                None => query,
+            };
+            query.order((day.desc(), document_id.desc()))
+        }
+    }
+}
+
+/// The documents that speak of these inspections, without their full text, each with the inspection.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, Document)>> {
+    let rows = documents::table
+        .filter(documents::inspection_id.eq_any(ids))
+        .order((or_distant_past(documents::published_on).desc(), documents::document_id.desc()))
+        .select(DocumentRow::as_select())
+        .load(conn)?;
+    let documents = assemble(conn, rows)?;
+    Ok(documents.into_iter().filter_map(|document| Some((document.row.inspection_id?, document))).collect())
+}
+
+/// The document with this id, with its full text.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(conn: &mut PgConnection, principal: &Principal, id: DocumentId) -> Result<Document, ApiError> {
+    let row = documents::table.find(id).select(DocumentRow::as_select()).first(conn).or_not_found("document")?;
+    whole(conn, principal, row)
+}
+
+fn whole(conn: &mut PgConnection, principal: &Principal, row: DocumentRow) -> Result<Document, ApiError> {
+    if let Some(inspection) = row.inspection_id {
+        inspections::find(conn, principal, inspection).map_err(|error| error.as_missing("document"))?;
+    }
+    let text = documents::table.find(row.document_id).select(documents::text).first::<Option<FullText>>(conn)?;
+    let document = assemble(conn, vec![row])?.pop().ok_or_else(|| ApiError::not_found("document"))?;
+    Ok(Document { text, ..document })
+}
+
+/// Puts documents together with the authorities that they speak of: one statement, however many documents.
+fn assemble(conn: &mut PgConnection, rows: Vec<DocumentRow>) -> QueryResult<Vec<Document>> {
+    let ids = rows.iter().map(|row| row.document_id).collect::<Vec<_>>();
+    let authorities = document_authorities::table
+        .filter(document_authorities::document_id.eq_any(&ids))
+        .order(document_authorities::authority_id)
+        .select((document_authorities::document_id, document_authorities::authority_id))
+        .load::<(DocumentId, AuthorityId)>(conn)?;
+    let documents = rows.into_iter().map(|row| {
+        let own = authorities.iter().filter(|(document, _)| *document == row.document_id);
+        Document { authority_ids: own.map(|(_, authority)| *authority).collect(), text: None, row }
+    });
+    Ok(documents.collect())
+}
+
+/// Records a document.
+///
+/// # Errors
+///
+/// `validation_failed`, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: DocumentId,
+    new: &NewDocument,
+) -> Result<Document, ApiError> {
+    check_published_on(new.published_on)?;
+    let row = diesel::insert_into(documents::table)
+        .values((documents::document_id.eq(id), new))
+        .returning(DocumentRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    replace_authorities(conn, id, &new.authority_ids)?;
+    whole(conn, principal, row)
+}
+
+/// Changes a document.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: DocumentId,
+    if_match: &IfMatch,
+    patch: &LargePatch<DocumentPatch>,
+) -> Result<Document, ApiError> {
+    let before = lock(conn, principal, id)?;
+    if_match.check(before.row.version)?;
+    if patch.changes_nothing(&before) {
+        return Ok(before);
+    }
+    check_published_on(patch.changes.published_on.flatten())?;
+    let row = diesel::update(documents::table.find(id))
+        .set((
+            &patch.changes,
+            documents::version.eq(before.row.version + 1),
+            documents::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(DocumentRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    if let Some(authorities) = &patch.changes.authority_ids {
+        replace_authorities(conn, id, authorities)?;
+    }
+    whole(conn, principal, row)
+}
+
+/// Removes a document that no finding refers to.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
+pub fn delete(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: DocumentId,
+    if_match: &IfMatch,
+) -> Result<(), ApiError> {
+    let before = lock(conn, principal, id)?;
+    if_match.check(before.row.version)?;
+    diesel::delete(documents::table.find(id)).execute(conn).on_constraint(|name| {
+        (name == "findings_document_id_fkey").then(|| ApiError::in_use("findings refer to this document"))
+    })?;
+    Ok(())
+}
+
+fn lock(conn: &mut PgConnection, principal: &Principal, id: DocumentId) -> Result<Document, ApiError> {
+    let query = documents::table.find(id).select(DocumentRow::as_select()).for_update();
+    let row = query.first(conn).or_not_found("document")?;
+    whole(conn, principal, row)
+}
+
+fn replace_authorities(conn: &mut PgConnection, id: DocumentId, authorities: &[AuthorityId]) -> Result<(), ApiError> {
+    use document_authorities::{authority_id, document_id, table};
+    diesel::delete(table.filter(document_id.eq(id))).execute(conn)?;
+    let rows = authorities.iter().map(|authority| (document_id.eq(id), authority_id.eq(authority))).collect::<Vec<_>>();
+    diesel::insert_into(table).values(rows).on_conflict_do_nothing().execute(conn).on_constraint(|name| {
+        (name == "document_authorities_authority_id_fkey")
+            .then(|| ApiError::invalid_member("/authority_ids", "unknown", "must name authorities of the register"))
+    })?;
+    Ok(())
+}
+
+fn check_published_on(day: Option<Date>) -> Result<(), ApiError> {
+    let today = Date::today();
+    if day.is_some_and(|day| day > today) {
+        let message = format!("must not be after today in London, {today}");
+        return Err(ApiError::invalid_member("/published_on", "future", message));
+    }
+    Ok(())
+}
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    (constraint == "documents_inspection_id_fkey")
+        .then(|| ApiError::invalid_member("/inspection_id", "unknown", "must name an inspection of the register"))
+}

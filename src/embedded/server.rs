@@ -1,0 +1,243 @@
+//! The server process: started or adopted, and stopped.
+
+use super::cluster::{self, PidFile};
+use super::error::EmbeddedError;
+use super::programs::Programs;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a server may take to accept connections; recovery after a power cut is the slow case.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long what a killed server leaves may take to go: its socket, its processes, their shared memory.
+const REMAINS_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often the state of the server is looked at.
+const TICK: Duration = Duration::from_millis(5);
+
+/// The longest folder of a socket: macOS allows 104 bytes for folder and file name, Linux 108.
+const SOCKET_DIR_MAX: usize = 88;
+
+/// The port is part of the socket's file name alone: the server listens on no network.
+pub(super) const PORT: u16 = 5432;
+
+/// What holds for every server. The log keeps no statements and no values: they may be personal data.
+const SETTINGS: [&str; 11] = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "lc_messages=C",
+    "logging_collector=off",
+    "log_destination=stderr",
+    "log_checkpoints=off",
+    "log_error_verbosity=terse",
+    "log_min_error_statement=panic",
+    "jit=off",
+    "random_page_cost=1.1",
+    "shared_buffers=128MB",
+];
+
+/// What holds where data must outlive a power cut.
+const DURABLE: [&str; 4] = ["fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on"];
+
+/// What holds for tests, whose data nobody misses.
+const NOT_DURABLE: [&str; 7] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_connections=200",
+];
+
+/// A running server.
+pub(super) struct Server {
+    programs: Programs,
+    cluster: PathBuf,
+    /// The folder of its socket.
+    pub(super) socket_dir: PathBuf,
+    /// The process.
+    pub(super) pid: u32,
+    /// Set if this process started the server; one that outlived its service is adopted and has no handle.
+    child: Option<Child>,
+    stopped: bool,
+}
+
+impl Server {
+    /// Adopts the server that already runs on the cluster, or starts one.
+    pub(super) fn start(data_dir: &Path, programs: Programs, durable: bool) -> Result<Self, EmbeddedError> {
+        let cluster = data_dir.join(cluster::NAME);
+        let mut server =
+            Self { programs, cluster, socket_dir: socket_dir(data_dir), pid: 0, child: None, stopped: true };
+        if server.adopt() {
+            log::info!("PostgreSQL (process {}) is still running and is used again", server.pid);
+        } else {
+            server.launch(data_dir, durable)?;
+        }
+        Ok(server)
+    }
+
+    /// Takes over a server left by a service that was killed. One that is starting or stopping is waited for.
+    fn adopt(&mut self) -> bool {
+        let mut last_heard = Instant::now();
+        let deadline = last_heard + START_LIMIT;
+        while let Some(found) = PidFile::read(&self.cluster) {
+            let socket = found.socket_dir.join(format!(".s.PGSQL.{PORT}"));
+            if UnixStream::connect(socket).is_ok() {
+                if found.ready {
+                    (self.pid, self.socket_dir, self.stopped) = (found.pid, found.socket_dir, false);
+                    return true;
+                }
+                last_heard = Instant::now();
+            } else if !self.programs.account.lives(found.pid) {
+                return false;
+            } else if last_heard.elapsed() > Duration::from_secs(1) {
+                // The number belongs to another process, as after a restart of the machine, and would make
+                // PostgreSQL refuse to start. Were it a server after all, its shared memory would stop a second.
+                let _ = fs::remove_file(PidFile::path(&self.cluster));
+                return false;
+            }
+            if Instant::now() > deadline {
+                return false;
+            }
+            sleep(TICK);
+        }
+        false
+    }
+
+    /// Starts a server and waits until it accepts connections.
+    fn launch(&mut self, data_dir: &Path, durable: bool) -> Result<(), EmbeddedError> {
+        let log = data_dir.join("postgresql.log");
+        let _ = fs::rename(&log, data_dir.join("postgresql.log.previous"));
+        let begun = Instant::now();
+        loop {
+            self.spawn(&log, durable)?;
+            if self.wait_until_ready(begun + START_LIMIT) {
+                return Ok(());
+            }
+            self.stop()?;
+            let tail = tail(&log);
+            // Processes of a server that was killed end on their own, but not at once.
+            if begun.elapsed() > REMAINS_LIMIT || !tail.contains("shared memory block") {
+                return Err(EmbeddedError::Start { log, tail });
+            }
+            sleep(20 * TICK);
+        }
+    }
+
+    /// Starts the process. Nothing uses the socket's folder: no server runs here and the lock is held.
+    fn spawn(&mut self, log: &Path, durable: bool) -> Result<(), EmbeddedError> {
+        let _ = fs::remove_dir_all(&self.socket_dir);
+        cluster::private_folder(&self.socket_dir, &self.programs).map_err(EmbeddedError::folder(&self.socket_dir))?;
+        let output = OpenOptions::new().create(true).append(true).mode(0o600).open(log);
+        let output = output.map_err(EmbeddedError::folder(log))?;
+        let errors = output.try_clone().map_err(EmbeddedError::folder(log))?;
+        let mut command = self.programs.command("postgres");
+        command.arg("-D").arg(&self.cluster).args(["-c", &format!("port={PORT}")]);
+        command.args(["-c", &format!("unix_socket_directories={}", self.socket_dir.display())]);
+        let durability: &[&str] = if durable { &DURABLE } else { &NOT_DURABLE };
+        for setting in SETTINGS.iter().chain(durability) {
+            command.args(["-c", setting]);
+        }
+        let child = command
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .map_err(|source| EmbeddedError::Program { program: self.programs.path("postgres"), source })?;
+        (self.pid, self.child, self.stopped) = (child.id(), Some(child), false);
+        Ok(())
+    }
+
+    /// Whether the new process accepts connections before it ends and before the deadline.
+    fn wait_until_ready(&mut self, deadline: Instant) -> bool {
+        while Instant::now() < deadline && !self.is_gone() {
+            if PidFile::read(&self.cluster).is_some_and(|file| file.ready && file.pid == self.pid) {
+                return true;
+            }
+            sleep(TICK);
+        }
+        false
+    }
+
+    /// Stops the server: politely, then less so. Once it is asked it stops even if this process ends meanwhile.
+    pub(super) fn stop(&mut self) -> Result<(), EmbeddedError> {
+        if self.stopped {
+            return Ok(());
+        }
+        for (mode, seconds) in [("fast", 30), ("immediate", 10)] {
+            if self.is_gone_within(Duration::ZERO) {
+                break;
+            }
+            self.programs.pg_ctl(&self.cluster, ["stop", "-W", "-m", mode]);
+            if self.is_gone_within(Duration::from_secs(seconds)) {
+                break;
+            }
+            log::warn!("PostgreSQL (process {}) does not stop in {seconds} s ({mode})", self.pid);
+        }
+        if !self.is_gone() {
+            self.programs.pg_ctl(&self.cluster, ["kill", "KILL", &self.pid.to_string()]);
+        }
+        self.stopped = self.is_gone_within(REMAINS_LIMIT);
+        if !self.stopped {
+            return Err(EmbeddedError::Stop(self.pid));
+        }
+        let _ = fs::remove_dir_all(&self.socket_dir);
+        Ok(())
+    }
+
+    /// Whether the process ends in this time.
+    fn is_gone_within(&mut self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        while !self.is_gone() {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            sleep(TICK);
+        }
+        true
+    }
+
+    /// Whether the process has ended.
+    fn is_gone(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => !matches!(child.try_wait(), Ok(None)),
+            None => !self.programs.account.lives(self.pid),
+        }
+    }
+}
+
+impl Drop for Server {
+    /// A service that fails after the start leaves no process either.
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            log::error!("{error}");
+        }
+    }
+}
+
+/// `socket` in the data folder, or, where that is too long or has characters that need quoting, a folder in `/tmp`
+/// whose name is the same at every start.
+fn socket_dir(data_dir: &Path) -> PathBuf {
+    let socket_dir = data_dir.join("socket");
+    let bytes = socket_dir.as_os_str().as_encoded_bytes();
+    let plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
+    if plain && bytes.len() <= SOCKET_DIR_MAX {
+        return socket_dir;
+    }
+    let mut hasher = DefaultHasher::new();
+    data_dir.hash(&mut hasher);
+    PathBuf::from(format!("/tmp/inspection-register-{:016x}", hasher.finish()))
+}
+
+/// The last lines of the log.
+fn tail(log: &Path) -> String {
+    let text = File::open(log).and_then(std::io::read_to_string).unwrap_or_default();
+    let lines: Vec<_> = text.lines().rev().take(10).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,252 @@
+//! What a finding is.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::answer::Versioned;
+use crate::authorities::model::AuthorityKey;
+use crate::date::Date;
+use crate::documents::model::DocumentId;
+use crate::extract::{nullable, present};
+use crate::id::Id;
+use crate::inspections::model::InspectionId;
+use crate::page::{Codes, Page};
+use crate::schema::findings;
+use crate::text::{Code, Name, Prose, Reason, SearchText};
+use crate::text_enum::text_enum;
+
+/// The id of a finding.
+pub type FindingId = Id<Finding>;
+
+text_enum! {
+    /// Whether a finding is good news.
+    pub enum Polarity {
+        /// Something works.
+        Strength = "strength",
+        /// Something does not.
+        Concern = "concern",
+        /// Some of both.
+        Mixed = "mixed",
+    }
+}
+
+text_enum! {
+    /// A group of children and young people.
+    pub enum Cohort {
+        /// Children and families helped early.
+        EarlyHelp = "early_help",
+        /// Children in need (Children Act 1989, section 17).
+        ChildrenInNeed = "children_in_need",
+        /// Children with a protection plan (Children Act 1989, section 47).
+        ChildProtection = "child_protection",
+        /// Children looked after by the authority.
+        ChildrenInCare = "children_in_care",
+        /// Young people who left care, up to 25.
+        CareLeavers = "care_leavers",
+        /// Children separated from their families and seeking asylum.
+        SeparatedChildren = "separated_children",
+        /// Disabled children.
+        DisabledChildren = "disabled_children",
+        /// Young people of 16 and 17.
+        YoungPeople16To17 = "young_people_16_17",
+    }
+}
+
+/// One thing that inspectors found.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = findings)]
+pub struct Finding {
+    /// The id.
+    pub finding_id: FindingId,
+    /// The inspection that found it.
+    pub inspection_id: InspectionId,
+    /// Place in the report, from 1.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub position: i32,
+    /// Whether it is good news.
+    pub polarity: Polarity,
+    /// What was found.
+    pub text: Prose,
+    /// The heading that it stands under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Name>,
+    /// The printed number of the paragraph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<Name>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<Code>,
+    /// What it is about.
+    #[schema(max_items = 40)]
+    pub themes: Vec<Code>,
+    /// The children that it is about.
+    #[schema(max_items = 20)]
+    pub cohorts: Vec<Cohort>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Prose>,
+    /// The document that tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<DocumentId>,
+    /// Raised by each change.
+    #[schema(minimum = 1)]
+    pub version: i32,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Versioned for Finding {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+/// A new finding.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
+#[diesel(table_name = findings)]
+#[serde(deny_unknown_fields)]
+pub struct NewFinding {
+    /// Place in the report, from 1; after the last if it is absent.
+    #[diesel(skip_insertion)]
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub position: Option<i32>,
+    /// Whether it is good news.
+    pub polarity: Polarity,
+    /// What was found.
+    #[validate(nested)]
+    pub text: Prose,
+    /// The heading that it stands under.
+    #[validate(nested)]
+    pub section: Option<Name>,
+    /// The printed number of the paragraph.
+    #[validate(nested)]
+    pub paragraph: Option<Name>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[validate(nested)]
+    pub area: Option<Code>,
+    /// What it is about.
+    #[serde(default)]
+    #[validate(length(max = 40), nested)]
+    #[schema(max_items = 40)]
+    pub themes: Vec<Code>,
+    /// The children that it is about.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub cohorts: Vec<Cohort>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[validate(nested)]
+    pub quote: Option<Prose>,
+    /// The document that tells of it.
+    pub document_id: Option<DocumentId>,
+}
+
+/// A change of a finding: absent members stay, null clears, a value sets.
+#[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
+#[diesel(table_name = findings)]
+#[serde(deny_unknown_fields)]
+pub struct FindingPatch {
+    /// Place in the report, from 1.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(nullable = false, minimum = 1, maximum = 1000)]
+    pub position: Option<i32>,
+    /// Whether it is good news.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub polarity: Option<Polarity>,
+    /// What was found.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub text: Option<Prose>,
+    /// The heading that it stands under.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub section: Option<Option<Name>>,
+    /// The printed number of the paragraph.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub paragraph: Option<Option<Name>>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub area: Option<Option<Code>>,
+    /// What it is about; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 40), nested)]
+    #[schema(nullable = false, max_items = 40)]
+    pub themes: Option<Vec<Code>>,
+    /// The children that it is about; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20))]
+    #[schema(nullable = false, max_items = 20)]
+    pub cohorts: Option<Vec<Cohort>>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub quote: Option<Option<Prose>>,
+    /// The document that tells of it.
+    #[serde(default, deserialize_with = "nullable")]
+    pub document_id: Option<Option<DocumentId>>,
+    /// Why a published inspection is changed.
+    #[diesel(skip_update)]
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub reason: Option<Reason>,
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindingFilter {
+    /// Words of the finding, as in a web search.
+    #[validate(nested)]
+    #[param(example = "pathway plans")]
+    pub q: Option<SearchText>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// Inspections.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionId>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
+    pub inspection: Option<Codes<InspectionId>>,
+    /// Frameworks of their inspections.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["ilacs_2023"]))]
+    pub framework: Option<Codes<Code>>,
+    /// Themes.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
+    pub theme: Option<Codes<Code>>,
+    /// The children concerned.
+    #[param(style = Form, explode = false, value_type = Vec<Cohort>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    pub cohort: Option<Codes<Cohort>>,
+    /// Strengths, concerns, or both.
+    #[param(style = Form, explode = false, value_type = Vec<Polarity>, max_items = 50, min_items = 1, example = json!(["concern", "mixed"]))]
+    pub polarity: Option<Codes<Polarity>>,
+    /// Areas of judgement.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    pub area: Option<Codes<Code>>,
+    /// Published on this day or later.
+    #[param(example = "2012-01-01")]
+    pub published_from: Option<Date>,
+    /// Published on this day or earlier.
+    #[param(example = "2025-12-31")]
+    pub published_to: Option<Date>,
+}
+
+/// A page of findings.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FindingPage {
+    /// The findings.
+    #[schema(max_items = 200)]
+    pub items: Vec<Finding>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

@@ -1,0 +1,147 @@
+//! Operations on findings.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{Finding, FindingFilter, FindingId, FindingPage, FindingPatch, NewFinding};
+use super::query;
+use crate::answer::{Created, Deleted, Found, Listed};
+use crate::corrections::ReasonParameter;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::id::Id;
+use crate::inspections;
+use crate::inspections::model::InspectionId;
+use crate::page::{Codes, WindowParameters};
+use crate::principal::Principal;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspection_findings)
+        .service(create_inspection_finding)
+        .service(list_findings)
+        .service(get_finding)
+        .service(update_finding)
+        .service(delete_finding);
+}
+
+/// List the findings of an inspection
+///
+/// In the order of the report.
+#[utoipa::path(
+    tag = "Findings",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of findings.", body = FindingPage))
+)]
+#[get("/inspections/{inspection_id}/findings")]
+async fn list_inspection_findings(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<InspectionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<FindingPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
+            let filter = FindingFilter { inspection: Some(Codes(vec![inspection])), ..FindingFilter::default() };
+            query::list(conn, &principal, &filter, &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Record a finding of an inspection
+///
+/// After the last, unless `position` says otherwise.
+#[utoipa::path(
+    tag = "Findings",
+    request_body = NewFinding,
+    responses((status = 201, description = "The finding is recorded.", body = Finding))
+)]
+#[post("/inspections/{inspection_id}/findings")]
+async fn create_inspection_finding(
+    db: web::Data<Db>,
+    principal: Principal,
+    inspection: web::Path<InspectionId>,
+    Body(new): Body<NewFinding>,
+) -> Result<Created<Finding>, ApiError> {
+    let body = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
+    Ok(Created { location: format!("/v1/findings/{}", body.finding_id), body })
+}
+
+/// List findings
+///
+/// Across all inspections, the latest publication first: what was said of a theme or of a group of children, and where.
+#[utoipa::path(
+    tag = "Findings",
+    params(FindingFilter, WindowParameters),
+    responses((status = 200, description = "A page of findings.", body = FindingPage))
+)]
+#[get("/findings")]
+async fn list_findings(
+    db: web::Data<Db>,
+    principal: Principal,
+    List { window, filter }: List<FindingFilter>,
+) -> Result<Listed<FindingPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &principal, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Read a finding
+#[utoipa::path(
+    tag = "Findings",
+    description = "One thing that inspectors found, with its themes and the children that it is about.",
+    responses((status = 200, description = "The finding.", body = Finding))
+)]
+#[get("/findings/{finding_id}")]
+async fn get_finding(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<FindingId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Finding>, ApiError> {
+    let finding = db.read(move |conn| query::get(conn, &principal, *id)).await?;
+    Ok(Found::versioned(finding))
+}
+
+/// Correct a finding
+///
+/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+#[utoipa::path(
+    tag = "Findings",
+    request_body = FindingPatch,
+    responses((status = 200, description = "The finding as it is now.", body = Finding))
+)]
+#[patch("/findings/{finding_id}")]
+async fn update_finding(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<FindingId>,
+    if_match: IfMatch,
+    patch: Patch<FindingPatch>,
+) -> Result<Found<Finding>, ApiError> {
+    let finding = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
+    Ok(Found::versioned(finding))
+}
+
+/// Remove a finding
+///
+/// `reason` is required if the inspection is published, and is kept with what was removed.
+#[utoipa::path(
+    tag = "Findings",
+    params(ReasonParameter),
+    responses((status = 204, description = "The finding is gone."))
+)]
+#[delete("/findings/{finding_id}")]
+async fn delete_finding(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<FindingId>,
+    if_match: IfMatch,
+    Query(parameters): Query<ReasonParameter>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &principal, *id, &if_match, parameters.reason.as_ref())).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,143 @@
+//! Authorities, who took over from whom, and who is much like whom.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde::Deserialize;
+
+use super::inspections::split;
+use super::{Context, ImportError};
+use crate::authorities::model::{AuthorityId, AuthorityKey, AuthorityType, NeighbourSet, NewAuthority};
+use crate::authorities::query;
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::extract::broken_rules;
+use crate::schema::{authority_successions, statistical_neighbours};
+use crate::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
+
+/// A line of `authorities.csv`.
+#[derive(Debug, Deserialize)]
+struct AuthorityLine {
+    authority_id: Option<AuthorityId>,
+    name: Name,
+    official_name: Option<Name>,
+    gss_code: GssCode,
+    dfe_code: Option<DfeCode>,
+    ofsted_urn: Option<OfstedUrn>,
+    region: Region,
+    authority_type: AuthorityType,
+    website: Option<WebAddress>,
+    population_0_25: Option<i32>,
+    active_from: Option<Date>,
+    active_to: Option<Date>,
+    #[serde(default)]
+    successors: String,
+}
+
+impl AuthorityLine {
+    fn new_authority(&self) -> NewAuthority {
+        NewAuthority {
+            name: self.name.clone(),
+            official_name: self.official_name.clone(),
+            gss_code: self.gss_code.clone(),
+            dfe_code: self.dfe_code.clone(),
+            ofsted_urn: self.ofsted_urn.clone(),
+            region: self.region.clone(),
+            authority_type: self.authority_type,
+            website: self.website.clone(),
+            population_0_25: self.population_0_25,
+            active_from: self.active_from,
+            active_to: self.active_to,
+            predecessors: Vec::new(),
+            successors: Vec::new(),
+        }
+    }
+}
+
+/// A line of `statistical_neighbours.csv`.
+#[derive(Debug, Deserialize)]
+struct NeighbourLine {
+    gss_code: GssCode,
+    neighbour_set: NeighbourSet,
+    rank: Option<i32>,
+    neighbour_gss_code: GssCode,
+}
+
+pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    let rows = context.reader.csv::<AuthorityLine>("authorities.csv")?;
+    let mut written = 0;
+    let mut new = Vec::new();
+    for row in &rows {
+        if find(conn, &row.value.gss_code)?.is_some() {
+            continue;
+        }
+        let authority = row.value.new_authority();
+        let errors = broken_rules(&authority);
+        let id = row.value.authority_id.unwrap_or_else(AuthorityId::generate);
+        let outcome = if errors.is_empty() {
+            conn.transaction(|conn| query::insert(conn, id, &authority))
+        } else {
+            Err(ApiError::invalid(errors))
+        };
+        if context.reader.outcome(row, outcome)?.is_some() {
+            written += 1;
+            new.push(row);
+        }
+    }
+    for row in new {
+        for code in split(&row.value.successors) {
+            let pair = find(conn, &row.value.gss_code)?.zip(find(conn, &GssCode::from(code))?);
+            let Some((former, heir)) = pair else {
+                context.reader.fault(row.file, row.line, "successors", format!("{code} is no authority"));
+                continue;
+            };
+            diesel::insert_into(authority_successions::table)
+                .values((
+                    authority_successions::predecessor_id.eq(former),
+                    authority_successions::successor_id.eq(heir),
+                ))
+                .on_conflict_do_nothing()
+                .execute(conn)?;
+        }
+    }
+    context.report.count("authorities", written, rows.len() - written);
+    import_neighbours(conn, context)
+}
+
+fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    let rows = context.reader.csv::<NeighbourLine>("statistical_neighbours.csv")?;
+    let mut written = 0;
+    for row in &rows {
+        let line = &row.value;
+        let authority = find(conn, &line.gss_code)?;
+        let neighbour = find(conn, &line.neighbour_gss_code)?;
+        let (Some(authority), Some(neighbour)) = (authority, neighbour) else {
+            let (column, code) = match authority {
+                None => ("gss_code", &line.gss_code),
+                Some(_) => ("neighbour_gss_code", &line.neighbour_gss_code),
+            };
+            context.reader.fault(row.file, row.line, column, format!("{code} is no authority"));
+            continue;
+        };
+        written += conn.transaction(|conn| {
+            diesel::insert_into(statistical_neighbours::table)
+                .values((
+                    statistical_neighbours::authority_id.eq(authority),
+                    statistical_neighbours::neighbour_set.eq(line.neighbour_set),
+                    statistical_neighbours::neighbour_id.eq(neighbour),
+                    statistical_neighbours::rank.eq(line.rank),
+                ))
+                .on_conflict_do_nothing()
+                .execute(conn)
+        })?;
+    }
+    context.report.count("statistical neighbours", written, rows.len() - written);
+    Ok(())
+}
+
+fn find(conn: &mut PgConnection, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
+    match query::resolve(conn, &AuthorityKey::Gss(code.clone())) {
+        Ok(id) => Ok(Some(id)),
+        Err(ApiError::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,176 @@
+//! Documents, findings and recommendations.
+
+use std::collections::BTreeMap;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::inspections::{find, identified};
+use super::reading::Row;
+use super::{Context, ImportError};
+use crate::documents::model::{DocumentId, NewDocument};
+use crate::error::ApiError;
+use crate::extract::broken_rules;
+use crate::findings::model::{FindingId, NewFinding};
+use crate::inspections::model::InspectionId;
+use crate::inspections::query::{check_rules, mark_changed};
+use crate::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationId, RecommendationKind};
+use crate::text::{Name, Prose};
+use crate::{documents, findings, recommendations, schema};
+
+/// A line of `recommendations.csv`, as they are read out of reports.
+#[derive(Debug, Deserialize)]
+struct RecommendationLine {
+    inspection_key: String,
+    seq: i32,
+    addressee: RecommendationAddressee,
+    heading: Option<String>,
+    section: Option<String>,
+    theme: Option<Name>,
+    timescale_printed: Option<Name>,
+    paragraph_no: Option<Name>,
+    text: Prose,
+}
+
+impl RecommendationLine {
+    fn new_recommendation(&self) -> NewRecommendation {
+        let headings = [self.section.as_deref(), self.heading.as_deref()];
+        NewRecommendation {
+            position: Some(self.seq),
+            kind: headings.into_iter().flatten().find_map(kind).unwrap_or(RecommendationKind::Recommendation),
+            addressee: self.addressee,
+            text: self.text.clone(),
+            section: self.theme.clone().or_else(|| self.section.as_deref().map(Name::from)),
+            themes: Vec::new(),
+            cohorts: Vec::new(),
+            timescale_as_printed: self.timescale_printed.clone(),
+            paragraph: self.paragraph_no.clone(),
+        }
+    }
+}
+
+/// How pressing the recommendations below a printed heading are.
+fn kind(heading: &str) -> Option<RecommendationKind> {
+    match heading.to_lowercase().as_str() {
+        "priority and immediate action" => Some(RecommendationKind::PriorityAction),
+        "areas for improvement" => Some(RecommendationKind::AreaForImprovement),
+        _ => None,
+    }
+}
+
+pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    import_documents(conn, context)?;
+    import_findings(conn, context)?;
+    import_recommendations(conn, context)?;
+    import_read_recommendations(conn, context)
+}
+
+fn import_documents(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    use schema::documents::{document_id, table};
+    let rows = context.reader.json::<Map<String, Value>>("documents.json")?;
+    let (all, mut written) = (rows.len(), 0);
+    for row in rows {
+        let Some((id, row)) = identified::<DocumentId, NewDocument>(context, row, "document_id") else { continue };
+        if table.find(id).select(document_id).first::<DocumentId>(conn).optional()?.is_none() {
+            let outcome = conn.transaction(|conn| documents::query::insert(conn, &context.principal, id, &row.value));
+            written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
+        }
+    }
+    context.report.count("documents", written, all - written);
+    Ok(())
+}
+
+fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    use schema::findings::{finding_id, table};
+    let rows = context.reader.json::<Map<String, Value>>("findings.json")?;
+    let (all, mut written) = (rows.len(), 0);
+    for mut row in rows {
+        let Some(inspection) = take_inspection(context, &mut row) else { continue };
+        let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
+        if table.find(id).select(finding_id).first::<FindingId>(conn).optional()?.is_none() {
+            let outcome = conn.transaction(|conn| {
+                findings::query::insert_row(conn, inspection, id, &row.value, "")?;
+                complete(conn, context, inspection)
+            });
+            written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
+        }
+    }
+    context.report.count("findings", written, all - written);
+    Ok(())
+}
+
+fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    use schema::recommendations::{recommendation_id, table};
+    let rows = context.reader.json::<Map<String, Value>>("recommendations.json")?;
+    let (all, mut written) = (rows.len(), 0);
+    for mut row in rows {
+        let Some(inspection) = take_inspection(context, &mut row) else { continue };
+        let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
+        let Some((id, row)) = identified else { continue };
+        if table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?.is_none() {
+            let outcome = conn.transaction(|conn| {
+                recommendations::query::insert_row(conn, inspection, id, &row.value, "")?;
+                complete(conn, context, inspection)
+            });
+            written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
+        }
+    }
+    context.report.count("recommendations", written, all - written);
+    Ok(())
+}
+
+fn take_inspection(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) -> Option<InspectionId> {
+    let id = row.value.remove("inspection_id").and_then(|id| serde_json::from_value(id).ok());
+    if id.is_none() {
+        context.reader.fault(row.file, row.line, "inspection_id", "must be a UUID in lower case with hyphens");
+    }
+    id
+}
+
+/// Holds an inspection with a new part to its rules, and raises its version unless it came with the same import.
+fn complete(conn: &mut PgConnection, context: &Context<'_>, inspection: InspectionId) -> Result<(), ApiError> {
+    if !context.new_inspections.contains(&inspection) {
+        mark_changed(conn, inspection)?;
+    }
+    check_rules(conn, inspection)
+}
+
+/// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
+fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    use schema::recommendations::{inspection_id, table};
+    let rows = context.reader.csv::<RecommendationLine>("recommendations.csv")?;
+    let (all, mut written) = (rows.len(), 0);
+    let mut by_key = BTreeMap::<String, Vec<Row<RecommendationLine>>>::new();
+    for row in rows {
+        by_key.entry(row.value.inspection_key.clone()).or_default().push(row);
+    }
+    for (key, rows) in by_key {
+        let Some(inspection) = find(conn, None, &key)? else {
+            for row in &rows {
+                context.reader.fault(row.file, row.line, "inspection_key", "there is no such inspection");
+            }
+            continue;
+        };
+        let known = table.filter(inspection_id.eq(inspection)).count().get_result::<i64>(conn)?;
+        if known > 0 {
+            context.report.notes.push(format!("{key} keeps the {known} recommendations that it has"));
+            continue;
+        }
+        for row in &rows {
+            let new = row.value.new_recommendation();
+            let errors = broken_rules(&new);
+            let outcome = conn.transaction(|conn| {
+                if !errors.is_empty() {
+                    return Err(ApiError::invalid(errors));
+                }
+                recommendations::query::insert_row(conn, inspection, RecommendationId::generate(), &new, "")
+            });
+            written += usize::from(context.reader.outcome(row, outcome)?.is_some());
+        }
+        complete(conn, context, inspection)?;
+    }
+    context.report.count("recommendations", written, all - written);
+    Ok(())
+}

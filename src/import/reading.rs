@@ -1,0 +1,171 @@
+//! Reads rows of CSV and JSON files, each with the line on which it begins, and gathers what is wrong with them.
+
+use std::borrow::Cow;
+use std::io::ErrorKind;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{DATA, Fault, ImportError, Source};
+use crate::error::ApiError;
+
+/// A row and where it stands.
+#[derive(Debug)]
+pub struct Row<T> {
+    /// The file.
+    pub file: &'static str,
+    /// The line on which it begins.
+    pub line: u64,
+    /// What it says.
+    pub value: T,
+}
+
+/// Reads files of a source, and keeps what is wrong with them.
+pub struct Reader<'a> {
+    source: &'a Source,
+    asked: Vec<&'static str>,
+    found: usize,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of this source.
+    pub fn new(source: &'a Source) -> Self {
+        Self { source, asked: Vec::new(), found: 0, faults: Vec::new() }
+    }
+
+    /// The rows of a CSV file with a header line, none if there is no such file. Columns that the register does not know
+    /// are passed over.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn csv<T: DeserializeOwned>(&mut self, file: &'static str) -> Result<Vec<Row<T>>, ImportError> {
+        let Some(bytes) = self.bytes(file)? else { return Ok(Vec::new()) };
+        let mut reader = csv::Reader::from_reader(bytes.as_ref());
+        let headers = match reader.headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => {
+                self.fault(file, 1, "", error.to_string());
+                return Ok(Vec::new());
+            }
+        };
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            match record {
+                Ok(record) => {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    match record.deserialize::<T>(Some(&headers)) {
+                        Ok(value) => rows.push(Row { file, line, value }),
+                        Err(error) => {
+                            let (column, reason) = explain(&error, &headers);
+                            self.fault(file, line, &column, reason);
+                        }
+                    }
+                }
+                Err(error) => {
+                    let line = error.position().map_or(0, csv::Position::line);
+                    self.fault(file, line, "", error.to_string());
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The items of a JSON file that holds one array, none if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn json<T: DeserializeOwned>(&mut self, file: &'static str) -> Result<Vec<Row<T>>, ImportError> {
+        let Some(bytes) = self.bytes(file)? else { return Ok(Vec::new()) };
+        let items = match serde_json::from_slice::<Vec<&RawValue>>(&bytes) {
+            Ok(items) => items,
+            Err(error) => {
+                self.fault(file, u64::try_from(error.line()).unwrap_or_default(), "", error.to_string());
+                return Ok(Vec::new());
+            }
+        };
+        let mut rows = Vec::new();
+        for item in items {
+            let start = item.get().as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
+            let before = bytes.get(..start).unwrap_or_default();
+            let line = u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap_or_default() + 1;
+            let mut deserializer = serde_json::Deserializer::from_str(item.get());
+            match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+                Ok(value) => rows.push(Row { file, line, value }),
+                Err(error) => self.fault(file, line, &error.path().to_string(), error.into_inner().to_string()),
+            }
+        }
+        Ok(rows)
+    }
+
+    fn bytes(&mut self, file: &'static str) -> Result<Option<Cow<'static, [u8]>>, ImportError> {
+        self.asked.push(file);
+        let bytes = match self.source {
+            Source::BuiltIn => DATA.get_file(file).map(|file| Cow::Borrowed(file.contents())),
+            Source::Folder(folder) => {
+                let path = folder.join(file);
+                match std::fs::read(&path) {
+                    Ok(bytes) => Some(Cow::Owned(bytes)),
+                    Err(error) if error.kind() == ErrorKind::NotFound && folder.is_dir() => None,
+                    Err(error) => return Err(ImportError::File(path.display().to_string(), error)),
+                }
+            }
+        };
+        self.found += usize::from(bytes.is_some());
+        Ok(bytes)
+    }
+
+    /// Notes what is wrong.
+    pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
+        self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
+    }
+
+    /// Takes the outcome of writing a row: a refusal is a fault of the row, another failure ends the import.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn outcome<T, V>(&mut self, row: &Row<V>, outcome: Result<T, ApiError>) -> Result<Option<T>, ImportError> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(ApiError::Refused(refusal)) => {
+                let error = ApiError::Refused(refusal);
+                if error.errors().is_empty() {
+                    self.fault(row.file, row.line, "", error.to_string());
+                }
+                for broken in error.errors() {
+                    let column = broken.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
+                    self.fault(row.file, row.line, column, broken.message.clone());
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// If anything was wrong, or none of the files was there.
+    pub fn finish(&mut self) -> Result<(), ImportError> {
+        if self.found == 0 {
+            return Err(ImportError::Nothing(self.asked.join(", ")));
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(std::mem::take(&mut self.faults))) }
+    }
+}
+
+/// The column and the reason of a cell that cannot be decoded.
+fn explain(error: &csv::Error, headers: &csv::StringRecord) -> (String, String) {
+    match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => {
+            let index = err.field().and_then(|field| usize::try_from(field).ok());
+            let column = index.and_then(|index| headers.get(index)).unwrap_or_default();
+            (column.to_owned(), err.kind().to_string())
+        }
+        _ => (String::new(), error.to_string()),
+    }
+}

@@ -1,0 +1,99 @@
+//! How inspections are asked for.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+use super::{InspectionEmbed, InspectionId, InspectionKind, InspectionSort, InspectionState};
+use crate::authorities::model::AuthorityKey;
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::frameworks::model::Grade;
+use crate::page::{Codes, check_periods};
+use crate::text::{Code, Name, Region, SearchText};
+
+/// Which inspections are wanted, in what order, and with what.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InspectionFilter {
+    /// Words of the title, the name as printed, the inspectors and the headline, as in a web search; or part of the
+    /// authority's name.
+    #[validate(nested)]
+    #[param(example = "hereford")]
+    pub q: Option<SearchText>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// The region of the authority.
+    #[validate(nested)]
+    #[param(example = "West Midlands")]
+    pub region: Option<Region>,
+    /// Frameworks.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["ilacs_2018"]))]
+    pub framework: Option<Codes<Code>>,
+    /// Kinds of inspection.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionKind>, max_items = 50, min_items = 1, example = json!(["standard"]))]
+    pub kind: Option<Codes<InspectionKind>>,
+    /// States.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionState>, max_items = 50, min_items = 1, example = json!(["published"]))]
+    pub state: Option<Codes<InspectionState>>,
+    /// The whole name of a lead inspector, in any case.
+    #[validate(nested)]
+    #[param()]
+    pub lead_inspector: Option<Name>,
+    /// Areas judged; with `grade`, areas given that grade.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    pub area: Option<Codes<Code>>,
+    /// Grades given; with `area`, to one of those areas.
+    #[param(style = Form, explode = false, value_type = Vec<Grade>, max_items = 50, min_items = 1, example = json!(["inadequate", "requires_improvement"]))]
+    pub grade: Option<Codes<Grade>>,
+    /// Themes of its findings, recommendations or areas covered.
+    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1)]
+    pub theme: Option<Codes<Code>>,
+    /// The inspection that opened the series of visits.
+    #[param()]
+    pub opened_by: Option<InspectionId>,
+    /// Fieldwork began on this day or later.
+    #[param(example = "2018-01-01")]
+    pub started_from: Option<Date>,
+    /// Fieldwork began on this day or earlier.
+    #[param(example = "2022-12-31")]
+    pub started_to: Option<Date>,
+    /// Published on this day or later.
+    #[param(example = "2018-01-01")]
+    pub published_from: Option<Date>,
+    /// Published on this day or earlier.
+    #[param(example = "2022-12-31")]
+    pub published_to: Option<Date>,
+    /// The order.
+    #[param(default = "-published_on", example = "-published_on")]
+    pub sort: Option<InspectionSort>,
+    /// What each inspection carries.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionEmbed>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    pub embed: Option<Codes<InspectionEmbed>>,
+}
+
+/// What an inspection carries.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InspectionParameters {
+    /// What the inspection carries.
+    #[param(style = Form, explode = false, value_type = Vec<InspectionEmbed>, max_items = 50, min_items = 1, example = json!(["findings", "recommendations"]))]
+    pub embed: Option<Codes<InspectionEmbed>>,
+}
+
+impl InspectionFilter {
+    /// Refuses periods that end before they begin.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_parameter`, naming each.
+    pub fn check_periods(&self) -> Result<(), ApiError> {
+        check_periods(&[
+            ("started_to", self.started_from, self.started_to),
+            ("published_to", self.published_from, self.published_to),
+        ])
+    }
+}

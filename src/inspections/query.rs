@@ -1,0 +1,310 @@
+//! Statements about inspections, one by one. Lists are in [`list`], what an inspection carries in [`assemble`].
+
+pub mod assemble;
+pub mod list;
+pub mod reports;
+
+use diesel::dsl::{exists, select};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::model::{
+    Inspection, InspectionEmbed, InspectionId, InspectionPatch, InspectionRow, InspectionState, NewInspection, Series,
+};
+use crate::corrections::{self, Change};
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt, ProblemCode};
+use crate::extract::{IfMatch, LargePatch};
+use crate::page::Codes;
+use crate::principal::Principal;
+use crate::schema::{authority_successions, inspections, judgements};
+use crate::{findings, frameworks, judgements as judgement, recommendations, themes};
+
+/// The inspection, with what it is asked to carry.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InspectionId,
+    embed: Option<&Codes<InspectionEmbed>>,
+) -> Result<Inspection, ApiError> {
+    let row = find(conn, principal, id)?;
+    assemble::all(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("inspection"))
+}
+
+/// The inspection itself, if the caller may see it.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn find(conn: &mut PgConnection, principal: &Principal, id: InspectionId) -> Result<InspectionRow, ApiError> {
+    let row = inspections::table.find(id).select(InspectionRow::as_select()).first(conn).or_not_found("inspection")?;
+    visible(principal, row)
+}
+
+/// The inspection itself, kept from others until the transaction ends: whoever changes it or something in it begins
+/// here.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn lock(conn: &mut PgConnection, principal: &Principal, id: InspectionId) -> Result<InspectionRow, ApiError> {
+    let query = inspections::table.find(id).select(InspectionRow::as_select()).for_update();
+    visible(principal, query.first(conn).or_not_found("inspection")?)
+}
+
+fn visible(principal: &Principal, row: InspectionRow) -> Result<InspectionRow, ApiError> {
+    if row.state == InspectionState::Published || principal.sees_unpublished() {
+        Ok(row)
+    } else {
+        Err(ApiError::not_found("inspection"))
+    }
+}
+
+/// Records a new inspection with all that its report holds.
+///
+/// # Errors
+///
+/// `conflict` if the authority has an inspection of that kind published on that day, `validation_failed` for broken
+/// rules, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InspectionId,
+    new: &NewInspection,
+) -> Result<Inspection, ApiError> {
+    if new.state == InspectionState::Withdrawn {
+        return Err(ApiError::invalid_member("/state", "initial_state", "must be draft or published at first"));
+    }
+    diesel::insert_into(inspections::table)
+        .values((inspections::inspection_id.eq(id), new))
+        .execute(conn)
+        .on_constraint(meaning)?;
+    judgement::query::insert(conn, id, new.framework.as_ref(), &new.judgements)?;
+    findings::query::insert_all(conn, id, &new.findings)?;
+    recommendations::query::insert_all(conn, id, &new.recommendations)?;
+    check_rules(conn, id)?;
+    get(conn, principal, id, None)
+}
+
+/// Changes an inspection.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `illegal_transition`, `reason_required`, `conflict`, `validation_failed`, or if
+/// the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InspectionId,
+    if_match: &IfMatch,
+    patch: &LargePatch<InspectionPatch>,
+) -> Result<Inspection, ApiError> {
+    let before = lock(conn, principal, id)?;
+    if_match.check(before.version)?;
+    if patch.changes_nothing(&before) {
+        return get(conn, principal, id, None);
+    }
+    if let Some(state) = patch.changes.state.filter(|state| *state != before.state) {
+        check_transition(before.state, state)?;
+    }
+    let after = diesel::update(inspections::table.find(id))
+        .set((
+            &patch.changes,
+            inspections::version.eq(before.version + 1),
+            inspections::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(InspectionRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    check_rules(conn, id)?;
+    let change = Change { resource: "inspection", id: id.as_uuid(), before: &before, after: Some(&after) };
+    corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
+    get(conn, principal, id, None)
+}
+
+fn check_transition(from: InspectionState, to: InspectionState) -> Result<(), ApiError> {
+    if from.next().contains(&to) {
+        return Ok(());
+    }
+    let legal = from.next().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let detail = format!("an inspection that is {from} cannot become {to}, only {legal}");
+    Err(ApiError::refused(ProblemCode::IllegalTransition, detail))
+}
+
+/// Removes a draft, with all that is in it.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use` if it is or was published or visits refer to it, or if the database
+/// fails.
+pub fn delete(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InspectionId,
+    if_match: &IfMatch,
+) -> Result<(), ApiError> {
+    let current = lock(conn, principal, id)?;
+    if_match.check(current.version)?;
+    if current.state != InspectionState::Draft {
+        return Err(ApiError::in_use("the inspection is or was published: withdraw it instead"));
+    }
+    diesel::delete(inspections::table.find(id)).execute(conn).on_constraint(|name| {
+        let what = match name {
+            "inspections_opened_by_inspection_id_fkey" => "visits belong to the series that this inspection opened",
+            "documents_inspection_id_fkey" => "documents speak of this inspection",
+            _ => return None,
+        };
+        Some(ApiError::in_use(what))
+    })?;
+    Ok(())
+}
+
+/// Raises the version of an inspection in which something was changed.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn mark_changed(conn: &mut PgConnection, id: InspectionId) -> QueryResult<()> {
+    diesel::update(inspections::table.find(id))
+        .set((inspections::version.eq(inspections::version + 1), inspections::updated_at.eq(diesel::dsl::now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Holds an inspection, as it is written so far, to every rule: its own, those of its series, and those of the areas and
+/// themes that it names.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub fn check_rules(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
+    let row = inspections::table.find(id).select(InspectionRow::as_select()).first(conn)?;
+    let framework = match &row.framework {
+        Some(code) => frameworks::query::find(conn, code).optional()?,
+        None => None,
+    };
+    let kind = match (&row.framework, row.kind) {
+        (Some(framework), Some(kind)) => frameworks::query::kind(conn, framework, kind).optional()?,
+        _ => None,
+    };
+    let has_judgements = select(exists(judgements::table.filter(judgements::inspection_id.eq(id)))).get_result(conn)?;
+    let series = Series { framework: framework.as_ref(), kind: kind.as_ref(), has_judgements };
+    let mut errors = row.broken_rules(series, Date::today());
+    errors.extend(broken_series_rules(conn, &row)?);
+    errors.extend(broken_code_rules(conn, &row)?);
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// A series is opened by an earlier graded inspection of the same authority or of its predecessor.
+fn broken_series_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
+    let mut errors = Vec::new();
+    let mut broken = |message: &str| errors.push(FieldError::body("/opened_by_inspection_id", "series", message));
+    if let Some(opener) = row.opened_by_inspection_id {
+        let opener = inspections::table.find(opener).select(InspectionRow::as_select()).first(conn).optional()?;
+        let Some(opener) = opener else {
+            broken("must name an inspection of the register");
+            return Ok(errors);
+        };
+        if !gives_grades(conn, &opener)? {
+            broken("must name a graded inspection");
+        }
+        if !is_same_or_predecessor(conn, &opener, row)? {
+            broken("must name an inspection of the same authority or its predecessor");
+        }
+        let first_days = opener.started_on.or(opener.published_on).zip(row.started_on.or(row.published_on));
+        if first_days.is_some_and(|(opened, visited)| opened >= visited) {
+            broken("must name an earlier inspection");
+        }
+    }
+    let opens_series =
+        select(exists(inspections::table.filter(inspections::opened_by_inspection_id.eq(row.inspection_id))));
+    if opens_series.get_result(conn)? && !gives_grades(conn, row)? {
+        errors.push(FieldError::body(
+            "/kind",
+            "series",
+            "opened a series of visits, and must stay a graded inspection",
+        ));
+    }
+    Ok(errors)
+}
+
+fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
+    let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
+    Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
+}
+
+fn is_same_or_predecessor(
+    conn: &mut PgConnection,
+    opener: &InspectionRow,
+    visit: &InspectionRow,
+) -> Result<bool, ApiError> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let succession = table.filter(predecessor_id.eq(opener.authority_id)).filter(successor_id.eq(visit.authority_id));
+    Ok(opener.authority_id == visit.authority_id || select(exists(succession)).get_result(conn)?)
+}
+
+/// Areas are the framework's, themes the register's: in the areas covered here, in findings by their own statement.
+fn broken_code_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
+    let areas = match &row.framework {
+        Some(framework) => frameworks::query::area_codes(conn, framework)?,
+        None => Vec::new(),
+    };
+    let mut errors = Vec::new();
+    for (index, covered) in row.areas_covered.0.iter().enumerate() {
+        let place = format!("/areas_covered/{index}");
+        if let Some(area) = covered.area.as_ref().filter(|area| !areas.contains(area)) {
+            let message = format!("{area} is no area of the inspection's framework");
+            errors.push(FieldError::body(format!("{place}/area"), "unknown", message));
+        }
+        errors.extend(themes::query::unknown(conn, &covered.themes, &format!("{place}/themes"))?);
+    }
+    errors.extend(findings::query::broken_areas(conn, row.inspection_id, &areas)?);
+    Ok(errors)
+}
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    let invalid = |pointer, code, message: &str| Some(ApiError::invalid_member(pointer, code, message));
+    match constraint {
+        "inspections_authority_id_published_on_kind_key" => {
+            Some(ApiError::conflict("the authority has an inspection of this kind published on this day"))
+        }
+        "inspections_opened_by_visit_number_key" => Some(ApiError::conflict("the series has a visit with this number")),
+        "inspections_authority_id_fkey" => {
+            invalid("/authority_id", "unknown", "must name an authority of the register")
+        }
+        "inspections_opened_by_inspection_id_fkey" => {
+            invalid("/opened_by_inspection_id", "unknown", "must name an inspection of the register")
+        }
+        "inspections_framework_fkey" => invalid("/framework", "unknown", "must name a framework"),
+        "inspections_framework_kind_fkey" | "inspections_kind_framework_check" => {
+            invalid("/kind", "unknown", "must be a kind of inspection of the framework")
+        }
+        "inspections_fieldwork_check" => invalid("/ended_on", "order", "must not be before started_on"),
+        "inspections_publication_check" => {
+            invalid("/published_on", "order", "must not be before the end of fieldwork or the receipt")
+        }
+        "inspections_receipt_check" => invalid("/received_on", "order", "must not be before the end of fieldwork"),
+        "inspections_series_check" => invalid(
+            "/opened_by_inspection_id",
+            "series",
+            "is required for a monitoring visit, optional for a focused visit, and for no other kind",
+        ),
+        "inspections_visit_number_check" => {
+            invalid("/visit_number", "series", "needs the inspection that opened the series")
+        }
+        "inspections_is_final_visit_check" => invalid("/is_final_visit", "series", "is for monitoring visits"),
+        "inspections_opened_by_another_check" => {
+            invalid("/opened_by_inspection_id", "series", "must name another inspection")
+        }
+        "judgements_framework_area_fkey"
+        | "judgements_framework_grade_fkey"
+        | "judgements_inspection_id_framework_fkey" => {
+            invalid("/framework", "judgements", "must have the areas and grades of the inspection's judgements")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,68 @@
+//! Puts inspections together with what is in them: a fixed number of statements, however many inspections.
+
+use diesel::dsl::count_star;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::error::ApiError;
+use crate::inspections::model::{Inspection, InspectionEmbed, InspectionId, InspectionRow};
+use crate::page::{Codes, names};
+use crate::schema::{findings, recommendations};
+use crate::{documents, findings as finding, judgements, recommendations as recommendation};
+
+/// These inspections with their judgements, their counts, and what they are asked to carry.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all(
+    conn: &mut PgConnection,
+    rows: Vec<InspectionRow>,
+    embed: Option<&Codes<InspectionEmbed>>,
+) -> Result<Vec<Inspection>, ApiError> {
+    let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
+    let judgements = judgements::query::of_inspections(conn, &ids)?;
+    let finding_counts = findings::table
+        .filter(findings::inspection_id.eq_any(&ids))
+        .group_by(findings::inspection_id)
+        .select((findings::inspection_id, count_star()))
+        .load::<(InspectionId, i64)>(conn)?;
+    let recommendation_counts = recommendations::table
+        .filter(recommendations::inspection_id.eq_any(&ids))
+        .group_by(recommendations::inspection_id)
+        .select((recommendations::inspection_id, count_star()))
+        .load::<(InspectionId, i64)>(conn)?;
+    let findings =
+        if names(embed, &InspectionEmbed::Findings) { Some(finding::query::of_inspections(conn, &ids)?) } else { None };
+    let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
+        Some(recommendation::query::of_inspections(conn, &ids)?)
+    } else {
+        None
+    };
+    let documents = if names(embed, &InspectionEmbed::Documents) {
+        Some(documents::query::of_inspections(conn, &ids)?)
+    } else {
+        None
+    };
+    let inspections = rows.into_iter().map(|row| {
+        let id = row.inspection_id;
+        Inspection {
+            judgements: own(&judgements, id),
+            finding_count: count(&finding_counts, id),
+            recommendation_count: count(&recommendation_counts, id),
+            findings: findings.as_ref().map(|findings| own(findings, id)),
+            recommendations: recommendations.as_ref().map(|recommendations| own(recommendations, id)),
+            documents: documents.as_ref().map(|documents| own(documents, id)),
+            row,
+        }
+    });
+    Ok(inspections.collect())
+}
+
+fn own<T: Clone>(all: &[(InspectionId, T)], id: InspectionId) -> Vec<T> {
+    all.iter().filter(|(owner, _)| *owner == id).map(|(_, item)| item.clone()).collect()
+}
+
+fn count(counts: &[(InspectionId, i64)], id: InspectionId) -> i64 {
+    counts.iter().find(|(owner, _)| *owner == id).map_or(0, |(_, count)| *count)
+}

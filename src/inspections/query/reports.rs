@@ -1,0 +1,76 @@
+//! The inspections whose findings or recommendations a list wants.
+
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+
+use crate::authorities::model::{AuthorityId, AuthorityKey};
+use crate::authorities::query::resolve_filter;
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::inspections::model::{InspectionId, InspectionState};
+use crate::page::{Codes, check_periods};
+use crate::principal::Principal;
+use crate::schema::inspections;
+use crate::text::Code;
+
+/// What is asked of the inspections that the rows of a list come from.
+#[derive(Debug)]
+pub struct Reports {
+    sees_unpublished: bool,
+    authorities: Option<Vec<AuthorityId>>,
+    inspections: Option<Vec<InspectionId>>,
+    frameworks: Option<Vec<Code>>,
+    published_from: Option<Date>,
+    published_to: Option<Date>,
+}
+
+impl Reports {
+    /// The inspections of these authorities and frameworks, published in this period, as far as the caller sees them.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_parameter` if the period is reversed, or if the database fails.
+    pub fn wanted(
+        conn: &mut PgConnection,
+        principal: &Principal,
+        authorities: Option<&Codes<AuthorityKey>>,
+        inspections: Option<&Codes<InspectionId>>,
+        frameworks: Option<&Codes<Code>>,
+        (published_from, published_to): (Option<Date>, Option<Date>),
+    ) -> Result<Self, ApiError> {
+        check_periods(&[("published_to", published_from, published_to)])?;
+        Ok(Self {
+            sees_unpublished: principal.sees_unpublished(),
+            authorities: resolve_filter(conn, authorities)?,
+            inspections: inspections.map(|codes| codes.0.clone()),
+            frameworks: frameworks.map(|codes| codes.0.clone()),
+            published_from,
+            published_to,
+        })
+    }
+
+    /// Their ids, as a query.
+    #[must_use]
+    pub fn ids(&self) -> diesel::dsl::Select<inspections::BoxedQuery<'_, Pg>, inspections::inspection_id> {
+        let mut query = inspections::table.into_boxed();
+        if !self.sees_unpublished {
+            query = query.filter(inspections::state.eq(InspectionState::Published));
+        }
+        if let Some(ids) = &self.authorities {
+            query = query.filter(inspections::authority_id.eq_any(ids));
+        }
+        if let Some(ids) = &self.inspections {
+            query = query.filter(inspections::inspection_id.eq_any(ids));
+        }
+        if let Some(codes) = &self.frameworks {
+            query = query.filter(inspections::framework.eq_any(codes));
+        }
+        if let Some(day) = self.published_from {
+            query = query.filter(inspections::published_on.ge(day));
+        }
+        if let Some(day) = self.published_to {
+            query = query.filter(inspections::published_on.le(day));
+        }
+        query.select(inspections::inspection_id)
+    }
+}

@@ -1,0 +1,108 @@
+//! Statements about judgements.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::model::{Judgement, NewJudgementSet};
+use crate::corrections::{self, Change};
+use crate::error::{ApiError, ConstraintExt, FieldError};
+use crate::extract::IfMatch;
+use crate::inspections::model::{Inspection, InspectionId};
+use crate::inspections::query as inspections;
+use crate::principal::Principal;
+use crate::schema::{framework_areas, judgements};
+use crate::text::Code;
+
+/// The judgements of these inspections, in the order of the framework, each with whose it is.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, Judgement)>> {
+    let area = framework_areas::framework.eq(judgements::framework).and(framework_areas::area.eq(judgements::area));
+    judgements::table
+        .inner_join(framework_areas::table.on(area))
+        .filter(judgements::inspection_id.eq_any(ids))
+        .order((judgements::inspection_id, framework_areas::position))
+        .select((judgements::inspection_id, Judgement::as_select()))
+        .load(conn)
+}
+
+/// Records the judgements of an inspection under a framework.
+///
+/// # Errors
+///
+/// `validation_failed` for each area or grade that the framework does not have, or that is judged twice; or if the
+/// database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    id: InspectionId,
+    framework: Option<&Code>,
+    set: &[Judgement],
+) -> Result<(), ApiError> {
+    if set.is_empty() {
+        return Ok(());
+    }
+    let Some(framework) = framework else {
+        return Err(ApiError::invalid_member("/judgements", "ungraded", "judgements need a framework"));
+    };
+    check(conn, framework, set)?;
+    let rows = set
+        .iter()
+        .map(|judgement| (judgement, judgements::inspection_id.eq(id), judgements::framework.eq(framework)))
+        .collect::<Vec<_>>();
+    diesel::insert_into(judgements::table).values(rows).execute(conn).on_constraint(|name| {
+        (name == "judgements_framework_grade_fkey").then(|| {
+            let message = format!("{framework} does not have one of these grades");
+            ApiError::invalid_member("/judgements", "unknown", message)
+        })
+    })?;
+    Ok(())
+}
+
+fn check(conn: &mut PgConnection, framework: &Code, set: &[Judgement]) -> Result<(), ApiError> {
+    let areas = crate::frameworks::query::area_codes(conn, framework)?;
+    let mut errors = Vec::new();
+    for (index, judgement) in set.iter().enumerate() {
+        let place = format!("/judgements/{index}/area");
+        if !areas.contains(&judgement.area) {
+            errors.push(FieldError::body(place, "unknown", format!("{} is no area of {framework}", judgement.area)));
+        } else if set.iter().take(index).any(|earlier| earlier.area == judgement.area) {
+            errors.push(FieldError::body(place, "repeated", format!("{} is judged twice", judgement.area)));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// Replaces the judgements of an inspection.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `reason_required`, `validation_failed`, or if the database fails.
+pub fn replace(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InspectionId,
+    if_match: &IfMatch,
+    new: &NewJudgementSet,
+) -> Result<Inspection, ApiError> {
+    let before = inspections::lock(conn, principal, id)?;
+    if_match.check(before.version)?;
+    let current = of_inspections(conn, &[id])?.into_iter().map(|(_, judgement)| judgement).collect::<Vec<_>>();
+    let is_same =
+        current.len() == new.judgements.len() && new.judgements.iter().all(|judgement| current.contains(judgement));
+    if !is_same {
+        diesel::delete(judgements::table.filter(judgements::inspection_id.eq(id))).execute(conn)?;
+        insert(conn, id, before.framework.as_ref(), &new.judgements)?;
+        inspections::mark_changed(conn, id)?;
+        inspections::check_rules(conn, id)?;
+        corrections::record(
+            conn,
+            principal,
+            &before,
+            &Change { resource: "judgements", id: id.as_uuid(), before: &current, after: Some(&new.judgements) },
+            new.reason.as_ref(),
+        )?;
+    }
+    inspections::get(conn, principal, id, None)
+}

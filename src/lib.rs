@@ -1,0 +1,42 @@
+//! The Inspection Register: authorities, the inspections of their services for children, and the improvement that
+//! follows, as one record behind an HTTP API.
+//!
+//! Folders are the domain: each resource has its vocabulary in `model.rs`, its statements in `query.rs` and its
+//! operations in `routes.rs`. Files beside them are the plumbing that all resources share. [`api`] lists every URL.
+
+pub mod answer;
+pub mod api;
+pub mod authorities;
+pub mod cli;
+pub mod config;
+pub mod contract;
+pub mod corrections;
+pub mod date;
+pub mod db;
+pub mod documents;
+pub mod embedded;
+pub mod error;
+pub mod extract;
+pub mod findings;
+pub mod frameworks;
+pub mod guard;
+pub mod health;
+pub mod id;
+pub mod import;
+pub mod inspections;
+pub mod json;
+pub mod judgements;
+pub mod migrate;
+pub mod page;
+pub mod pages;
+pub mod principal;
+pub mod recommendations;
+#[expect(missing_docs, reason = "generated: its comments come from the database")]
+pub mod schema;
+pub mod server;
+pub mod sql;
+pub mod standings;
+pub mod telemetry;
+pub mod text;
+pub mod text_enum;
+pub mod themes;

@@ -1,0 +1,107 @@
+//! Brings the schema of a database to the program's, and the reference data with it.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::migration::MigrationSource;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::error::ApiError;
+use crate::import;
+
+/// The migrations in the program.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// The advisory lock that one migration at a time holds: the letters `register`.
+const LOCK: i64 = 0x7265_6769_7374_6572;
+/// How often a migration is tried that waits too long for a lock on a table.
+const ATTEMPTS: u32 = 10;
+
+/// Why a database could not be migrated.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database cannot be reached.
+    #[error("the database cannot be reached: {0}")]
+    Connect(#[from] ConnectionError),
+    /// A statement failed.
+    #[error("the migration failed: {0}")]
+    Migration(String),
+    /// The reference data could not be written.
+    #[error("the reference data could not be written: {0}")]
+    Reference(#[from] import::ImportError),
+}
+
+/// Applies what is pending, one process at a time, and writes frameworks and themes. A migration that cannot lock a
+/// table within two seconds gives way to the readers and tries again.
+///
+/// # Errors
+///
+/// If the database cannot be reached or a migration fails; those before it stay applied.
+pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut conn = connect(url)?;
+    let failed = |error: diesel::result::Error| MigrateError::Migration(error.to_string());
+    conn.batch_execute("set application_name = 'inspection-register migrate'").map_err(failed)?;
+    diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(LOCK).execute(&mut conn).map_err(failed)?;
+    conn.batch_execute("set lock_timeout = '2s'").map_err(failed)?;
+    let mut attempt = 1;
+    let applied = loop {
+        match conn.run_pending_migrations(MIGRATIONS) {
+            Ok(versions) => break versions.iter().map(ToString::to_string).collect(),
+            Err(error) if attempt < ATTEMPTS && error.to_string().contains("lock timeout") => {
+                log::warn!("the migration waits for a lock, attempt {attempt}: {error}");
+                std::thread::sleep(Duration::from_millis(200) * attempt);
+                attempt += 1;
+            }
+            Err(error) => return Err(MigrateError::Migration(error.to_string())),
+        }
+    };
+    import::reference(&mut conn)?;
+    Ok(applied)
+}
+
+/// Opens a connection outside the pool, trying for ten seconds: a database may be starting.
+///
+/// # Errors
+///
+/// If the database refuses for so long.
+pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
+    let mut attempts = 0;
+    loop {
+        match PgConnection::establish(url) {
+            Err(error) if attempts < 20 => {
+                log::warn!("the database does not answer yet: {error}");
+                attempts += 1;
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// How many migrations the database lacks; none if its schema is the program's or newer.
+///
+/// # Errors
+///
+/// If the database does not answer.
+pub fn pending(conn: &mut PgConnection) -> Result<usize, ApiError> {
+    let known =
+        MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let has_history = diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') is not null"));
+    if !has_history.get_result::<bool>(conn)? {
+        return Ok(known.len());
+    }
+    let applied = diesel::sql_query("select version from __diesel_schema_migrations").load::<Applied>(conn)?;
+    let lacks = |version: &str| !applied.iter().any(|applied| applied.version == version);
+    Ok(known.iter().filter(|migration| lacks(&migration.name().version().to_string())).count())
+}
+
+/// A migration that the database has.
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}

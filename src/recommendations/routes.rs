@@ -1,0 +1,150 @@
+//! Operations on recommendations.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    NewRecommendation, Recommendation, RecommendationFilter, RecommendationId, RecommendationPage, RecommendationPatch,
+};
+use super::query;
+use crate::answer::{Created, Deleted, Found, Listed};
+use crate::corrections::ReasonParameter;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::id::Id;
+use crate::inspections;
+use crate::inspections::model::InspectionId;
+use crate::page::{Codes, WindowParameters};
+use crate::principal::Principal;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspection_recommendations)
+        .service(create_inspection_recommendation)
+        .service(list_recommendations)
+        .service(get_recommendation)
+        .service(update_recommendation)
+        .service(delete_recommendation);
+}
+
+/// List the recommendations of an inspection
+///
+/// In the order of the report.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of recommendations.", body = RecommendationPage))
+)]
+#[get("/inspections/{inspection_id}/recommendations")]
+async fn list_inspection_recommendations(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<InspectionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<RecommendationPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
+            let filter =
+                RecommendationFilter { inspection: Some(Codes(vec![inspection])), ..RecommendationFilter::default() };
+            query::list(conn, &principal, &filter, &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Record a recommendation of an inspection
+///
+/// After the last, unless `position` says otherwise.
+#[utoipa::path(
+    tag = "Recommendations",
+    request_body = NewRecommendation,
+    responses((status = 201, description = "The recommendation is recorded.", body = Recommendation))
+)]
+#[post("/inspections/{inspection_id}/recommendations")]
+async fn create_inspection_recommendation(
+    db: web::Data<Db>,
+    principal: Principal,
+    inspection: web::Path<InspectionId>,
+    Body(new): Body<NewRecommendation>,
+) -> Result<Created<Recommendation>, ApiError> {
+    let body = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
+    Ok(Created { location: format!("/v1/recommendations/{}", body.row.recommendation_id), body })
+}
+
+/// List recommendations
+///
+/// Across all inspections, the latest publication first: what was asked of whom, about which theme.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(RecommendationFilter, WindowParameters),
+    responses((status = 200, description = "A page of recommendations.", body = RecommendationPage))
+)]
+#[get("/recommendations")]
+async fn list_recommendations(
+    db: web::Data<Db>,
+    principal: Principal,
+    List { window, filter }: List<RecommendationFilter>,
+) -> Result<Listed<RecommendationPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &principal, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Read a recommendation
+#[utoipa::path(
+    tag = "Recommendations",
+    description = "What is to be put right, with its themes, the time allowed in words, and the day that they give.",
+    responses((status = 200, description = "The recommendation.", body = Recommendation))
+)]
+#[get("/recommendations/{recommendation_id}")]
+async fn get_recommendation(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<RecommendationId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Recommendation>, ApiError> {
+    let recommendation = db.read(move |conn| query::get(conn, &principal, *id)).await?;
+    Ok(Found::computed(recommendation))
+}
+
+/// Correct a recommendation
+///
+/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+#[utoipa::path(
+    tag = "Recommendations",
+    request_body = RecommendationPatch,
+    responses((status = 200, description = "The recommendation as it is now.", body = Recommendation))
+)]
+#[patch("/recommendations/{recommendation_id}")]
+async fn update_recommendation(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<RecommendationId>,
+    if_match: IfMatch,
+    patch: Patch<RecommendationPatch>,
+) -> Result<Found<Recommendation>, ApiError> {
+    let recommendation = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(recommendation))
+}
+
+/// Remove a recommendation
+///
+/// `reason` is required if the inspection is published, and is kept with what was removed.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(ReasonParameter),
+    responses((status = 204, description = "The recommendation is gone."))
+)]
+#[delete("/recommendations/{recommendation_id}")]
+async fn delete_recommendation(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<RecommendationId>,
+    if_match: IfMatch,
+    Query(parameters): Query<ReasonParameter>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &principal, *id, &if_match, parameters.reason.as_ref())).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,155 @@
+//! Starts the service, and stops it in order.
+
+use std::io::Write;
+
+use actix_web::HttpServer;
+use diesel::prelude::*;
+
+use crate::api::{self, App};
+use crate::config::Config;
+use crate::db::Db;
+use crate::embedded::{Embedded, EmbeddedError, Options};
+use crate::health::Draining;
+use crate::telemetry::Metrics;
+use crate::{import, migrate};
+
+/// The database of the private server.
+const EMBEDDED_DATABASE: &str = "inspection_register";
+/// Seconds that requests in work are given to finish when the service stops.
+const SHUTDOWN_SECONDS: u64 = 20;
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The private server does not start or stop.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The private server has no database for the register.
+    #[error("the private database cannot be made: {0}")]
+    Create(String),
+    /// The private database cannot be migrated.
+    #[error(transparent)]
+    Migrate(#[from] migrate::MigrateError),
+    /// The data that came with the program cannot be loaded.
+    #[error(transparent)]
+    Import(#[from] import::ImportError),
+    /// The metrics cannot be set up.
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+    /// The address cannot be listened on, or another fault of the operating system.
+    #[error("the service cannot listen on {0}: {1}")]
+    Bind(std::net::SocketAddr, std::io::Error),
+    /// The service failed while it ran.
+    #[error("the service failed: {0}")]
+    Run(std::io::Error),
+}
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+///
+/// If it cannot start, or fails.
+pub fn serve(config: &Config) -> Result<(), ServeError> {
+    match &config.database_url {
+        Some(url) => listen(config, url),
+        None => {
+            let (embedded, url) = start_embedded(config)?;
+            let outcome = fill(&url).and_then(|()| listen(config, &url));
+            embedded.stop()?;
+            outcome
+        }
+    }
+}
+
+/// Starts the private server and makes sure that it holds the register's database.
+///
+/// # Errors
+///
+/// If the server does not start.
+pub fn start_embedded(config: &Config) -> Result<(Embedded, String), ServeError> {
+    let options = Options { data_dir: config.data_dir.clone(), pg_bindir: config.pg_bindir.clone(), durable: true };
+    let embedded = Embedded::start(&options)?;
+    match create_database(&embedded) {
+        Ok(url) => Ok((embedded, url)),
+        Err(error) => {
+            embedded.stop()?;
+            Err(error)
+        }
+    }
+}
+
+fn create_database(embedded: &Embedded) -> Result<String, ServeError> {
+    let failed = |error: &dyn std::error::Error| ServeError::Create(error.to_string());
+    let mut conn = migrate::connect(&embedded.url("postgres")).map_err(|error| failed(&error))?;
+    let known = diesel::sql_query("select from pg_database where datname = $1")
+        .bind::<diesel::sql_types::Text, _>(EMBEDDED_DATABASE);
+    if known.execute(&mut conn).map_err(|error| failed(&error))? == 0 {
+        diesel::sql_query(format!("create database {EMBEDDED_DATABASE}"))
+            .execute(&mut conn)
+            .map_err(|error| failed(&error))?;
+    }
+    Ok(embedded.url(EMBEDDED_DATABASE))
+}
+
+/// Brings the private database up to date, and fills it when it is new.
+fn fill(url: &str) -> Result<(), ServeError> {
+    migrate::migrate(url)?;
+    if import::is_empty(url)? {
+        let report = import::run(url, &import::Source::BuiltIn)?;
+        log::info!("the register is new; loaded {report}");
+    }
+    Ok(())
+}
+
+fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
+    let app = App {
+        db: Db::new(url, config.database_pool_size),
+        metrics: Metrics::new()?,
+        draining: Draining::default(),
+        cors_origins: config.cors_origins.clone(),
+    };
+    let draining = app.draining.clone();
+    actix_web::rt::System::new().block_on(async {
+        let server = HttpServer::new(move || api::build(&app))
+            .bind(config.bind_address)
+            .map_err(|error| ServeError::Bind(config.bind_address, error))?
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .disable_signals()
+            .run();
+        announce(config);
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            stop_signal().await;
+            log::info!("stopping");
+            draining.begin();
+            handle.stop(true).await;
+        });
+        server.await.map_err(ServeError::Run)
+    })
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+async fn stop_signal() {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
+        let either = std::future::poll_fn(|context| {
+            let stopped = interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready();
+            if stopped { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        });
+        either.await;
+    } else {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn announce(config: &Config) {
+    let address = config.bind_address;
+    let lines = format!(
+        "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
+         Document    http://{address}/openapi.json\n\n  Stop it with Ctrl-C.\n"
+    );
+    // The log has the same news if standard output is closed.
+    let _ = writeln!(std::io::stdout(), "{lines}");
+    log::info!("listening on {address}");
+}

@@ -1,0 +1,185 @@
+//! The outermost layer of every request: its id, its line in the log, its place in the metrics, and the headers and
+//! problem bodies that all answers share.
+
+use std::fmt;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::error::{ApiError, ProblemCode};
+
+/// The header that carries a request's id in and out.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the caller's, if it is short and plain, or a new one.
+#[derive(Debug, Clone)]
+pub struct RequestId(String);
+
+impl RequestId {
+    fn of(request: &HttpRequest) -> Self {
+        let plain = |id: &&str| {
+            (1..=128).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+        };
+        let given = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain);
+        Self(given.map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the service counts, in Prometheus' terms.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    connections: IntGauge,
+    idle_connections: IntGauge,
+}
+
+impl Metrics {
+    /// Empty counters in a registry of their own.
+    ///
+    /// # Errors
+    ///
+    /// If the library refuses a name, which only a change here can bring about.
+    pub fn new() -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let labels = ["method", "route", "status"];
+        let requests = IntCounterVec::new(Opts::new("http_requests_total", "Requests answered."), &labels)?;
+        let durations = HistogramVec::new(
+            HistogramOpts::new("http_request_duration_seconds", "Time to answer."),
+            &["method", "route"],
+        )?;
+        let connections = IntGauge::new("database_connections", "Open connections to the database.")?;
+        let idle_connections = IntGauge::new("database_connections_idle", "Open connections that no request uses.")?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(durations.clone()))?;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(idle_connections.clone()))?;
+        Ok(Self { registry, requests, durations, connections, idle_connections })
+    }
+
+    /// The exposition: the answer of `/metrics`.
+    fn expose(&self, db: &Db) -> Result<String, ApiError> {
+        let state = db.state();
+        self.connections.set(i64::from(state.connections));
+        self.idle_connections.set(i64::from(state.idle_connections));
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .map_err(|error| ApiError::Internal(error.to_string()))
+    }
+}
+
+/// `GET /metrics`.
+///
+/// # Errors
+///
+/// `internal` if the library cannot write what it counted.
+pub async fn metrics(metrics: web::Data<Metrics>, db: web::Data<Db>) -> Result<HttpResponse, ApiError> {
+    let text = metrics.expose(&db)?;
+    Ok(HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text))
+}
+
+/// Names, logs and counts a request, and finishes its answer.
+///
+/// # Errors
+///
+/// None of its own: errors of inner layers become answers here.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = RequestId::of(request.request());
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    request.extensions_mut().insert(id.clone());
+    let http = request.request().clone();
+    let answer = match next.call(request).await {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, http),
+    };
+    let mut answer = explain(answer, &path, &id);
+    finish_headers(answer.response_mut(), &id);
+
+    let status = answer.status().as_u16();
+    let elapsed = started.elapsed();
+    log::info!("request {id} {method} {route} {status} {:.1} ms", elapsed.as_secs_f64() * 1_000.0);
+    if let Some(metrics) = metrics {
+        let method = known(&method);
+        metrics.requests.with_label_values(&[method, &route, &status.to_string()]).inc();
+        metrics.durations.with_label_values(&[method, &route]).observe(elapsed.as_secs_f64());
+    }
+    Ok(answer)
+}
+
+/// The method as a label: whatever callers invent counts as one.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Gives every failure its problem body, and logs those that are not the caller's.
+fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let problem = match answer.response().error() {
+        None => return answer,
+        Some(error) => match error.as_error::<ApiError>() {
+            Some(problem) => {
+                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
+                    log::error!("request {id} failed: {cause}");
+                }
+                problem.respond(path, &id.to_string())
+            }
+            None => of_framework(error).respond(path, &id.to_string()),
+        },
+    };
+    answer.into_response(problem)
+}
+
+/// The framework's own failures in the register's terms.
+fn of_framework(error: &actix_web::Error) -> ApiError {
+    let response = error.as_response_error();
+    if response.status_code().is_server_error() {
+        ApiError::Internal(error.to_string())
+    } else {
+        ApiError::refused(ProblemCode::MalformedRequest, error.to_string())
+    }
+}
+
+fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
+    let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
+    let headers = answer.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id.0) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    if is_failure || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}

@@ -1,0 +1,358 @@
+//! Text with limits: a type says once how long it may be and what it may hold, for validation and for the contract.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{SchemaFormat, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use validator::{Validate, ValidationError, ValidationErrors};
+
+/// What a kind of text may hold. Lengths are in characters, of which each takes at most four bytes.
+pub trait Rule: 'static {
+    /// Name in the contract, before it is written out where it is used.
+    const NAME: &'static str;
+    /// Shortest length.
+    const MIN: usize = 1;
+    /// Longest length.
+    const MAX: usize;
+    /// A regular expression (ECMA 262) that says the same as `accepts`.
+    const PATTERN: Option<&'static str> = None;
+    /// A format of JSON Schema.
+    const FORMAT: Option<&'static str> = None;
+    /// What is expected, for people.
+    const EXPECTED: &'static str = "";
+
+    /// Whether the text is of the right form; its length is checked apart.
+    fn accepts(_text: &str) -> bool {
+        true
+    }
+}
+
+/// Text that follows a rule, stored exactly as sent.
+#[derive(AsExpression, FromSqlRow)]
+#[diesel(sql_type = sql_types::Text)]
+pub struct Text<R: Rule>(String, PhantomData<fn() -> R>);
+
+impl<R: Rule> Text<R> {
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Which rule the text breaks, and how to say so.
+    fn fault(&self) -> Option<(&'static str, String)> {
+        let length = self.0.chars().count();
+        if length < R::MIN || length > R::MAX {
+            Some(("length", format!("must have {} to {} characters, has {length}", R::MIN, R::MAX)))
+        } else if !R::accepts(&self.0) {
+            Some(("pattern", format!("must be {}", R::EXPECTED)))
+        } else {
+            None
+        }
+    }
+}
+
+impl<R: Rule> From<String> for Text<R> {
+    fn from(text: String) -> Self {
+        Self(text, PhantomData)
+    }
+}
+
+impl<R: Rule> From<&str> for Text<R> {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// Parses a text that must follow its rule already, as in paths and parameters.
+impl<R: Rule> FromStr for Text<R> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = Self::from(text);
+        match text.fault() {
+            Some((_, message)) => Err(message),
+            None => Ok(text),
+        }
+    }
+}
+
+impl<R: Rule> Validate for Text<R> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let Some((code, message)) = self.fault() else { return Ok(()) };
+        let mut errors = ValidationErrors::new();
+        errors.add("", ValidationError::new(code).with_message(Cow::Owned(message)));
+        Err(errors)
+    }
+}
+
+impl<R: Rule> Clone for Text<R> {
+    fn clone(&self) -> Self {
+        self.0.clone().into()
+    }
+}
+
+impl<R: Rule> PartialEq for Text<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<R: Rule> Eq for Text<R> {}
+
+impl<R: Rule> fmt::Debug for Text<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<R: Rule> fmt::Display for Text<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<R: Rule> Serialize for Text<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de, R: Rule> Deserialize<'de> for Text<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<R: Rule> ToSql<sql_types::Text, Pg> for Text<R> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        <String as ToSql<sql_types::Text, Pg>>::to_sql(&self.0, out)
+    }
+}
+
+impl<R: Rule> FromSql<sql_types::Text, Pg> for Text<R> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        <String as FromSql<sql_types::Text, Pg>>::from_sql(value).map(Self::from)
+    }
+}
+
+impl<R: Rule> PartialSchema for Text<R> {
+    fn schema() -> RefOr<Schema> {
+        let mut schema =
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(R::MIN)).max_length(Some(R::MAX));
+        if let Some(pattern) = R::PATTERN {
+            schema = schema.pattern(Some(pattern));
+        }
+        if let Some(format) = R::FORMAT {
+            schema = schema.format(Some(SchemaFormat::Custom(format.to_owned())));
+        }
+        schema.into()
+    }
+}
+
+impl<R: Rule> ToSchema for Text<R> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed(R::NAME)
+    }
+}
+
+/// The rules.
+pub mod rule {
+    use super::Rule;
+
+    fn is_digits(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Declares the rules that limit the length alone.
+    macro_rules! lengths {
+        ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal;)+) => {
+            $(
+                $(#[$about])*
+                pub struct $name;
+
+                impl Rule for $name {
+                    const NAME: &'static str = stringify!($name);
+                    const MIN: usize = $min;
+                    const MAX: usize = $max;
+                }
+            )+
+        };
+    }
+
+    lengths! {
+        /// The name of a person, a body, a place, a heading.
+        Name: 1 to 200;
+        /// The title of an inspection or a document, or words as they are printed.
+        Title: 1 to 300;
+        /// A few lines.
+        Lines: 1 to 1_000;
+        /// A paragraph or several.
+        Prose: 1 to 10_000;
+        /// A whole document.
+        FullText: 1 to 500_000;
+        /// Why a published record is changed.
+        Reason: 3 to 1_000;
+        /// What a full-text search looks for.
+        SearchText: 2 to 200;
+    }
+
+    /// A code that names data: a framework, an area, a theme.
+    pub struct Code;
+
+    impl Rule for Code {
+        const NAME: &'static str = "Code";
+        const MAX: usize = 64;
+        const PATTERN: Option<&'static str> = Some("^[a-z][a-z0-9_]{0,63}$");
+        const EXPECTED: &'static str = "lower-case letters, digits and underscores, a letter first";
+
+        fn accepts(text: &str) -> bool {
+            text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        }
+    }
+
+    /// A code of the Office for National Statistics.
+    pub struct GssCode;
+
+    impl Rule for GssCode {
+        const NAME: &'static str = "GssCode";
+        const MIN: usize = 9;
+        const MAX: usize = 9;
+        const PATTERN: Option<&'static str> = Some("^E[0-9]{8}$");
+        const EXPECTED: &'static str = "E and eight digits";
+
+        fn accepts(text: &str) -> bool {
+            text.strip_prefix('E').is_some_and(is_digits)
+        }
+    }
+
+    /// A code of the Department for Education.
+    pub struct DfeCode;
+
+    impl Rule for DfeCode {
+        const NAME: &'static str = "DfeCode";
+        const MIN: usize = 3;
+        const MAX: usize = 3;
+        const PATTERN: Option<&'static str> = Some("^[0-9]{3}$");
+        const EXPECTED: &'static str = "three digits";
+
+        fn accepts(text: &str) -> bool {
+            is_digits(text)
+        }
+    }
+
+    /// Ofsted's unique reference number of a provider.
+    pub struct OfstedUrn;
+
+    impl Rule for OfstedUrn {
+        const NAME: &'static str = "OfstedUrn";
+        const MIN: usize = 5;
+        const MAX: usize = 7;
+        const PATTERN: Option<&'static str> = Some("^[0-9]{5,7}$");
+        const EXPECTED: &'static str = "five to seven digits";
+
+        fn accepts(text: &str) -> bool {
+            is_digits(text)
+        }
+    }
+
+    /// The display name of a region of England.
+    pub struct Region;
+
+    impl Rule for Region {
+        const NAME: &'static str = "Region";
+        const MAX: usize = 40;
+        const PATTERN: Option<&'static str> = Some("^[A-Z][A-Za-z ]{0,39}$");
+        const EXPECTED: &'static str = "the name of a region of England";
+
+        fn accepts(text: &str) -> bool {
+            text.starts_with(|first: char| first.is_ascii_uppercase())
+                && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
+        }
+    }
+
+    /// An address on the web.
+    pub struct WebAddress;
+
+    impl Rule for WebAddress {
+        const NAME: &'static str = "WebAddress";
+        const MAX: usize = 2_000;
+        const PATTERN: Option<&'static str> =
+            Some("^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?([/?#][!-~]*)?$");
+        const FORMAT: Option<&'static str> = Some("uri");
+        const EXPECTED: &'static str = "an address that begins with http:// or https://";
+
+        fn accepts(text: &str) -> bool {
+            let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+                return false;
+            };
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let edges = |edge: Option<u8>| edge.is_some_and(|byte| byte.is_ascii_alphanumeric());
+            host.len() <= 254
+                && edges(host.bytes().next())
+                && edges(host.bytes().last())
+                && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
+                && rest.bytes().all(|byte| byte.is_ascii_graphic())
+        }
+    }
+
+    /// A language tag.
+    pub struct LanguageTag;
+
+    impl Rule for LanguageTag {
+        const NAME: &'static str = "LanguageTag";
+        const MIN: usize = 2;
+        const MAX: usize = 35;
+        const PATTERN: Option<&'static str> = Some("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
+        const EXPECTED: &'static str = "a language tag such as en or cy";
+
+        fn accepts(text: &str) -> bool {
+            let mut parts = text.split('-');
+            let language = parts.next().unwrap_or_default();
+            (2..=3).contains(&language.len())
+                && language.bytes().all(|byte| byte.is_ascii_lowercase())
+                && parts
+                    .all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        }
+    }
+}
+
+/// The name of a person, a body, a place or a heading: 1 to 200 characters.
+pub type Name = Text<rule::Name>;
+/// A title, or words as they are printed: 1 to 300 characters.
+pub type Title = Text<rule::Title>;
+/// A few lines: 1 to 1,000 characters.
+pub type Lines = Text<rule::Lines>;
+/// A paragraph or several: 1 to 10,000 characters.
+pub type Prose = Text<rule::Prose>;
+/// A whole document: 1 to 500,000 characters.
+pub type FullText = Text<rule::FullText>;
+/// Why a published record is changed: 3 to 1,000 characters.
+pub type Reason = Text<rule::Reason>;
+/// What a full-text search looks for: 2 to 200 characters.
+pub type SearchText = Text<rule::SearchText>;
+/// A code that names data.
+pub type Code = Text<rule::Code>;
+/// A code of the Office for National Statistics.
+pub type GssCode = Text<rule::GssCode>;
+/// A code of the Department for Education.
+pub type DfeCode = Text<rule::DfeCode>;
+/// Ofsted's unique reference number of a provider.
+pub type OfstedUrn = Text<rule::OfstedUrn>;
+/// The display name of a region of England.
+pub type Region = Text<rule::Region>;
+/// An address on the web.
+pub type WebAddress = Text<rule::WebAddress>;
+/// A language tag (BCP 47).
+pub type LanguageTag = Text<rule::LanguageTag>;
