@@ -3,7 +3,7 @@
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compat, Compress, Condition, from_fn};
 use actix_web::{Error, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -133,12 +133,13 @@ pub fn build(
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
         .wrap(Compress::default())
-        .wrap(cors(&app.cors_origins))
+        .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))
 }
 
 fn cors(origins: &[String]) -> Cors {
-    let cors = Cors::default().allow_any_method().allow_any_header().expose_any_header().max_age(600);
+    let exposed = ["ETag", "Link", "Location", "Content-Location", "Retry-After", "X-Request-Id"];
+    let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
     origins
         .iter()
         .fold(cors, |cors, origin| if origin == "*" { cors.allow_any_origin() } else { cors.allowed_origin(origin) })

@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, Accept, Header};
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use serde_json::Value;
 
 use crate::contract::METHODS;
@@ -102,7 +102,7 @@ fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
 ///
 /// # Errors
 ///
-/// The refusal of what the document does not know.
+/// Those of the inner layers.
 pub async fn guard(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -113,7 +113,9 @@ pub async fn guard(
     let route = request.match_pattern().unwrap_or_default();
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
-        guard.check(&route, &method, &request)?;
+        if let Err(refusal) = guard.check(&route, &method, &request) {
+            return Ok(request.into_response(HttpResponse::from_error(refusal)));
+        }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

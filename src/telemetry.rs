@@ -98,7 +98,7 @@ pub async fn metrics(metrics: web::Data<Metrics>, db: web::Data<Db>) -> Result<H
 ///
 /// # Errors
 ///
-/// None of its own: errors of inner layers become answers here.
+/// Those of inner layers that did not make an answer themselves; ours always do.
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -110,11 +110,7 @@ pub async fn observe(
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(id.clone());
-    let http = request.request().clone();
-    let answer = match next.call(request).await {
-        Ok(answer) => answer.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http),
-    };
+    let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = explain(answer, &path, &id);
     finish_headers(answer.response_mut(), &id);
 
@@ -179,7 +175,7 @@ fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
     if is_failure || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }

@@ -1,0 +1,22 @@
+//! What the service promises, as requests and answers: in process, on a real PostgreSQL, every answer checked against the
+//! OpenAPI document.
+
+mod support;
+
+mod authorities;
+mod bad_input;
+mod contract;
+mod corrections;
+mod documents;
+mod examples;
+mod findings;
+mod frameworks;
+mod herefordshire;
+mod import;
+mod inspections;
+mod judgements;
+mod lists;
+mod operations;
+mod recommendations;
+mod schema;
+mod standings;

@@ -1,0 +1,94 @@
+//! Holds every answer to the OpenAPI document: a documented status, media type and headers, and a body that the schema
+//! allows, without a member that it does not name.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use actix_web::http::Method;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::Answer;
+
+/// The document as it is served.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(inspection_register::contract::document);
+
+/// The document with objects closed, so that a member without description is found.
+static CLOSED: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = DOCUMENT.clone();
+    for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+        if schema["type"] == "object" {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+    document
+});
+
+type Key = (String, String, String);
+
+static VALIDATORS: LazyLock<Mutex<HashMap<Key, &'static Validator>>> = LazyLock::new(Mutex::default);
+
+/// The documented path that a request path is of, and its operation.
+pub fn operation(method: &Method, path: &str) -> Option<(&'static String, &'static Value)> {
+    let path = path.split('?').next()?.strip_prefix("/v1")?;
+    let paths = DOCUMENT["paths"].as_object()?;
+    let (template, item) = paths
+        .iter()
+        .find(|(template, _)| *template == path)
+        .or_else(|| paths.iter().find(|(t, _)| matches(t, path)))?;
+    let method = if *method == Method::HEAD { Method::GET } else { method.clone() };
+    Some((template, item.get(method.as_str().to_lowercase())?))
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (template, path) = (template.split('/').collect::<Vec<_>>(), path.split('/').collect::<Vec<_>>());
+    template.len() == path.len()
+        && template.iter().zip(path).all(|(part, given)| part.starts_with('{') || *part == given)
+}
+
+/// Panics if the answer is not what the document says.
+#[track_caller]
+pub fn check(method: &Method, path: &str, answer: &Answer) {
+    assert!(!answer.text().contains("diesel"), "a library is named: {}", answer.text());
+    let Some((template, operation)) = operation(method, path) else { return };
+    let status = answer.status.as_u16().to_string();
+    let context = format!("{method} {path}: {status}");
+    let mut response = &operation["responses"][&status];
+    if let Some(name) = response["$ref"].as_str() {
+        response = DOCUMENT.pointer(name.trim_start_matches('#')).unwrap();
+    }
+    assert!(response.is_object(), "{context} is not documented: {}", answer.text());
+    for name in ["ETag", "Location", "X-Request-Id"] {
+        if response["headers"].get(name).is_some() && status != "304" {
+            assert!(answer.headers.contains_key(name), "{context}: no {name}");
+        }
+    }
+    let media_type = answer.header("content-type").split(';').next().unwrap().to_owned();
+    match response["content"].as_object() {
+        None => assert!(answer.bytes.is_empty(), "{context} has a body"),
+        Some(content) => {
+            assert!(content.contains_key(&media_type), "{context}: {media_type:?} is not documented");
+            if media_type.ends_with("json") && *method != Method::HEAD {
+                let schema = &content[&media_type]["schema"];
+                let (validator, body) = (validator((template, method.as_str(), &status), schema), answer.json());
+                let errors = validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path()));
+                let errors = errors.collect::<Vec<_>>();
+                assert!(errors.is_empty(), "{context}: {errors:?}\n{}", answer.text());
+            }
+        }
+    }
+}
+
+fn validator((template, method, status): (&str, &str, &str), schema: &Value) -> &'static Validator {
+    let key = (template.to_owned(), method.to_owned(), status.to_owned());
+    let mut validators = VALIDATORS.lock().unwrap();
+    validators.entry(key).or_insert_with(|| Box::leak(Box::new(compile(schema))))
+}
+
+/// A validator of a schema that may refer to the components of the document.
+pub fn compile(schema: &Value) -> Validator {
+    let mut schema = schema.clone();
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["components"] = CLOSED["components"].clone();
+    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
+}

@@ -1,0 +1,82 @@
+//! One PostgreSQL for the whole run, in memory where the machine can; one database a test, made from a template.
+
+use std::path::PathBuf;
+use std::process;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use inspection_register::embedded::{Embedded, Options};
+use inspection_register::{import, migrate};
+
+/// A database that is dropped with its owner.
+pub struct Database {
+    name: String,
+    pub url: String,
+}
+
+impl Database {
+    /// A database with frameworks and themes alone.
+    pub fn empty() -> Self {
+        static TEMPLATE: OnceLock<&'static str> = OnceLock::new();
+        Self::from(TEMPLATE.get_or_init(|| template("template_empty", |_| {})))
+    }
+
+    /// A database with the data that comes with the program.
+    pub fn real() -> Self {
+        static TEMPLATE: OnceLock<&'static str> = OnceLock::new();
+        let fill = |url: &str| drop(import::run(url, &import::Source::BuiltIn).unwrap());
+        Self::from(TEMPLATE.get_or_init(|| template("template_real", fill)))
+    }
+
+    /// A database without any table.
+    pub fn bare() -> Self {
+        Self::from("template0")
+    }
+
+    fn from(template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        execute(&format!("create database {name} template {template} strategy file_copy"));
+        Self { url: cluster().url(&name), name }
+    }
+
+    /// A connection to it.
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url).unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        execute(&format!("drop database {} with (force)", self.name));
+    }
+}
+
+fn template(name: &'static str, fill: impl FnOnce(&str)) -> &'static str {
+    execute(&format!("create database {name}"));
+    let url = cluster().url(name);
+    migrate::migrate(&url).unwrap();
+    fill(&url);
+    name
+}
+
+fn execute(statement: &str) {
+    PgConnection::establish(&cluster().url("postgres")).unwrap().batch_execute(statement).unwrap();
+}
+
+/// The server of this run; it ends with this process, however that ends.
+fn cluster() -> &'static Embedded {
+    static CLUSTER: OnceLock<Embedded> = OnceLock::new();
+    CLUSTER.get_or_init(|| {
+        let memory = PathBuf::from("/dev/shm");
+        let parent = if memory.is_dir() { memory } else { std::env::temp_dir() };
+        let data_dir = parent.join(format!("inspection-register-tests-{}", process::id()));
+        let pg_bindir = std::env::var_os("PG_BINDIR").map(PathBuf::from);
+        let embedded = Embedded::start(&Options { data_dir, pg_bindir, durable: false }).unwrap();
+        embedded.stop_with_this_process().unwrap();
+        embedded
+    })
+}
