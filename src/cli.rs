@@ -87,15 +87,13 @@ fn obey(arguments: &Arguments) -> Outcome {
 
 /// Runs a command on the configured database, or on the private one, which is started for it.
 fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
-    match &config.database_url {
-        Some(url) => work(url),
-        None => {
-            let (embedded, url) = server::start_embedded(config)?;
-            let outcome = work(&url);
-            Embedded::stop(embedded)?;
-            outcome
-        }
+    if let Some(url) = &config.database_url {
+        return work(url);
     }
+    let (embedded, url) = server::start_embedded(config)?;
+    let outcome = work(&url);
+    Embedded::stop(embedded)?;
+    outcome
 }
 
 /// Asks `/health/ready` of the service that listens at this address on this machine.

@@ -215,7 +215,7 @@ pub struct Problem {
 #[derive(Debug)]
 pub enum ApiError {
     /// A problem of the caller's, told in full.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// No answer at the moment; the cause goes to the log.
     Unavailable(String),
     /// Our fault; the cause goes to the log.
@@ -234,7 +234,7 @@ pub struct Refusal {
 impl ApiError {
     /// A refusal of this kind.
     pub fn refused(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None })
+        Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
     /// There is no such `what`, or none that the caller may see.
@@ -296,12 +296,12 @@ impl ApiError {
     }
 
     fn listed(code: ProblemCode, detail: &str, errors: Vec<FieldError>) -> Self {
-        Self::Refused(Refusal { code, detail: detail.to_owned(), errors, header: None })
+        Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
     }
 
     fn with_header(code: ProblemCode, detail: String, name: header::HeaderName, value: &str) -> Self {
         let header = HeaderValue::from_str(value).ok().map(|value| (name, value));
-        Self::Refused(Refusal { code, detail, errors: Vec::new(), header })
+        Self::Refused(Box::new(Refusal { code, detail, errors: Vec::new(), header }))
     }
 
     /// The kind of problem.
@@ -352,13 +352,15 @@ impl ApiError {
     fn head(&self) -> HttpResponseBuilder {
         let mut head = HttpResponse::build(self.code().status());
         match self {
-            Self::Refused(Refusal { header: Some(header), .. }) => {
-                head.insert_header(header.clone());
+            Self::Refused(refusal) => {
+                if let Some(header) = refusal.header.clone() {
+                    head.insert_header(header);
+                }
             }
             Self::Unavailable(_) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
-            Self::Refused(_) | Self::Internal(_) => {}
+            Self::Internal(_) => {}
         }
         head
     }

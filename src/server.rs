@@ -50,15 +50,13 @@ pub enum ServeError {
 ///
 /// If it cannot start, or fails.
 pub fn serve(config: &Config) -> Result<(), ServeError> {
-    match &config.database_url {
-        Some(url) => listen(config, url),
-        None => {
-            let (embedded, url) = start_embedded(config)?;
-            let outcome = fill(&url).and_then(|()| listen(config, &url));
-            embedded.stop()?;
-            outcome
-        }
+    if let Some(url) = &config.database_url {
+        return listen(config, url);
     }
+    let (embedded, url) = start_embedded(config)?;
+    let outcome = fill(&url).and_then(|()| listen(config, &url));
+    embedded.stop()?;
+    outcome
 }
 
 /// Starts the private server and makes sure that it holds the register's database.

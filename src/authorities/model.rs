@@ -276,10 +276,10 @@ pub struct AuthorityFilter {
     /// A day on which the authority existed.
     #[param(example = "2022-10-01")]
     pub active_on: Option<Date>,
-    /// GSS codes.
+    /// Codes of the Office for National Statistics.
     #[param(style = Form, explode = false, value_type = Vec<GssCode>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub gss_code: Option<Codes<GssCode>>,
-    /// DfE codes.
+    /// Codes of the Department for Education.
     #[param(style = Form, explode = false, value_type = Vec<DfeCode>, max_items = 50, min_items = 1, example = json!(["884"]))]
     pub dfe_code: Option<Codes<DfeCode>>,
     /// Ofsted URNs.

@@ -66,10 +66,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let media_type = answer.header("content-type").split(';').next().unwrap().to_owned();
     match response["content"].as_object() {
         None => assert!(answer.bytes.is_empty(), "{context} has a body"),
-        Some(content) => {
-            assert!(content.contains_key(&media_type), "{context}: {media_type:?} is not documented");
+        Some(offered) => {
+            assert!(offered.contains_key(&media_type), "{context}: {media_type:?} is not documented");
             if media_type.ends_with("json") && *method != Method::HEAD {
-                let schema = &content[&media_type]["schema"];
+                let schema = &offered[&media_type]["schema"];
                 let (validator, body) = (validator((template, method.as_str(), &status), schema), answer.json());
                 let errors = validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path()));
                 let errors = errors.collect::<Vec<_>>();
