@@ -114,7 +114,8 @@ pub async fn guard(
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
         if let Err(refusal) = guard.check(&route, &method, &request) {
-            return Ok(request.into_response(HttpResponse::from_error(refusal)));
+            // `into_response` of the request would lose the cause, which `telemetry` tells.
+            return Ok(ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(refusal)));
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())

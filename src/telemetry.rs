@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
@@ -143,6 +143,9 @@ fn known(method: &Method) -> &'static str {
 fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
     let problem = match answer.response().error() {
         None => return answer,
+        None if answer.status().is_client_error() || answer.status().is_server_error() => {
+            of_status(answer.status()).respond(path, &id.to_string())
+        }
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
                 if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
@@ -167,6 +170,19 @@ fn of_framework(error: &actix_web::Error) -> ApiError {
 }
 
 fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
+/// A failure of the framework of which only the status is known.
+fn of_status(status: StatusCode) -> ApiError {
+    let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
+    match code {
+        Some(ProblemCode::NotAcceptable) => {
+            ApiError::refused(ProblemCode::NotAcceptable, "answers are sent as they are, or compressed with gzip")
+        }
+        Some(code) if status.is_client_error() => ApiError::refused(code, code.title()),
+        _ if status.is_client_error() => ApiError::refused(ProblemCode::MalformedRequest, status.to_string()),
+        _ => ApiError::Internal(status.to_string()),
+    }
+}
+
     let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.0) {
