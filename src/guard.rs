@@ -38,7 +38,7 @@ impl Guard {
     }
 
     fn check(&self, route: &str, method: &Method, request: &ServiceRequest) -> Result<(), ApiError> {
-        let Some(operations) = self.routes.get(route) else { return Ok(()) };
+        let Some(operations) = self.routes.get(route) else { return only_read(route, method) };
         let Some((_, operation)) = operations.iter().find(|(known, _)| known == method) else {
             let mut allowed = operations.iter().map(|(method, _)| method.clone()).collect::<Vec<_>>();
             if allowed.contains(&Method::GET) {
@@ -63,6 +63,21 @@ impl Guard {
 }
 
 fn operations(item: &Value) -> Vec<(Method, Operation)> {
+/// What is no operation of the document, as pages and health, is only read. No route is left to the router.
+fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
+    if route.is_empty() || method == Method::GET {
+        Ok(())
+    } else {
+        Err(ApiError::method_not_allowed(&[Method::GET, Method::HEAD]))
+    }
+}
+
+/// The route of a request: of its path as the router reads it, in which letters may be percent-encoded.
+#[must_use]
+pub fn route(request: &ServiceRequest) -> Option<String> {
+    request.resource_map().match_pattern(request.match_info().as_str())
+}
+
     METHODS.iter().filter_map(|(name, method)| Some((method.clone(), operation(item.get(name)?)))).collect()
 }
 
@@ -110,7 +125,7 @@ pub async fn guard(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let route = request.match_pattern().unwrap_or_default();
+    let route = route(&request).unwrap_or_default();
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
         if let Err(refusal) = guard.check(&route, &method, &request) {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::{ApiError, ProblemCode};
+use crate::guard;
 
 /// The header that carries a request's id in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -107,7 +108,7 @@ pub async fn observe(
     let id = RequestId::of(request.request());
     let method = request.method().clone();
     let path = request.path().to_owned();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = guard::route(&request).unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(id.clone());
     let answer = next.call(request).await?.map_into_boxed_body();
