@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::page::{Window, WindowParameters};
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -271,10 +271,11 @@ fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<Fi
 
 fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in document {
-        if value.is_null() {
+        if value.is_null() && errors.len() < MAX_ERRORS {
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",
+        _ if errors.len() >= MAX_ERRORS => {}
                 "must not be null: leave it out if it is unknown",
             ));
         }
