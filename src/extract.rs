@@ -149,7 +149,7 @@ fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError
         return Err(ApiError::invalid_member("", "type", "must be an object"));
     };
     let mut errors = Vec::new();
-    find_control_characters(&document, "", &mut errors);
+    find_faults(&document, "", &mut errors);
     Ok((document, errors))
 }
 
@@ -244,13 +244,21 @@ fn has_control_character(text: &str) -> bool {
     text.chars().any(|character| character.is_control() && character != '\n' && character != '\t')
 }
 
-fn find_control_characters(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
+/// Whether a value holds what no request may: control characters, lists in lists.
+#[must_use]
+pub fn has_faults(value: &Value) -> bool {
+    let mut errors = Vec::new();
+    find_faults_below(value, "", &mut errors);
+    !errors.is_empty()
+}
+
+fn find_faults(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in document {
-        find_control_characters_below(value, &pointer(place, name), errors);
+        find_faults_below(value, &pointer(place, name), errors);
     }
 }
 
-fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
+fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
     match value {
         Value::String(text) if has_control_character(text) => {
             errors.push(FieldError::body(
@@ -261,12 +269,18 @@ fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<Fi
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                find_control_characters_below(item, &pointer(place, &index.to_string()), errors);
+                let place = pointer(place, &index.to_string());
+                if item.is_array() {
+                    // No list holds lists. The decoder would take one for an object without the names of its members.
+                    errors.push(FieldError::body(&place, "type", "must not be a list"));
+                }
+                find_faults_below(item, &place, errors);
             }
         }
-        Value::Object(document) => find_control_characters(document, place, errors),
+        Value::Object(document) => find_faults(document, place, errors),
         _ => {}
     }
+        _ if errors.len() >= MAX_ERRORS => {}
 }
 
 fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
