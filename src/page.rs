@@ -13,6 +13,7 @@ use validator::Validate;
 
 use crate::date::Date;
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::extract::has_faults;
 use crate::text_enum::text_enum;
 
 /// Rows of a page if the caller does not say.
@@ -137,6 +138,7 @@ impl Window {
                     "the cursor is not of this list with these filters and this sort",
                 )
             })
+            .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
     }
 
     /// The page of these rows, of which there may be one too many; `key` is the sort key of a row.
