@@ -37,6 +37,7 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct WindowParameters {
     /// Most items of the page; at most 50 with `embed`.
+    #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50, example = 10)]
     pub limit: Option<u32>,
@@ -47,6 +48,13 @@ pub struct WindowParameters {
     /// Whether to count all matching items, in `total`.
     #[param(example = "exact")]
     pub count: Option<Count>,
+}
+
+/// Reads a whole number as it is printed: no sign, no leading zero.
+fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number = text.parse::<u32>().ok().filter(|number| number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
 }
 
 /// Where a page stands in its list.
@@ -130,6 +138,7 @@ impl Window {
             .decode(text)
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Cursor<K>>(&bytes).ok())
+            .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
             .filter(|cursor| self.seal(&cursor.key).is_ok_and(|seal| seal == cursor.seal))
             .map(|cursor| Some(cursor.key))
             .ok_or_else(|| {
@@ -138,7 +147,6 @@ impl Window {
                     "the cursor is not of this list with these filters and this sort",
                 )
             })
-            .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
     }
 
     /// The page of these rows, of which there may be one too many; `key` is the sort key of a row.
