@@ -108,7 +108,7 @@ fn read_body(
     media_types: &[&str],
     limit: usize,
 ) -> BoxedFuture<web::Bytes> {
-    let type_ok = media_types.contains(&request.content_type())
+    let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
         && charset_is_utf8(request)
         && !request.headers().contains_key(header::CONTENT_ENCODING);
     let announced =
