@@ -61,7 +61,22 @@ impl<T, const MAX: usize> Patch<T, MAX> {
         self.document
             .iter()
             .filter(|(name, _)| *name != "reason")
-            .all(|(name, value)| current.get(name).unwrap_or(&Value::Null) == value)
+            .all(|(name, value)| is_same(current.get(name).unwrap_or(&Value::Null), value))
+    }
+}
+
+/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+fn is_same(current: &Value, sent: &Value) -> bool {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let is_default = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+            current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
+                && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Array(current), Value::Array(sent)) => {
+            current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
+        }
+        _ => current == sent,
     }
 }
 
@@ -141,7 +156,7 @@ fn malformed(detail: String) -> ApiError {
     ApiError::refused(ProblemCode::MalformedRequest, detail)
 }
 
-/// Reads any JSON object, and notes the control characters in its strings.
+/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
@@ -260,6 +275,7 @@ fn find_faults(document: &Map<String, Value>, place: &str, errors: &mut Vec<Fiel
 
 fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
     match value {
+        _ if errors.len() >= MAX_ERRORS => {}
         Value::String(text) if has_control_character(text) => {
             errors.push(FieldError::body(
                 place,
@@ -280,7 +296,6 @@ fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
         Value::Object(document) => find_faults(document, place, errors),
         _ => {}
     }
-        _ if errors.len() >= MAX_ERRORS => {}
 }
 
 fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
@@ -289,7 +304,6 @@ fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<Field
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",
-        _ if errors.len() >= MAX_ERRORS => {}
                 "must not be null: leave it out if it is unknown",
             ));
         }
