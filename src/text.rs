@@ -289,8 +289,9 @@ pub mod rule {
     impl Rule for WebAddress {
         const NAME: &'static str = "WebAddress";
         const MAX: usize = 2_000;
-        const PATTERN: Option<&'static str> =
-            Some("^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?([/?#][!-~]*)?$");
+        const PATTERN: Option<&'static str> = Some(
+            "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?([/?]([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?(#([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$",
+        );
         const FORMAT: Option<&'static str> = Some("uri");
         const EXPECTED: &'static str = "an address that begins with http:// or https://";
 
@@ -304,8 +305,22 @@ pub mod rule {
                 && edges(host.bytes().next())
                 && edges(host.bytes().last())
                 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
-                && rest.bytes().all(|byte| byte.is_ascii_graphic())
+                && rest.split('#').count() <= 2
+                && rest.split('#').all(is_of_uri)
         }
+    }
+
+    /// Whether text holds what a part of an address may hold (RFC 3986): plain signs, and others percent-encoded.
+    fn is_of_uri(part: &str) -> bool {
+        let mut encoded = part.split('%');
+        let is_plain = |text: &str| {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~:/?@!$&'()*+,;=-".contains(&byte))
+        };
+        encoded.next().is_some_and(is_plain)
+            && encoded.all(|text| {
+                let digits = text.get(..2).unwrap_or_default();
+                digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && is_plain(text)
+            })
     }
 
     /// A language tag.
