@@ -143,10 +143,10 @@ fn known(method: &Method) -> &'static str {
 /// Gives every failure its problem body, and logs those that are not the caller's.
 fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
     let problem = match answer.response().error() {
-        None => return answer,
         None if answer.status().is_client_error() || answer.status().is_server_error() => {
             of_status(answer.status()).respond(path, &id.to_string())
         }
+        None => return answer,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
                 if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
@@ -170,7 +170,6 @@ fn of_framework(error: &actix_web::Error) -> ApiError {
     }
 }
 
-fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
 /// A failure of the framework of which only the status is known.
 fn of_status(status: StatusCode) -> ApiError {
     let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
@@ -184,6 +183,7 @@ fn of_status(status: StatusCode) -> ApiError {
     }
 }
 
+fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
     let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.0) {
