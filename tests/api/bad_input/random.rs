@@ -280,3 +280,14 @@ fn a_patch_may_leave_out_what_has_a_default() {
     assert_eq!(same.etag(), "\"1\"", "nothing changed");
     system.block_on(register.post("/v1/authorities", &with(new_authority(), json!({})))).expect(201);
 }
+
+#[actix_web::test]
+async fn a_judged_inspection_keeps_its_framework() {
+    let register = Register::empty().await;
+    let row = rows::inspection(&register, json!({})).await;
+    for patch in
+        [json!({ "framework": null, "kind": null }), json!({ "framework": null }), json!({ "framework": "no_such" })]
+    {
+        register.patch(&rows::path(&row), "*", &patch).await.refused(&[422]);
+    }
+}

@@ -1,1 +1,8 @@
-//! To be written.
+//! Running it: health, metrics, headers, trouble with the database, and the program itself.
+
+mod answers;
+mod health;
+mod methods;
+mod process;
+mod program;
+mod trouble;
