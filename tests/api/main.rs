@@ -5,6 +5,7 @@ mod support;
 
 mod authorities;
 mod bad_input;
+mod bounds;
 mod contract;
 mod corrections;
 mod documents;
