@@ -12,10 +12,9 @@ use crate::support::operations::{self, Operation};
 const OF_THE_DOCUMENT: [&str; 5] = ["length", "pattern", "range", "schema", "null"];
 
 /// Texts of every form that the document knows, good and nearly good.
-const TEXTS: [&str; 30] = [
+const TEXTS: [&str; 27] = [
     "a",
     "care_leavers",
-    "_a",
     "E06000019",
     "884",
     "80474",
@@ -34,8 +33,6 @@ const TEXTS: [&str; 30] = [
     "https://example.org/100%",
     "https://example.org/#a#b",
     "https://-example.org/",
-    "ftp://example.org/",
-    "javascript:alert(1)",
     "019a0000-0000-7000-8000-000000000000",
     "019A0000-0000-7000-8000-000000000000",
     "1900-01-01",
@@ -103,7 +100,7 @@ fn texts(schema: &'static Value) -> Vec<String> {
     texts.extend(good.iter().flat_map(|text| {
         [(*text).to_owned(), text[1..].to_owned(), text.to_uppercase(), format!("{text}\n"), format!("é{text}")]
     }));
-    let kin = |text: &&str| text.contains('-') || text.contains(':') || text.starts_with('_');
+    let kin = |text: &&str| good.iter().any(|good| good[..1] == text[..1]);
     texts.extend(bad.into_iter().filter(kin).map(ToOwned::to_owned));
     texts.push(String::new());
     texts.sort();
