@@ -16,7 +16,7 @@ use crate::api;
 use crate::authorities::model::AuthorityKey;
 use crate::date::Date;
 use crate::documents::model::DocumentId;
-use crate::error::ProblemCode;
+use crate::error::{FieldError, Problem, ProblemCode};
 use crate::findings::model::FindingId;
 use crate::inspections::model::InspectionId;
 use crate::recommendations::model::RecommendationId;
@@ -254,7 +254,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
     let mut parameters = in_path.map(PathParameter::describe).collect::<Vec<_>>();
     let has_path_parameter = !parameters.is_empty();
-    if let Some(Value::Array(own)) = operation.remove("parameters") {
+    if let Some(Value::Array(mut own)) = operation.remove("parameters") {
+        // Nothing in a query must be given; `utoipa` takes lists for required.
+        own.iter_mut().for_each(|parameter| set(parameter, "/required", json!(false)));
         parameters.extend(own);
     }
     if is_change {
@@ -384,8 +386,21 @@ fn response_name(code: ProblemCode) -> String {
 /// One component a status: its description names every code that it may carry.
 fn problem_responses() -> Value {
     let mut responses = Map::new();
-    // A method that a path does not know belongs to no operation.
-    for code in ProblemCode::ALL.iter().filter(|code| **code != ProblemCode::MethodNotAllowed) {
+    for code in ProblemCode::ALL {
+        let errors = match code {
+            // A method that a path does not know belongs to no operation; others are rarer than those of their status.
+            ProblemCode::MethodNotAllowed
+            | ProblemCode::MalformedRequest
+            | ProblemCode::InvalidCursor
+            | ProblemCode::InUse
+            | ProblemCode::IllegalTransition
+            | ProblemCode::ReasonRequired => continue,
+            ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
+            ProblemCode::ValidationFailed => {
+                vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]
+            }
+            _ => Vec::new(),
+        };
         let codes = ProblemCode::ALL.iter().filter(|other| other.status() == code.status());
         let codes = codes.map(|code| format!("`{code}`: {}", code.advice())).collect::<Vec<_>>().join("\n\n");
         let mut headers = common_headers();
@@ -405,14 +420,15 @@ fn problem_responses() -> Value {
                 "headers": headers,
                 "content": { "application/problem+json": {
                     "schema": { "$ref": "#/components/schemas/Problem" },
-                    "example": {
-                        "type": format!("urn:problem-type:inspection-register:{}", code.slug()),
-                        "title": code.title(),
-                        "status": code.status().as_u16(),
-                        "detail": code.advice(),
-                        "instance": "/v1/inspections",
-                        "code": code,
-                        "trace_id": "01a20431-0c26-7000-8000-41513696de59",
+                    "example": Problem {
+                        type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+                        title: code.title(),
+                        status: code.status().as_u16(),
+                        detail: code.advice().to_owned(),
+                        instance: "/v1/findings".to_owned(),
+                        code: *code,
+                        trace_id: "01a20431-0c26-7000-8000-41513696de59".to_owned(),
+                        errors,
                     },
                 } },
             }),

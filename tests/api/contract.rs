@@ -152,6 +152,9 @@ fn every_example_is_there_and_fits_its_schema() {
                 }
             }
         }
+        for parameter in operation.parameters("query").filter(|parameter| parameter["required"] == true) {
+            faults.push(format!("{id} wants {}", parameter["name"]));
+        }
         for place in ["path", "query", "header"] {
             for parameter in operation.parameters(place) {
                 let name = parameter["name"].as_str().unwrap();
