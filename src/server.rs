@@ -107,10 +107,12 @@ fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
         cors_origins: config.cors_origins.clone(),
     };
     let draining = app.draining.clone();
+    let capacity = app.db.capacity();
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(move || api::build(&app))
             .bind(config.bind_address)
             .map_err(|error| ServeError::Bind(config.bind_address, error))?
+            .worker_max_blocking_threads(capacity)
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
             .run();
