@@ -19,7 +19,7 @@ use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{self, recommendations};
 use crate::sql::{Bound, or_distant_past};
-use crate::text::{Code, Reason};
+use crate::text::Reason;
 use crate::themes;
 
 type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
