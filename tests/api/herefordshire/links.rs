@@ -58,7 +58,7 @@ async fn names_and_numbers_of_the_documents_are_found_by_searching() {
         ("documents", "\"Deborah McMillan\""),
         ("documents", "\"Ivan Powell\""),
         ("inspections", "\"Janet Fraser\""),
-        ("inspections", "\"Darryl Freeman\""),
+        ("documents", "\"Darryl Freeman\""),
     ] {
         let query = url::form_urlencoded::byte_serialize(words.as_bytes()).collect::<String>();
         only(&register.get(&format!("/v1/{path}?authority=E06000019&q={query}")).await.expect(200).json());
