@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, Accept, Header};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde_json::Value;
 
 use crate::contract::METHODS;
@@ -114,7 +114,7 @@ pub async fn guard(
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
         if let Err(refusal) = guard.check(&route, &method, &request) {
-            return Ok(request.into_response(HttpResponse::from_error(refusal)));
+            return Ok(request.error_response(refusal));
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())

@@ -30,7 +30,7 @@ create table inspections (
     updated_at timestamptz not null default now(),
     search tsvector not null generated always as (
         to_tsvector('english', coalesce(title, '') || ' ' || coalesce(inspected_name, '') || ' ' || joined(lead_inspectors)
-            || ' ' || coalesce(headline, ''))) stored,
+            || ' ' || jsonb_path_query_array(inspectors, '$[*].name')::text || ' ' || coalesce(headline, ''))) stored,
     constraint inspections_pkey primary key (inspection_id),
     constraint inspections_inspection_id_framework_key unique (inspection_id, framework),
     constraint inspections_opened_by_visit_number_key unique (opened_by_inspection_id, visit_number),

@@ -61,9 +61,8 @@ fn wanted(clock: Clock) -> String {
          where coalesce(authority_name ilike $2, true) and coalesce(region = $3, true) \
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
-                 select from judgements j where j.inspection_id = s.inspection_id \
-                     and coalesce(j.area = any ($5), j.grade is not null) \
-                     and ($6 is null or coalesce(j.grade = any ($6), false))))"
+                 select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
+                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true)))"
     )
 }
 
