@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::authorities::model::{AuthorityEmbed, AuthoritySort};
+use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
 use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
@@ -21,6 +21,7 @@ use crate::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::page::Count;
 use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
+use crate::text::SearchText;
 use crate::{
     authorities, documents, findings, frameworks, inspections, judgements, pages, recommendations, standings, themes,
 };
@@ -41,7 +42,8 @@ use crate::{
     info(title = "Inspection Register"),
     servers((url = "/v1", description = "This service")),
     components(schemas(
-        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort
+        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort, AuthorityKey,
+        SearchText
     )),
     tags(
         (name = "Standings", description = "Where every authority stands, as at any day."),

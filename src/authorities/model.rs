@@ -134,7 +134,7 @@ pub struct AuthorityRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_to: Option<Date>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,

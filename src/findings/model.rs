@@ -92,7 +92,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<DocumentId>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,

@@ -112,7 +112,7 @@ pub struct RecommendationRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -235,7 +235,7 @@ pub struct RecommendationFilter {
     #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
     pub theme: Option<Codes<Code>>,
     /// The children concerned.
-    #[param(style = Form, explode = false, value_type = Vec<Cohort>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Vec<Cohort>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// How pressing they are.
     #[param(style = Form, explode = false, value_type = Vec<RecommendationKind>, max_items = 50, min_items = 1, example = json!(["priority_action"]))]

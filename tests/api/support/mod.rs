@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod database;
+pub mod operations;
 pub mod rows;
 
 use std::future::Future;
