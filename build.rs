@@ -1,6 +1,5 @@
 //! Builds the program again when a folder changes that it carries: the compiler sees changed files there, but no new ones.
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
     for folder in ["data", "migrations", "openapi/examples"] {
         println!("cargo::rerun-if-changed={folder}");

@@ -165,7 +165,7 @@ mod tests {
             ("DATABASE_POOL_SIZE", "0"),
             ("PG_BINDIR", "/nowhere"),
             ("CORS_ORIGINS", "https://example.org, example.org"),
-            ("RUST_LOG", "loud"),
+            ("RUST_LOG", "inspection_register=loud"),
         ];
         let read =
             |name: &str| Ok(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));

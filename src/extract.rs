@@ -145,11 +145,10 @@ fn malformed(detail: String) -> ApiError {
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
+    let errors = control_characters(&document, "");
     let Value::Object(document) = document else {
         return Err(ApiError::invalid_member("", "type", "must be an object"));
     };
-    let mut errors = Vec::new();
-    find_control_characters(&document, "", &mut errors);
     Ok((document, errors))
 }
 
@@ -244,28 +243,22 @@ fn has_control_character(text: &str) -> bool {
     text.chars().any(|character| character.is_control() && character != '\n' && character != '\t')
 }
 
-fn find_control_characters(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
-    for (name, value) in document {
-        find_control_characters_below(value, &pointer(place, name), errors);
-    }
-}
-
-fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
+/// Every string below `place` that holds a control character other than newline and tab, as broken rules.
+#[must_use]
+pub fn control_characters(value: &Value, place: &str) -> Vec<FieldError> {
     match value {
         Value::String(text) if has_control_character(text) => {
-            errors.push(FieldError::body(
-                place,
-                "control_character",
-                "must hold no control characters but newline and tab",
-            ));
+            let message = "must hold no control characters but newline and tab";
+            vec![FieldError::body(place, "control_character", message)]
         }
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                find_control_characters_below(item, &pointer(place, &index.to_string()), errors);
-            }
+            let items = items.iter().enumerate();
+            items.flat_map(|(index, item)| control_characters(item, &pointer(place, &index.to_string()))).collect()
         }
-        Value::Object(document) => find_control_characters(document, place, errors),
-        _ => {}
+        Value::Object(members) => {
+            members.iter().flat_map(|(name, member)| control_characters(member, &pointer(place, name))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

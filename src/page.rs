@@ -7,12 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::date::Date;
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::extract::control_characters;
 use crate::text_enum::text_enum;
 
 /// Rows of a page if the caller does not say.
@@ -128,7 +130,9 @@ impl Window {
         URL_SAFE_NO_PAD
             .decode(text)
             .ok()
-            .and_then(|bytes| serde_json::from_slice::<Cursor<K>>(&bytes).ok())
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .filter(|cursor| control_characters(cursor, "").is_empty())
+            .and_then(|cursor| serde_json::from_value::<Cursor<K>>(cursor).ok())
             .filter(|cursor| self.seal(&cursor.key).is_ok_and(|seal| seal == cursor.seal))
             .map(|cursor| Some(cursor.key))
             .ok_or_else(|| {

@@ -65,7 +65,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[Theme]) -> QueryResult<()
             .values((theme, themes::position.eq(place)))
             .on_conflict(themes::theme)
             .do_update()
-            .set(theme)
+            .set((theme, themes::position.eq(place)))
             .execute(conn)?;
     }
     Ok(())
