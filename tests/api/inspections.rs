@@ -266,3 +266,19 @@ async fn filters_leave_what_they_name() {
     let reversed = register.get("/v1/inspections?started_from=2020-01-02&started_to=2020-01-01").await.expect(400);
     assert_eq!(reversed.places(), ["started_to"]);
 }
+
+#[actix_web::test]
+async fn a_theme_is_found_in_findings_recommendations_and_areas_covered() {
+    let register = Register::empty().await;
+    let theme = json!(["supervision"]);
+    for members in [
+        json!({ "findings": [{ "polarity": "mixed", "text": "Both.", "themes": theme }] }),
+        json!({ "recommendations": [{ "kind": "recommendation", "text": "Do it.", "themes": theme }] }),
+        json!({ "areas_covered": [{ "description": "Supervision", "themes": theme }] }),
+        json!({}),
+    ] {
+        inspection(&register, members).await;
+    }
+    let answer = register.get("/v1/inspections?theme=fostering,supervision&count=exact").await.expect(200).json();
+    assert_eq!(answer["page"]["total"], 3);
+}
