@@ -1,6 +1,7 @@
 //! Starts the service, and stops it in order.
 
 use std::io::Write;
+use std::net::Ipv4Addr;
 
 use actix_web::HttpServer;
 use diesel::prelude::*;
@@ -144,12 +145,15 @@ async fn stop_signal() {
 }
 
 fn announce(config: &Config) {
-    let address = config.bind_address;
+    let mut address = config.bind_address;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     let lines = format!(
         "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
          Document    http://{address}/openapi.json\n\n  Stop it with Ctrl-C.\n"
     );
     // The log has the same news if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{lines}");
-    log::info!("listening on {address}");
+    log::info!("listening on {}", config.bind_address);
 }
