@@ -175,6 +175,16 @@ pub mod rule {
         text.bytes().all(|byte| byte.is_ascii_digit())
     }
 
+    /// Whether text may be the path, query or fragment of an address (RFC 3986): `%` stands before two digits.
+    fn is_of_uri(text: &str) -> bool {
+        let is_plain = |part: &str| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte))
+        };
+        let is_escaped = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        let mut parts = text.split('%');
+        parts.next().is_some_and(is_plain) && parts.all(|part| is_escaped(part) && is_plain(part))
+    }
+
     /// Declares the rules that limit the length alone.
     macro_rules! lengths {
         ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal;)+) => {
@@ -289,8 +299,10 @@ pub mod rule {
     impl Rule for WebAddress {
         const NAME: &'static str = "WebAddress";
         const MAX: usize = 2_000;
-        const PATTERN: Option<&'static str> =
-            Some("^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?([/?#][!-~]*)?$");
+        const PATTERN: Option<&'static str> = Some(
+            "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
+             ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$",
+        );
         const FORMAT: Option<&'static str> = Some("uri");
         const EXPECTED: &'static str = "an address that begins with http:// or https://";
 
@@ -298,13 +310,15 @@ pub mod rule {
             let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
                 return false;
             };
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let (resource, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+            let (host, path) = resource.split_at(resource.find(['/', '?']).unwrap_or(resource.len()));
             let edges = |edge: Option<u8>| edge.is_some_and(|byte| byte.is_ascii_alphanumeric());
             host.len() <= 254
                 && edges(host.bytes().next())
                 && edges(host.bytes().last())
                 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
-                && rest.bytes().all(|byte| byte.is_ascii_graphic())
+                && is_of_uri(path)
+                && is_of_uri(fragment)
         }
     }
 
