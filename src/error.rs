@@ -172,13 +172,26 @@ pub struct FieldError {
 impl FieldError {
     /// A broken rule in the body.
     pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), message: message.into() }
+        let (pointer, message) = (cut(pointer.into(), 1_000), cut(message.into(), 1_000));
+        Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
     }
 
     /// A broken rule in a parameter.
     pub fn parameter(name: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), code: code.into(), message: message.into() }
+        let (name, message) = (cut(name.into(), 200), cut(message.into(), 1_000));
+        Self { pointer: None, parameter: Some(name), code: code.into(), message }
     }
+}
+
+/// Most broken rules that one problem lists.
+pub const MAX_ERRORS: usize = 1_000;
+
+/// So many characters of a text at most: what callers send may come back, but not all of it.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+    }
+    text
 }
 
 /// A problem, as RFC 9457 describes it: the body of every answer that is no success.
@@ -295,7 +308,8 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
-    fn listed(code: ProblemCode, detail: &str, errors: Vec<FieldError>) -> Self {
+    fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(MAX_ERRORS);
         Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
     }
 

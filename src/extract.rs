@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::page::{Window, WindowParameters};
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -61,7 +61,22 @@ impl<T, const MAX: usize> Patch<T, MAX> {
         self.document
             .iter()
             .filter(|(name, _)| *name != "reason")
-            .all(|(name, value)| current.get(name).unwrap_or(&Value::Null) == value)
+            .all(|(name, value)| is_same(current.get(name).unwrap_or(&Value::Null), value))
+    }
+}
+
+/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+fn is_same(current: &Value, sent: &Value) -> bool {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let is_default = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+            current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
+                && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Array(current), Value::Array(sent)) => {
+            current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
+        }
+        _ => current == sent,
     }
 }
 
@@ -108,7 +123,7 @@ fn read_body(
     media_types: &[&str],
     limit: usize,
 ) -> BoxedFuture<web::Bytes> {
-    let type_ok = media_types.contains(&request.content_type())
+    let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
         && charset_is_utf8(request)
         && !request.headers().contains_key(header::CONTENT_ENCODING);
     let announced =
@@ -141,14 +156,15 @@ fn malformed(detail: String) -> ApiError {
     ApiError::refused(ProblemCode::MalformedRequest, detail)
 }
 
-/// Reads any JSON object, and notes the control characters in its strings.
+/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
-    let errors = control_characters(&document, "");
     let Value::Object(document) = document else {
         return Err(ApiError::invalid_member("", "type", "must be an object"));
     };
+    let mut errors = Vec::new();
+    find_faults(&document, "", &mut errors);
     Ok((document, errors))
 }
 
@@ -243,28 +259,48 @@ fn has_control_character(text: &str) -> bool {
     text.chars().any(|character| character.is_control() && character != '\n' && character != '\t')
 }
 
-/// Every string below `place` that holds a control character other than newline and tab, as broken rules.
+/// Whether a value holds what no request may: control characters, lists in lists.
 #[must_use]
-pub fn control_characters(value: &Value, place: &str) -> Vec<FieldError> {
+pub fn has_faults(value: &Value) -> bool {
+    let mut errors = Vec::new();
+    find_faults_below(value, "", &mut errors);
+    !errors.is_empty()
+}
+
+fn find_faults(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
+    for (name, value) in document {
+        find_faults_below(value, &pointer(place, name), errors);
+    }
+}
+
+fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
     match value {
+        _ if errors.len() >= MAX_ERRORS => {}
         Value::String(text) if has_control_character(text) => {
-            let message = "must hold no control characters but newline and tab";
-            vec![FieldError::body(place, "control_character", message)]
+            errors.push(FieldError::body(
+                place,
+                "control_character",
+                "must hold no control characters but newline and tab",
+            ));
         }
         Value::Array(items) => {
-            let items = items.iter().enumerate();
-            items.flat_map(|(index, item)| control_characters(item, &pointer(place, &index.to_string()))).collect()
+            for (index, item) in items.iter().enumerate() {
+                let place = pointer(place, &index.to_string());
+                if item.is_array() {
+                    // No list holds lists. The decoder would take one for an object without the names of its members.
+                    errors.push(FieldError::body(&place, "type", "must not be a list"));
+                }
+                find_faults_below(item, &place, errors);
+            }
         }
-        Value::Object(members) => {
-            members.iter().flat_map(|(name, member)| control_characters(member, &pointer(place, name))).collect()
-        }
-        _ => Vec::new(),
+        Value::Object(document) => find_faults(document, place, errors),
+        _ => {}
     }
 }
 
 fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in document {
-        if value.is_null() {
+        if value.is_null() && errors.len() < MAX_ERRORS {
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",

@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use super::model::{Framework, FrameworkPage};
 use super::query;
@@ -50,6 +51,7 @@ async fn get_framework(
     framework: web::Path<Code>,
     _: Query<NoParameters>,
 ) -> Result<Found<Framework>, ApiError> {
+    framework.validate().map_err(|_| ApiError::not_found("framework"))?;
     let framework = db.read(move |conn| query::get(conn, &framework)).await?;
     Ok(Found::lasting(framework))
 }
