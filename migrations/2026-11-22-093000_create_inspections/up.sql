@@ -90,9 +90,11 @@ create index inspections_published_on_desc_idx on inspections (or_distant_past(p
 create index inspections_published_on_idx on inspections (or_distant_future(published_on), inspection_id);
 create index inspections_started_on_desc_idx on inspections (or_distant_past(started_on) desc, inspection_id desc);
 create index inspections_started_on_idx on inspections (or_distant_future(started_on), inspection_id);
--- Filters with their order; the first also finds the standing of an authority.
+-- Filters with their order; the first also finds the standing of an authority, and the second does by the other clock.
 create index inspections_authority_id_idx
     on inspections (authority_id, or_distant_past(published_on) desc, inspection_id desc);
+create index inspections_authority_id_ended_on_idx
+    on inspections (authority_id, or_distant_past(ended_on) desc, inspection_id desc);
 create index inspections_framework_kind_idx
     on inspections (framework, kind, or_distant_past(published_on) desc, inspection_id desc);
 create index inspections_kind_idx on inspections (kind, or_distant_past(published_on) desc, inspection_id desc);

@@ -62,18 +62,19 @@ fn the_number_of_statements_does_not_depend_on_the_number_of_rows() {
 async fn a_hundred_times_the_inspections_give_the_same_answers() {
     let register = Register::real().await;
     let path = format!("/v1/standings?limit=200&as_at={COUNTED_ON}");
-    let before = (timed(&register, &path).await, timed(&register, &table(COUNTED_ON)).await);
+    let before = (body(&register, &path).await, body(&register, &table(COUNTED_ON)).await);
+    show_times(&register.database);
     register.database.connect().batch_execute(HUNDREDFOLD).unwrap();
     let inspections = count(&register.database, "inspections");
     assert!(inspections > 45_000, "{inspections}");
     assert!(count(&register.database, "judgements") > 200_000);
-    let after = (timed(&register, &path).await, timed(&register, &table(COUNTED_ON)).await);
+    let after = (body(&register, &path).await, body(&register, &table(COUNTED_ON)).await);
     assert_eq!(before, after);
 
+    show_times(&register.database);
     // A day before most reports, where the latest is none of the newest.
     for query in ["as_at=2015-06-30", "as_at=2022-10-01&clock=fieldwork&area=overall_effectiveness&grade=inadequate"] {
         assert!(!standings(&register, query).await.is_empty());
-        timed(&register, &format!("/v1/standings?limit=200&{query}")).await;
     }
 }
 
@@ -81,15 +82,28 @@ fn table(day: &str) -> String {
     format!("/v1/standings.csv?as_at={day}")
 }
 
-/// The body of an answer. With `SHOW_TIMES` in the environment it is told how long it took.
-async fn timed(register: &Register, path: &str) -> Vec<u8> {
-    let start = Instant::now();
-    let answer = register.get(path).await.expect(200);
-    if std::env::var_os("SHOW_TIMES").is_some() {
-        let inspections = count(&register.database, "inspections");
-        eprintln!("{path} with {inspections} inspections: {:?}", start.elapsed());
+/// The body of an answer.
+async fn body(register: &Register, path: &str) -> Vec<u8> {
+    register.get(path).await.expect(200).bytes
+}
+
+/// With `SHOW_TIMES` in the environment: how long the statements of list and table take, on standard error.
+fn show_times(database: &Database) {
+    if std::env::var_os("SHOW_TIMES").is_none() {
+        return;
     }
-    answer.bytes
+    let mut connection = database.connect();
+    let inspections = count(database, "inspections");
+    for question in ["as_at=2026-11-22", "as_at=2015-06-30", "as_at=2022-10-01&clock=fieldwork"] {
+        let filter = serde_urlencoded::from_str::<StandingFilter>(question).unwrap();
+        let window = WindowParameters { limit: Some(200), cursor: None, count: None };
+        let start = Instant::now();
+        query::list(&mut connection, &filter, &Window::new(window, String::new())).unwrap();
+        let list = start.elapsed();
+        query::table(&mut connection, &filter).unwrap();
+        let table = start.elapsed() - list;
+        eprintln!("{question} of {inspections} inspections: list {list:.1?}, table {table:.1?}");
+    }
 }
 
 fn count(database: &Database, table: &str) -> i64 {
