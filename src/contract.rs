@@ -232,7 +232,7 @@ fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Ma
     let Some(Value::Object(mut schema)) = schemas.into_iter().find(|schema| !is_null(schema)) else { return };
     if has_null && may_be_null {
         if let Some(Value::Object(target)) = component_of(&schema).and_then(|name| simple.get(name)) {
-            schema = target.clone();
+            schema.clone_from(target);
         }
         if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
             schema.insert("type".to_owned(), json!([kind, "null"]));

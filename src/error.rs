@@ -172,13 +172,26 @@ pub struct FieldError {
 impl FieldError {
     /// A broken rule in the body.
     pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), message: message.into() }
+        let (pointer, message) = (cut(pointer.into(), 1_000), cut(message.into(), 1_000));
+        Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
     }
 
     /// A broken rule in a parameter.
     pub fn parameter(name: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), code: code.into(), message: message.into() }
+        let (name, message) = (cut(name.into(), 200), cut(message.into(), 1_000));
+        Self { pointer: None, parameter: Some(name), code: code.into(), message }
     }
+}
+
+/// Most broken rules that one problem lists.
+pub const MAX_ERRORS: usize = 1_000;
+
+/// So many characters of a text at most: what callers send may come back, but not all of it.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+    }
+    text
 }
 
 /// A problem, as RFC 9457 describes it: the body of every answer that is no success.
@@ -215,7 +228,7 @@ pub struct Problem {
 #[derive(Debug)]
 pub enum ApiError {
     /// A problem of the caller's, told in full.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// No answer at the moment; the cause goes to the log.
     Unavailable(String),
     /// Our fault; the cause goes to the log.
@@ -234,7 +247,7 @@ pub struct Refusal {
 impl ApiError {
     /// A refusal of this kind.
     pub fn refused(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None })
+        Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
     /// There is no such `what`, or none that the caller may see.
@@ -295,13 +308,14 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
-    fn listed(code: ProblemCode, detail: &str, errors: Vec<FieldError>) -> Self {
-        Self::Refused(Refusal { code, detail: detail.to_owned(), errors, header: None })
+    fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(MAX_ERRORS);
+        Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
     }
 
     fn with_header(code: ProblemCode, detail: String, name: header::HeaderName, value: &str) -> Self {
         let header = HeaderValue::from_str(value).ok().map(|value| (name, value));
-        Self::Refused(Refusal { code, detail, errors: Vec::new(), header })
+        Self::Refused(Box::new(Refusal { code, detail, errors: Vec::new(), header }))
     }
 
     /// The kind of problem.
@@ -352,13 +366,15 @@ impl ApiError {
     fn head(&self) -> HttpResponseBuilder {
         let mut head = HttpResponse::build(self.code().status());
         match self {
-            Self::Refused(Refusal { header: Some(header), .. }) => {
-                head.insert_header(header.clone());
+            Self::Refused(refusal) => {
+                if let Some(header) = refusal.header.clone() {
+                    head.insert_header(header);
+                }
             }
             Self::Unavailable(_) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
-            Self::Refused(_) | Self::Internal(_) => {}
+            Self::Internal(_) => {}
         }
         head
     }

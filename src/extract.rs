@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::page::{Window, WindowParameters};
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -61,7 +61,22 @@ impl<T, const MAX: usize> Patch<T, MAX> {
         self.document
             .iter()
             .filter(|(name, _)| *name != "reason")
-            .all(|(name, value)| current.get(name).unwrap_or(&Value::Null) == value)
+            .all(|(name, value)| is_same(current.get(name).unwrap_or(&Value::Null), value))
+    }
+}
+
+/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+fn is_same(current: &Value, sent: &Value) -> bool {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let is_default = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+            current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
+                && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Array(current), Value::Array(sent)) => {
+            current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
+        }
+        _ => current == sent,
     }
 }
 
@@ -108,7 +123,7 @@ fn read_body(
     media_types: &[&str],
     limit: usize,
 ) -> BoxedFuture<web::Bytes> {
-    let type_ok = media_types.contains(&request.content_type())
+    let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
         && charset_is_utf8(request)
         && !request.headers().contains_key(header::CONTENT_ENCODING);
     let announced =
@@ -141,7 +156,7 @@ fn malformed(detail: String) -> ApiError {
     ApiError::refused(ProblemCode::MalformedRequest, detail)
 }
 
-/// Reads any JSON object, and notes the control characters in its strings.
+/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
@@ -149,7 +164,7 @@ fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError
         return Err(ApiError::invalid_member("", "type", "must be an object"));
     };
     let mut errors = Vec::new();
-    find_control_characters(&document, "", &mut errors);
+    find_faults(&document, "", &mut errors);
     Ok((document, errors))
 }
 
@@ -244,14 +259,23 @@ fn has_control_character(text: &str) -> bool {
     text.chars().any(|character| character.is_control() && character != '\n' && character != '\t')
 }
 
-fn find_control_characters(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
+/// Whether a value holds what no request may: control characters, lists in lists.
+#[must_use]
+pub fn has_faults(value: &Value) -> bool {
+    let mut errors = Vec::new();
+    find_faults_below(value, "", &mut errors);
+    !errors.is_empty()
+}
+
+fn find_faults(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in document {
-        find_control_characters_below(value, &pointer(place, name), errors);
+        find_faults_below(value, &pointer(place, name), errors);
     }
 }
 
-fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
+fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
     match value {
+        _ if errors.len() >= MAX_ERRORS => {}
         Value::String(text) if has_control_character(text) => {
             errors.push(FieldError::body(
                 place,
@@ -261,17 +285,22 @@ fn find_control_characters_below(value: &Value, place: &str, errors: &mut Vec<Fi
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                find_control_characters_below(item, &pointer(place, &index.to_string()), errors);
+                let place = pointer(place, &index.to_string());
+                if item.is_array() {
+                    // No list holds lists. The decoder would take one for an object without the names of its members.
+                    errors.push(FieldError::body(&place, "type", "must not be a list"));
+                }
+                find_faults_below(item, &place, errors);
             }
         }
-        Value::Object(document) => find_control_characters(document, place, errors),
+        Value::Object(document) => find_faults(document, place, errors),
         _ => {}
     }
 }
 
 fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in document {
-        if value.is_null() {
+        if value.is_null() && errors.len() < MAX_ERRORS {
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, Accept, Header};
+use actix_web::http::header::{self, Accept, Header, Quality};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::mime::{self, Mime};
+use actix_web::web;
 use serde_json::Value;
 
 use crate::contract::METHODS;
@@ -38,7 +39,7 @@ impl Guard {
     }
 
     fn check(&self, route: &str, method: &Method, request: &ServiceRequest) -> Result<(), ApiError> {
-        let Some(operations) = self.routes.get(route) else { return Ok(()) };
+        let Some(operations) = self.routes.get(route) else { return only_read(route, method) };
         let Some((_, operation)) = operations.iter().find(|(known, _)| known == method) else {
             let mut allowed = operations.iter().map(|(method, _)| method.clone()).collect::<Vec<_>>();
             if allowed.contains(&Method::GET) {
@@ -60,6 +61,21 @@ impl Guard {
         }
         Ok(())
     }
+}
+
+/// What is no operation of the document, as pages and health, is only read. No route is left to the router.
+fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
+    if route.is_empty() || method == Method::GET {
+        Ok(())
+    } else {
+        Err(ApiError::method_not_allowed(&[Method::GET, Method::HEAD]))
+    }
+}
+
+/// The route of a request: of its path as the router reads it, in which letters may be percent-encoded.
+#[must_use]
+pub fn route(request: &ServiceRequest) -> Option<String> {
+    request.resource_map().match_pattern(request.match_info().as_str())
 }
 
 fn operations(item: &Value) -> Vec<(Method, Operation)> {
@@ -84,18 +100,20 @@ fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
         return true;
     }
     let Ok(accept) = Accept::parse(request.request()) else { return true };
-    let ranges = accept.ranked();
-    ranges.is_empty()
-        || ranges.iter().any(|range| {
-            let (kind, subtype) = (range.type_(), range.subtype());
-            kind == "*"
-                || offered.iter().filter_map(|media_type| media_type.split_once('/')).any(
-                    |(offered_kind, offered_subtype)| {
-                        kind == offered_kind
-                            && (subtype == "*" || subtype == offered_subtype.split(';').next().unwrap_or_default())
-                    },
-                )
-        })
+    accept.is_empty() || offered.iter().any(|media_type| is_wanted(&accept, media_type))
+}
+
+/// Whether the range that fits a media type best has a weight other than zero.
+fn is_wanted(accept: &Accept, media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default();
+    let kind = essence.split('/').next().unwrap_or_default();
+    let fit = |range: &Mime| match (range.type_(), range.subtype()) {
+        (mime::STAR, _) => Some(0),
+        (own, mime::STAR) => (own == kind).then_some(1),
+        _ => (range.essence_str() == essence).then_some(2),
+    };
+    let fitting = accept.iter().filter_map(|range| Some((fit(&range.item)?, range.quality)));
+    fitting.max_by_key(|(fit, quality)| (*fit, *quality)).is_some_and(|(_, quality)| quality > Quality::ZERO)
 }
 
 /// Applies the guard, and lets HEAD be answered as GET without the body.
@@ -110,11 +128,11 @@ pub async fn guard(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let route = request.match_pattern().unwrap_or_default();
+    let route = route(&request).unwrap_or_default();
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
         if let Err(refusal) = guard.check(&route, &method, &request) {
-            return Ok(request.into_response(HttpResponse::from_error(refusal)));
+            return Ok(request.error_response(refusal));
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())

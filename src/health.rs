@@ -35,7 +35,7 @@ pub async fn ready(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<H
     if draining.0.load(Ordering::Relaxed) {
         return Err(ApiError::Unavailable("the service is stopping".to_owned()));
     }
-    let pending = db.read(|conn| migrate::pending(conn)).await?;
+    let pending = db.read(migrate::pending).await?;
     if pending > 0 {
         return Err(ApiError::Unavailable(format!(
             "the schema lacks {pending} migrations: run `inspection-register migrate`"

@@ -31,7 +31,7 @@ pub mod page;
 pub mod pages;
 pub mod principal;
 pub mod recommendations;
-#[expect(missing_docs, reason = "generated: its comments come from the database")]
+#[expect(missing_docs, reason = "written by diesel: what it says comes from the database")]
 pub mod schema;
 pub mod server;
 pub mod sql;

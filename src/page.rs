@@ -13,6 +13,7 @@ use validator::Validate;
 
 use crate::date::Date;
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::extract::has_faults;
 use crate::text_enum::text_enum;
 
 /// Rows of a page if the caller does not say.
@@ -36,8 +37,9 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct WindowParameters {
     /// Most items of the page; at most 50 with `embed`.
+    #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
-    #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 10)]
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
     #[validate(length(min = 1, max = 1000))]
@@ -46,6 +48,13 @@ pub struct WindowParameters {
     /// Whether to count all matching items, in `total`.
     #[param(example = "exact")]
     pub count: Option<Count>,
+}
+
+/// Reads a whole number as it is printed: no sign, no leading zero.
+fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number = text.parse::<u32>().ok().filter(|number| number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
 }
 
 /// Where a page stands in its list.
@@ -129,6 +138,7 @@ impl Window {
             .decode(text)
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Cursor<K>>(&bytes).ok())
+            .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
             .filter(|cursor| self.seal(&cursor.key).is_ok_and(|seal| seal == cursor.seal))
             .map(|cursor| Some(cursor.key))
             .ok_or_else(|| {

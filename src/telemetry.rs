@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::{ApiError, ProblemCode};
+use crate::guard;
 
 /// The header that carries a request's id in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -107,7 +108,7 @@ pub async fn observe(
     let id = RequestId::of(request.request());
     let method = request.method().clone();
     let path = request.path().to_owned();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = guard::route(&request).unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(id.clone());
     let answer = next.call(request).await?.map_into_boxed_body();
@@ -142,6 +143,9 @@ fn known(method: &Method) -> &'static str {
 /// Gives every failure its problem body, and logs those that are not the caller's.
 fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
     let problem = match answer.response().error() {
+        None if answer.status().is_client_error() || answer.status().is_server_error() => {
+            of_status(answer.status()).respond(path, &id.to_string())
+        }
         None => return answer,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
@@ -163,6 +167,19 @@ fn of_framework(error: &actix_web::Error) -> ApiError {
         ApiError::Internal(error.to_string())
     } else {
         ApiError::refused(ProblemCode::MalformedRequest, error.to_string())
+    }
+}
+
+/// A failure of the framework of which only the status is known.
+fn of_status(status: StatusCode) -> ApiError {
+    let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
+    match code {
+        Some(ProblemCode::NotAcceptable) => {
+            ApiError::refused(ProblemCode::NotAcceptable, "answers are sent as they are, or compressed with gzip")
+        }
+        Some(code) if status.is_client_error() => ApiError::refused(code, code.title()),
+        _ if status.is_client_error() => ApiError::refused(ProblemCode::MalformedRequest, status.to_string()),
+        _ => ApiError::Internal(status.to_string()),
     }
 }
 

@@ -32,6 +32,7 @@ pub trait Rule: 'static {
     const EXPECTED: &'static str = "";
 
     /// Whether the text is of the right form; its length is checked apart.
+    #[must_use]
     fn accepts(_text: &str) -> bool {
         true
     }

@@ -271,25 +271,25 @@ pub struct AuthorityFilter {
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Kinds of council.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityType>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityType>>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
     pub authority_type: Option<Codes<AuthorityType>>,
     /// A day on which the authority existed.
     #[param(example = "2022-10-01")]
     pub active_on: Option<Date>,
-    /// GSS codes.
-    #[param(style = Form, explode = false, value_type = Vec<GssCode>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    /// Codes of the Office for National Statistics.
+    #[param(style = Form, explode = false, value_type = Option<Vec<GssCode>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub gss_code: Option<Codes<GssCode>>,
-    /// DfE codes.
-    #[param(style = Form, explode = false, value_type = Vec<DfeCode>, max_items = 50, min_items = 1, example = json!(["884"]))]
+    /// Codes of the Department for Education.
+    #[param(style = Form, explode = false, value_type = Option<Vec<DfeCode>>, max_items = 50, min_items = 1, example = json!(["884"]))]
     pub dfe_code: Option<Codes<DfeCode>>,
     /// Ofsted URNs.
-    #[param(style = Form, explode = false, value_type = Vec<OfstedUrn>, max_items = 50, min_items = 1, example = json!(["80474"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<OfstedUrn>>, max_items = 50, min_items = 1, example = json!(["80474"]))]
     pub ofsted_urn: Option<Codes<OfstedUrn>>,
     /// The order.
     #[param(default = "name", example = "name")]
     pub sort: Option<AuthoritySort>,
     /// What each authority carries.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityEmbed>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
@@ -299,7 +299,7 @@ pub struct AuthorityFilter {
 #[into_params(parameter_in = Query)]
 pub struct AuthorityParameters {
     /// What the authority carries.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityEmbed>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
@@ -338,7 +338,7 @@ pub struct Neighbour {
 #[into_params(parameter_in = Query)]
 pub struct NeighbourFilter {
     /// Which issues; all if it is absent.
-    #[param(style = Form, explode = false, value_type = Vec<NeighbourSet>, max_items = 50, min_items = 1, example = json!(["current"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
 

@@ -165,6 +165,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[FrameworkRecord]) -> Quer
             .on_conflict(frameworks::framework)
             .do_update()
             .set((
+                frameworks::position.eq(place),
                 frameworks::name.eq(excluded(frameworks::name)),
                 frameworks::family.eq(excluded(frameworks::family)),
                 frameworks::description.eq(excluded(frameworks::description)),
@@ -180,7 +181,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[FrameworkRecord]) -> Quer
                 .values((area, framework_areas::framework.eq(&record.framework), framework_areas::position.eq(place)))
                 .on_conflict((framework_areas::framework, framework_areas::area))
                 .do_update()
-                .set(area)
+                .set((area, framework_areas::position.eq(place)))
                 .execute(conn)?;
         }
         for (kind, place) in record.kinds.iter().zip(1_i32..) {
@@ -188,7 +189,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[FrameworkRecord]) -> Quer
                 .values((kind, framework_kinds::framework.eq(&record.framework), framework_kinds::position.eq(place)))
                 .on_conflict((framework_kinds::framework, framework_kinds::kind))
                 .do_update()
-                .set(kind)
+                .set((kind, framework_kinds::position.eq(place)))
                 .execute(conn)?;
         }
         for (grade, place) in record.grades.iter().zip(1_i32..) {
@@ -200,7 +201,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[FrameworkRecord]) -> Quer
                 ))
                 .on_conflict((framework_grades::framework, framework_grades::grade))
                 .do_update()
-                .set(grade)
+                .set((grade, framework_grades::position.eq(place)))
                 .execute(conn)?;
         }
     }

@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use super::model::{Framework, FrameworkPage};
 use super::query;
@@ -10,6 +11,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::extract::{List, NoParameters, Query};
 use crate::page::WindowParameters;
+use crate::principal::Principal;
 use crate::text::Code;
 
 /// Registers the operations.
@@ -26,7 +28,11 @@ pub fn register(service: &mut ServiceConfig) {
     responses((status = 200, description = "A page of frameworks.", body = FrameworkPage))
 )]
 #[get("/frameworks")]
-async fn list_frameworks(db: web::Data<Db>, list: List<NoParameters>) -> Result<Listed<FrameworkPage>, ApiError> {
+async fn list_frameworks(
+    db: web::Data<Db>,
+    _: Principal,
+    list: List<NoParameters>,
+) -> Result<Listed<FrameworkPage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &list.window)).await?;
     Ok(Listed::new(found, |items, page| FrameworkPage { items, page }).lasting())
 }
@@ -41,9 +47,11 @@ async fn list_frameworks(db: web::Data<Db>, list: List<NoParameters>) -> Result<
 #[get("/frameworks/{framework}")]
 async fn get_framework(
     db: web::Data<Db>,
+    _: Principal,
     framework: web::Path<Code>,
     _: Query<NoParameters>,
 ) -> Result<Found<Framework>, ApiError> {
+    framework.validate().map_err(|_| ApiError::not_found("framework"))?;
     let framework = db.read(move |conn| query::get(conn, &framework)).await?;
     Ok(Found::lasting(framework))
 }

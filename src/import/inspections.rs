@@ -55,6 +55,9 @@ struct JudgementLine {
     absence_reason: Option<AbsenceReason>,
 }
 
+/// How many inspections, and how many judgements in them.
+type Tally = (usize, usize);
+
 /// The parts of a cell that holds several values.
 pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(';').map(str::trim).filter(|part| !part.is_empty())
@@ -199,12 +202,9 @@ fn import_judgements(
 }
 
 /// Inspections that are written whole, as in a request to the API, each with its id.
-fn import_whole(
-    conn: &mut PgConnection,
-    context: &mut Context<'_>,
-) -> Result<((usize, usize), (usize, usize)), ImportError> {
+fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(Tally, Tally), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>("inspections.json")?;
-    let (mut written, mut all) = ((0, 0), (0, 0));
+    let (mut written, mut all): (Tally, Tally) = ((0, 0), (0, 0));
     for row in rows {
         let Some((id, row)) = identified::<_, NewInspection>(context, row, "inspection_id") else { continue };
         let count = row.value.judgements.len();

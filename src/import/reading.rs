@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         for item in items {
             let start = item.get().as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
             let before = bytes.get(..start).unwrap_or_default();
-            let line = u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap_or_default() + 1;
+            let line = u64::try_from(before.split(|byte| *byte == b'\n').count()).unwrap_or_default();
             let mut deserializer = serde_json::Deserializer::from_str(item.get());
             match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
                 Ok(value) => rows.push(Row { file, line, value }),

@@ -2,7 +2,7 @@
 
 use super::model::{Standing, StandingAbsence};
 use crate::error::ApiError;
-use crate::text::Code;
+use crate::text::{Code, Name};
 
 /// The columns before those of the areas.
 const COLUMNS: [&str; 14] = [
@@ -42,7 +42,7 @@ pub fn write(standings: &[Standing], areas: &[Code]) -> Result<Vec<u8>, ApiError
 
 fn record(standing: &Standing) -> [String; 14] {
     let row = &standing.row;
-    let names = row.lead_inspectors.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>().join("; ");
+    let names = row.lead_inspectors.iter().flatten().map(Name::as_str).collect::<Vec<_>>().join("; ");
     [
         row.authority_id.to_string(),
         inert(row.authority_name.as_str()),
@@ -64,7 +64,7 @@ fn record(standing: &Standing) -> [String; 14] {
 fn grade(standing: &Standing, area: &Code) -> String {
     match standing.judgements.iter().find(|judgement| judgement.area == *area) {
         Some(judgement) => {
-            judgement.grade.map(|grade| grade.to_string()).unwrap_or_else(|| text(judgement.absence_reason.as_ref()))
+            judgement.grade.map_or_else(|| text(judgement.absence_reason.as_ref()), |grade| grade.to_string())
         }
         None if standing.row.inspection_id.is_some() => StandingAbsence::NotInFramework.to_string(),
         None => String::new(),

@@ -44,6 +44,16 @@ pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryR
         .collect())
 }
 
+/// Refuses codes that name no theme.
+///
+/// # Errors
+///
+/// `validation_failed`, naming each below `pointer`, or if the database fails.
+pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
+    let errors = unknown(conn, codes, pointer)?;
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
 /// Writes themes as they are in `data/`, at their places.
 ///
 /// # Errors
@@ -55,7 +65,7 @@ pub fn replace_all(conn: &mut PgConnection, records: &[Theme]) -> QueryResult<()
             .values((theme, themes::position.eq(place)))
             .on_conflict(themes::theme)
             .do_update()
-            .set(theme)
+            .set((theme, themes::position.eq(place)))
             .execute(conn)?;
     }
     Ok(())

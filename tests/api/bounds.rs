@@ -176,7 +176,7 @@ async fn try_out(method: Method) {
         let register = Register::real().await;
         let address = lasting_address(&register, &operation).await;
         let schema = resolve(&operation.bodies()[0].1["schema"]);
-        let mut base = operation.body().unwrap().as_object().unwrap().clone();
+        let mut base = operation.example().unwrap().as_object().unwrap().clone();
         if method == Method::PATCH {
             base.retain(|name, _| name == "reason");
         }
@@ -213,7 +213,7 @@ async fn try_out(method: Method) {
 
 /// The address of what the operation's examples name, by its id: codes change in the course of the test.
 async fn lasting_address(register: &Register, operation: &Operation) -> String {
-    let address = operation.address();
+    let address = operation.path();
     if operation.method == Method::POST {
         return address;
     }

@@ -31,7 +31,7 @@ fn every_operation_has_its_examples_and_no_example_is_left_over() {
     let mut expected = BTreeSet::new();
     for operation in operations::all() {
         expected.extend(file_of_answer(&operation));
-        expected.extend(operation.body().map(|_| format!("{}.request.json", operation.id)));
+        expected.extend(operation.example().map(|_| format!("{}.request.json", operation.id)));
     }
     let found = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let found = found.collect::<BTreeSet<_>>();
@@ -42,7 +42,7 @@ fn every_operation_has_its_examples_and_no_example_is_left_over() {
 async fn every_read_answers_its_example() {
     let register = Register::real().await;
     for operation in operations::all().into_iter().filter(Operation::is_read) {
-        let answer = register.get(&format!("{}{}", operation.address(), operation.query())).await.expect(200);
+        let answer = register.get(&format!("{}{}", operation.path(), operation.query())).await.expect(200);
         if operation.id.starts_with("list_") {
             let count = answer.json()["items"].as_array().unwrap().len();
             assert!((1..=3).contains(&count), "{}: {count} items make no good example", operation.id);
@@ -60,7 +60,7 @@ async fn every_write_answers_its_example() {
         if operation.method != Method::POST {
             request = request.if_match(register.get(&address).await.expect(200).etag());
         }
-        if let Some(body) = operation.body() {
+        if let Some(body) = operation.example() {
             request = request.json(body);
         }
         compare(&operation, &request.send().await.expect(operation.success()));
@@ -71,8 +71,8 @@ async fn every_write_answers_its_example() {
 async fn every_patch_is_taken_as_a_merge_patch_too() {
     for operation in operations::all().into_iter().filter(|operation| operation.method == Method::PATCH) {
         let register = Register::real().await;
-        let patch = register.request(Method::PATCH, &operation.address()).if_match("*");
-        let body = operation.body().unwrap().to_string();
+        let patch = register.request(Method::PATCH, &operation.path()).if_match("*");
+        let body = operation.example().unwrap().to_string();
         patch.body("application/merge-patch+json", body).send().await.expect(200);
     }
 }
@@ -88,7 +88,7 @@ async fn something_to_write_to(register: &Register, operation: &Operation) -> St
             let draft = inspection(register, json!({})).await;
             return format!("/v1/inspections/{}", draft["inspection_id"].as_str().unwrap());
         }
-        _ => return operation.address(),
+        _ => return operation.path(),
     };
     created.expect(201).header("location").to_owned()
 }

@@ -1,6 +1,8 @@
 //! What the service promises, as requests and answers: in process, on a real PostgreSQL, every answer checked against the
 //! OpenAPI document.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 mod authorities;

@@ -67,7 +67,7 @@ impl InspectionRow {
         let mut errors = Vec::new();
         match (&self.framework, framework) {
             (Some(code), None) => {
-                errors.push(FieldError::body("/framework", "unknown", format!("{code} is no framework")))
+                errors.push(FieldError::body("/framework", "unknown", format!("{code} is no framework")));
             }
             (None, _) if self.kind.is_some() => {
                 errors.push(FieldError::body(

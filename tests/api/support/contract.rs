@@ -46,10 +46,17 @@ fn matches(template: &str, path: &str) -> bool {
         && template.iter().zip(path).all(|(part, given)| part.starts_with('{') || *part == given)
 }
 
+/// Words of the program's inside, which no problem tells.
+const PRIVATE: [&str; 9] =
+    ["diesel", "postgres", "constraint", "_fkey", "_check", "syntax error at", "relation ", "serde", "src/"];
+
 /// Panics if the answer is not what the document says.
 #[track_caller]
 pub fn check(method: &Method, path: &str, answer: &Answer) {
-    assert!(!answer.text().contains("diesel"), "a library is named: {}", answer.text());
+    if answer.status.is_client_error() || answer.status.is_server_error() {
+        let text = answer.text();
+        assert!(!PRIVATE.iter().any(|word| text.contains(word)), "the inside is told: {text}");
+    }
     let Some((template, operation)) = operation(method, path) else { return };
     let status = answer.status.as_u16().to_string();
     let context = format!("{method} {path}: {status}");
@@ -66,10 +73,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let media_type = answer.header("content-type").split(';').next().unwrap().to_owned();
     match response["content"].as_object() {
         None => assert!(answer.bytes.is_empty(), "{context} has a body"),
-        Some(content) => {
-            assert!(content.contains_key(&media_type), "{context}: {media_type:?} is not documented");
+        Some(offered) => {
+            assert!(offered.contains_key(&media_type), "{context}: {media_type:?} is not documented");
             if media_type.ends_with("json") && *method != Method::HEAD {
-                let schema = &content[&media_type]["schema"];
+                let schema = &offered[&media_type]["schema"];
                 let (validator, body) = (validator((template, method.as_str(), &status), schema), answer.json());
                 let errors = validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path()));
                 let errors = errors.collect::<Vec<_>>();

@@ -4,6 +4,7 @@ pub mod contract;
 pub mod database;
 pub mod operations;
 pub mod rows;
+pub mod sample;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,7 +21,8 @@ use serde_json::Value;
 
 use self::database::Database;
 
-type Service = Rc<dyn Fn(test::TestRequest) -> Pin<Box<dyn Future<Output = Answer>>>>;
+/// The application: it takes a request, and whether the length of the body is to be left unsaid.
+type Service = Rc<dyn Fn(test::TestRequest, bool) -> Pin<Box<dyn Future<Output = Answer>>>>;
 
 /// A register with a database of its own.
 pub struct Register {
@@ -66,6 +68,14 @@ impl Answer {
         self
     }
 
+    /// This answer, if it refuses the request with one of these statuses.
+    #[track_caller]
+    pub fn refused(self, statuses: &[u16]) -> Self {
+        assert!(statuses.contains(&self.status.as_u16()), "{}: {}", self.status, self.text());
+        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
+        self
+    }
+
     /// The code of the problem.
     #[track_caller]
     pub fn code(&self) -> String {
@@ -94,6 +104,7 @@ pub struct Request<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    is_chunked: bool,
 }
 
 impl Request<'_> {
@@ -119,6 +130,18 @@ impl Request<'_> {
         self.header("Content-Type", media_type)
     }
 
+    /// Sets a body without a word about its kind.
+    pub fn untyped(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Leaves the length of the body unsaid, as in a chunked request.
+    pub fn chunked(mut self) -> Self {
+        self.is_chunked = true;
+        self
+    }
+
     /// Sends the request, and checks the answer against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let mut request = test::TestRequest::default().method(self.method.clone()).uri(&self.path);
@@ -128,7 +151,7 @@ impl Request<'_> {
         if let Some(body) = self.body {
             request = request.append_header((header::CONTENT_LENGTH, body.len())).set_payload(body);
         }
-        let answer = (self.register.service)(request).await;
+        let answer = (self.register.service)(request, self.is_chunked).await;
         contract::check(&self.method, &self.path, &answer);
         answer
     }
@@ -146,19 +169,25 @@ impl Register {
     }
 
     async fn on(database: Database) -> Self {
-        let app = App {
+        Self::with(database, |_| {}).await
+    }
+
+    /// A register on this database, with another application than usual.
+    pub async fn with(database: Database, change: impl FnOnce(&mut App)) -> Self {
+        let mut app = App {
             db: Db::new(&database.url, 4),
             metrics: Metrics::new().unwrap(),
             draining: Draining::default(),
             cors_origins: Vec::new(),
         };
+        change(&mut app);
         let service = service(&app).await;
         Self { service, app, database }
     }
 
     /// A request with any method.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
-        Request { register: self, method, path: path.to_owned(), headers: Vec::new(), body: None }
+        Request { register: self, method, path: path.to_owned(), headers: Vec::new(), body: None, is_chunked: false }
     }
 
     /// A GET, sent.
@@ -189,10 +218,14 @@ impl Register {
 
 async fn service(app: &App) -> Service {
     let service = Rc::new(test::init_service(api::build(app)).await);
-    Rc::new(move |request| {
+    Rc::new(move |request, is_chunked| {
         let service = Rc::clone(&service);
         Box::pin(async move {
-            let answer = test::call_service(&*service, request.to_request()).await;
+            let mut request = request.to_request();
+            if is_chunked {
+                request.headers_mut().remove(header::CONTENT_LENGTH);
+            }
+            let answer = test::call_service(&*service, request).await;
             let (status, headers) = (answer.status(), answer.headers().clone());
             let bytes = test::read_body(answer).await.to_vec();
             Answer { status, headers, bytes }

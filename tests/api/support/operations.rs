@@ -2,9 +2,10 @@
 
 use actix_web::http::Method;
 use inspection_register::contract::METHODS;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::contract::DOCUMENT;
+use super::{Register, Request};
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Operation {
     pub method: Method,
     pub path: &'static str,
     pub about: &'static Value,
+    /// The schema of the body, if it takes one.
+    pub body: Option<Value>,
 }
 
 /// Every operation, in the order of the document.
@@ -26,6 +29,7 @@ pub fn all() -> Vec<Operation> {
                 method: method.clone(),
                 path,
                 about,
+                body: about.pointer("/requestBody/content/application~1json/schema").map(resolve),
             })
         })
     });
@@ -43,13 +47,46 @@ impl Operation {
         self.about["parameters"].as_array().unwrap().iter().filter(move |parameter| parameter["in"] == place)
     }
 
+    /// Whether it is a list with pages.
+    pub fn is_list(&self) -> bool {
+        self.is_read() && self.parameters("query").any(|parameter| parameter["name"] == "cursor")
+    }
+
     /// Its address with the examples of its parameters in the path.
-    pub fn address(&self) -> String {
-        let examples = self.parameters("path").map(|parameter| (&parameter["name"], &parameter["example"]));
-        let address = examples.fold(self.path.to_owned(), |path, (name, example)| {
-            path.replace(&format!("{{{}}}", name.as_str().unwrap()), example.as_str().unwrap())
+    pub fn path(&self) -> String {
+        self.path_with("", "")
+    }
+
+    /// Its address, with another segment in place of one parameter.
+    pub fn path_with(&self, name: &str, segment: &str) -> String {
+        let path = self.parameters("path").fold(self.path.to_owned(), |path, parameter| {
+            let own = parameter["name"].as_str().unwrap();
+            let example = parameter["example"].as_str().unwrap();
+            path.replace(&format!("{{{own}}}"), if own == name { segment } else { example })
         });
-        format!("/v1{address}")
+        format!("/v1{path}")
+    }
+
+    /// The names of its parameters in the path.
+    pub fn path_parameters(&self) -> Vec<String> {
+        self.parameters("path").map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Its parameters in the query string, each with its schema.
+    pub fn query_parameters(&self) -> Vec<(String, Value)> {
+        let named = |parameter: &Value| (parameter["name"].as_str().unwrap().to_owned(), resolve(&parameter["schema"]));
+        self.parameters("query").map(named).collect()
+    }
+
+    /// A request that is good but for what the test puts into it, and that changes nothing: of changes, no version
+    /// matches.
+    pub fn request<'a>(&self, register: &'a Register, path: &str) -> Request<'a> {
+        let request = register.request(self.method.clone(), path);
+        if matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE) {
+            request.if_match("\"0\"")
+        } else {
+            request
+        }
     }
 
     /// The examples of its parameters in the query, all at once, with the question mark before them.
@@ -84,7 +121,29 @@ impl Operation {
     }
 
     /// The example of its body.
-    pub fn body(&self) -> Option<&'static Value> {
+    pub fn example(&self) -> Option<&'static Value> {
         self.bodies().first().map(|(_, content)| &content["example"])
     }
+}
+
+/// The operations that take a body, each with its schema.
+pub fn with_body() -> Vec<(Operation, Value)> {
+    all().into_iter().filter_map(|operation| Some((operation.clone(), operation.body?))).collect()
+}
+
+/// The lists.
+pub fn lists() -> Vec<Operation> {
+    all().into_iter().filter(Operation::is_list).collect()
+}
+
+/// The schema itself, where this is a reference to it.
+pub fn resolve(schema: &Value) -> Value {
+    let mut schema = match schema["$ref"].as_str() {
+        Some(name) => DOCUMENT.pointer(name.trim_start_matches('#')).cloned().unwrap_or_else(|| json!({})),
+        None => schema.clone(),
+    };
+    if let Some(items) = schema.get_mut("items") {
+        *items = resolve(items);
+    }
+    schema
 }

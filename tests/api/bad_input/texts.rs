@@ -1,0 +1,198 @@
+//! Texts as long as the document allows are stored whole, of whatever letters they are; one letter more is refused.
+
+use actix_web::http::Method;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+use super::replaced;
+use crate::support::operations::{Operation, resolve, with_body};
+use crate::support::rows::{authority, new_authority, new_inspection, with};
+use crate::support::{Register, sample};
+
+/// The places of free text in a body with everything, each with its greatest length.
+fn free_texts(schema: &Value, place: &str) -> Vec<(String, usize)> {
+    let schema = resolve(schema);
+    if let Some(members) = schema["properties"].as_object() {
+        return members.iter().flat_map(|(name, member)| free_texts(member, &format!("{place}/{name}"))).collect();
+    }
+    if !schema["items"].is_null() {
+        return free_texts(&schema["items"], &format!("{place}/0"));
+    }
+    let is_free = ["pattern", "format", "enum"].iter().all(|name| schema[name].is_null());
+    let max = schema["maxLength"].as_u64().filter(|_| is_free);
+    max.map(|max| (place.to_owned(), usize::try_from(max).unwrap())).into_iter().collect()
+}
+
+/// A body with everything that the rules of the resource allow at once.
+async fn good(register: &Register, operation: &Operation, schema: &Value) -> Value {
+    let mut whole = sample::whole(schema);
+    let own = match operation.id {
+        "create_authority" => with(new_authority(), json!({ "predecessors": [], "successors": [], "active_to": null })),
+        "create_inspection" => {
+            let nothing =
+                ["opened_by_inspection_id", "visit_number", "is_final_visit", "fieldwork_periods", "received_on"];
+            whole.as_object_mut().unwrap().retain(|name, _| !nothing.contains(&name.as_str()));
+            let area = json!("overall_effectiveness");
+            whole["areas_covered"][0]["area"] = area.clone();
+            whole["findings"][0]["area"] = area.clone();
+            let mut own = new_inspection(&authority(register).await);
+            own["judgements"] = json!([{ "area": area, "grade": "good", "grade_as_printed": "Good" }]);
+            with(own, json!({ "state": "draft" }))
+        }
+        "create_inspection_finding" | "create_inspection_recommendation" => json!({ "position": 999, "area": null }),
+        _ => json!({}),
+    };
+    let mut body = with(whole, own);
+    body.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    body
+}
+
+/// So many random letters, of one to four bytes each, in words.
+fn letters(runner: &mut TestRunner, length: usize) -> String {
+    let text = sample::text(length, length).new_tree(runner).unwrap().current();
+    text.replace(|letter: char| letter.is_control(), "x")
+}
+
+async fn sent(register: &Register, operation: &Operation, body: &Value) -> crate::support::Answer {
+    register.request(Method::POST, &operation.path()).json(body).send().await
+}
+
+fn creating() -> Vec<(Operation, Value)> {
+    with_body().into_iter().filter(|(operation, _)| operation.method == Method::POST).collect()
+}
+
+#[actix_web::test]
+async fn the_longest_text_is_stored_as_it_was_sent() {
+    let register = Register::real().await;
+    let mut runner = TestRunner::deterministic();
+    for (operation, schema) in creating() {
+        let mut body = good(&register, &operation, &schema).await;
+        // The whole text of a document has a test of its own.
+        let texts =
+            free_texts(&schema, "").into_iter().filter(|(place, max)| *max <= 10_000 && body.pointer(place).is_some());
+        let texts = texts.collect::<Vec<_>>();
+        assert!(!texts.is_empty(), "{}: {body}", operation.id);
+        for (place, max) in &texts {
+            body = replaced(&body, place, json!(letters(&mut runner, *max)));
+        }
+        let created = sent(&register, &operation, &body).await.expect(201);
+        let embeds = if operation.id == "create_inspection" { "?embed=findings,recommendations" } else { "" };
+        let read = register.get(&format!("{}{embeds}", created.header("location"))).await.expect(200).json();
+        for (place, _) in &texts {
+            assert_eq!(read.pointer(place), body.pointer(place), "{} {place}", operation.id);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn one_letter_more_or_none_is_refused_where_it_stands() {
+    let register = Register::real().await;
+    let mut runner = TestRunner::deterministic();
+    for (operation, schema) in creating() {
+        let body = good(&register, &operation, &schema).await;
+        for (place, max) in free_texts(&schema, "").into_iter().filter(|(place, _)| body.pointer(place).is_some()) {
+            for text in [letters(&mut runner, max + 1), String::new()] {
+                let answer = sent(&register, &operation, &replaced(&body, &place, json!(text))).await.refused(&[422]);
+                assert_eq!(answer.places(), [place.as_str()], "{}", operation.id);
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_web_address_may_be_long_and_of_any_plain_signs() {
+    let register = Register::real().await;
+    let signs =
+        "aZ09._~:/?@!$&'()*+,;=-%7f".chars().cycle().take(2_000 - "https://example.org/".len()).collect::<String>();
+    let website = format!("https://example.org/{signs}");
+    let body = with(new_authority(), json!({ "website": website }));
+    assert_eq!(register.post("/v1/authorities", &body).await.expect(201).json()["website"], website);
+    let longer = with(new_authority(), json!({ "website": format!("{website}x") }));
+    assert_eq!(register.post("/v1/authorities", &longer).await.refused(&[422]).places(), ["/website"]);
+}
+
+#[actix_web::test]
+async fn text_is_neither_trimmed_nor_normalised() {
+    let register = Register::empty().await;
+    for name in [
+        " a ",
+        "a\n\tb",
+        "e\u{301}",
+        "\u{e9}",
+        "\u{202e}abc",
+        "\u{fffd}\u{feff}",
+        "'; drop table authorities; --",
+        "%_\\",
+    ] {
+        let body = with(new_authority(), json!({ "name": name }));
+        let created = register.post("/v1/authorities", &body).await.expect(201);
+        assert_eq!(register.get(created.header("location")).await.expect(200).json()["name"], name);
+    }
+    assert_eq!(register.get("/v1/authorities?limit=3&sort=-name").await.expect(200).each("name").len(), 3);
+}
+
+/// Distinct words of these letters, so many characters in all.
+fn distinct_words(alphabet: &str, length: usize) -> String {
+    let alphabet = alphabet.chars().collect::<Vec<_>>();
+    let mut text = String::new();
+    let mut count = 0;
+    for number in 0_usize.. {
+        let mut rest = number.wrapping_mul(2_654_435_761) % 1_000_000_007;
+        for _ in 0..6 {
+            text.push(alphabet[rest % alphabet.len()]);
+            rest /= alphabet.len();
+            count += 1;
+            if count == length {
+                return text;
+            }
+        }
+        text.push(' ');
+        count += 1;
+        if count == length {
+            return text;
+        }
+    }
+    text
+}
+
+#[actix_web::test]
+async fn a_document_of_any_words_is_stored_and_found_by_its_beginning() {
+    let register = Register::empty().await;
+    let latin = "abcdefghijklmnopqrstuvwxyz";
+    let texts = [
+        distinct_words(latin, 500_000),
+        distinct_words("абвгдежзиклмнопрстуфхцчшщ", 500_000),
+        distinct_words("𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏", 499_000),
+        "x".repeat(500_000),
+        "\u{1f600}".repeat(500_000),
+        "a-b/c.d@e:f ".repeat(41_666),
+        "\n".repeat(500_000),
+    ];
+    for text in texts {
+        let marked = format!("beginning {}", &text[text.char_indices().nth(10).unwrap().0..]);
+        let body = json!({ "kind": "report", "title": "A long report", "text": marked });
+        let created = register.post("/v1/documents", &body).await.expect(201);
+        assert_eq!(created.json()["text"], marked);
+        let found = register.get("/v1/documents?q=beginning").await.expect(200);
+        assert!(found.each("document_id").contains(&created.json()["document_id"]), "{:.40}", marked);
+        let path = created.header("location").to_owned();
+        register.patch(&path, created.etag(), &json!({ "text": text })).await.expect(200);
+        assert_eq!(register.get(&path).await.expect(200).json()["text"], text);
+        register.delete(&path, "*").await.expect(204);
+    }
+}
+
+#[actix_web::test]
+async fn a_document_of_many_statements_is_stored() {
+    let register = Register::empty().await;
+    let words = distinct_words("abcdefghijklmnopqrstuvwxyz", 2_000_000);
+    let statements = (0..100).map(|number| {
+        let part = &words[number * 20_000..(number + 1) * 20_000];
+        json!({ "speaker": "A councillor", "summary": &part[..10_000], "text": &part[10_000..] })
+    });
+    let body = json!({ "kind": "statement", "title": "Many words", "statements": statements.collect::<Vec<_>>() });
+    assert!(body.to_string().len() < 2 << 20);
+    let created = register.post("/v1/documents", &body).await.expect(201);
+    assert_eq!(created.json()["statements"], body["statements"]);
+}
