@@ -254,9 +254,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
     let mut parameters = in_path.map(PathParameter::describe).collect::<Vec<_>>();
     let has_path_parameter = !parameters.is_empty();
-    if let Some(Value::Array(mut own)) = operation.remove("parameters") {
-        // Nothing in a query must be given; `utoipa` takes lists for required.
-        own.iter_mut().for_each(|parameter| set(parameter, "/required", json!(false)));
+    if let Some(Value::Array(own)) = operation.remove("parameters") {
         parameters.extend(own);
     }
     if is_change {
