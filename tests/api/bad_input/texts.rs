@@ -175,7 +175,7 @@ async fn a_document_of_any_words_is_stored_and_found_by_its_beginning() {
         let created = register.post("/v1/documents", &body).await.expect(201);
         assert_eq!(created.json()["text"], marked);
         let found = register.get("/v1/documents?q=beginning").await.expect(200);
-        assert!(found.each("document_id").contains(&created.json()["document_id"]), "{:.40}", marked);
+        assert!(found.each("document_id").contains(&created.json()["document_id"]), "{marked:.40}");
         let path = created.header("location").to_owned();
         register.patch(&path, created.etag(), &json!({ "text": text })).await.expect(200);
         assert_eq!(register.get(&path).await.expect(200).json()["text"], text);

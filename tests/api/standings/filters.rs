@@ -32,11 +32,9 @@ async fn area_and_grade_are_asked_of_the_same_judgement() {
             ("overall_effectiveness", ""),
             ("overall_effectiveness", "adequate"),
         ] {
-            let query = [("area", areas), ("grade", grades)]
-                .iter()
-                .filter(|(_, codes)| !codes.is_empty())
-                .map(|(name, codes)| format!("&{name}={codes}"))
-                .collect::<String>();
+            let query = [("area", areas), ("grade", grades)];
+            let query = query.iter().filter(|(_, codes)| !codes.is_empty());
+            let query = query.map(|(name, codes)| format!("&{name}={codes}")).collect::<Vec<_>>().concat();
             let is_asked = |row: &&serde_json::Value| {
                 row["judgements"].as_array().unwrap().iter().any(|judgement| {
                     let has = |codes: &str, member: &str| {
