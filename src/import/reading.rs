@@ -154,7 +154,9 @@ impl<'a> Reader<'a> {
         if self.found == 0 {
             return Err(ImportError::Nothing(self.asked.join(", ")));
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(std::mem::take(&mut self.faults))) }
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.sort_by_key(|fault| (self.asked.iter().position(|file| *file == fault.file), fault.line));
+        if faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(faults)) }
     }
 }
 
