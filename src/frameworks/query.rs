@@ -7,7 +7,7 @@ use diesel::upsert::excluded;
 
 use super::model::{
     AreaMatch, AreaRow, Comparability, Framework, FrameworkArea, FrameworkGrade, FrameworkKind, FrameworkRecord,
-    FrameworkRow,
+    FrameworkRow, Grade,
 };
 use crate::error::{ApiError, NotFoundExt};
 use crate::page::{Page, Window};
@@ -74,6 +74,19 @@ pub fn area_codes(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<
         .filter(framework_areas::framework.eq(framework))
         .order(framework_areas::position)
         .select(framework_areas::area)
+        .load(conn)
+}
+
+/// The grades of a framework, best first.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn grades(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<Grade>> {
+    framework_grades::table
+        .filter(framework_grades::framework.eq(framework))
+        .order(framework_grades::position)
+        .select(framework_grades::grade)
         .load(conn)
 }
 

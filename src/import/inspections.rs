@@ -131,9 +131,11 @@ fn new_inspection(
     line: &InspectionLine,
     judgements: Vec<Judgement>,
 ) -> Result<NewInspection, ApiError> {
-    let (urn, _) = key_parts(&line.inspection_key)?;
-    let authority_id = crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn))
-        .map_err(|error| error.as_missing("authority with the URN of inspection_key"))?;
+    let (urn, day) = key_parts(&line.inspection_key)?;
+    if line.published_on != Some(day) {
+        return Err(ApiError::invalid_member("/inspection_key", "day", "must end with the day of publication"));
+    }
+    let authority_id = crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
     let new = NewInspection {
         authority_id,
         framework: resolve_framework(conn, line.framework.as_ref(), line.started_on.or(line.published_on))?,
@@ -164,8 +166,20 @@ fn new_inspection(
         findings: Vec::new(),
         recommendations: Vec::new(),
     };
-    let errors = broken_rules(&new);
+    let mut errors = broken_rules(&new);
+    if let Some(framework) = &new.framework {
+        errors.extend(crate::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+    }
     if errors.is_empty() { Ok(new) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn unknown_urn(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Refused(_) => {
+            ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
+        }
+        error => error,
+    }
 }
 
 /// The framework of this code, or the one that another data set calls so and that was in use on the day.

@@ -107,11 +107,14 @@ pub(super) fn import(
             };
             broken_rules(&row.value).into_iter().map(below)
         });
-        let errors = errors.collect::<Vec<_>>();
+        let mut errors = errors.collect::<Vec<_>>();
+        let judgements = set.iter().map(|row| row.value.clone()).collect::<Vec<_>>();
+        if let Some(framework) = &inspection.framework {
+            errors.extend(query::broken_codes(conn, framework, &judgements)?);
+        }
         if !errors.is_empty() {
             return Err(ApiError::invalid(errors));
         }
-        let judgements = set.iter().map(|row| row.value.clone()).collect::<Vec<_>>();
         query::insert(conn, id, inspection.framework.as_ref(), &judgements)?;
         inspections::query::mark_changed(conn, id)?;
         inspections::query::check_rules(conn, id)

@@ -5,6 +5,7 @@
 //! with all others, and nothing is written.
 
 mod authorities;
+mod cells;
 mod inspections;
 mod judgements;
 mod keys;

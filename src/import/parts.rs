@@ -12,7 +12,7 @@ use super::keys::{Missing, find};
 use super::reading::Row;
 use super::{Context, ImportError};
 use crate::documents::model::{DocumentId, NewDocument};
-use crate::error::ApiError;
+use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::findings::model::{FindingId, NewFinding};
 use crate::inspections::model::InspectionId;
@@ -155,6 +155,22 @@ fn complete(conn: &mut PgConnection, context: &Context<'_>, inspection: Inspecti
     check_rules(conn, inspection)
 }
 
+/// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
+fn by_column(error: ApiError) -> ApiError {
+    let column = |pointer: &str| match pointer {
+        "/position" => "/seq".to_owned(),
+        "/timescale_as_printed" => "/timescale_printed".to_owned(),
+        "/paragraph" => "/paragraph_no".to_owned(),
+        other => other.to_owned(),
+    };
+    let renamed = error.errors().iter().cloned().map(|broken| {
+        let pointer = broken.pointer.as_deref().map(column);
+        FieldError { pointer, ..broken }
+    });
+    let renamed = renamed.collect::<Vec<_>>();
+    if renamed.is_empty() { error } else { ApiError::invalid(renamed) }
+}
+
 /// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
 fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::recommendations::{inspection_id, table};
@@ -188,7 +204,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
                 }
                 recommendations::query::insert_row(conn, inspection, RecommendationId::generate(), &new, "")
             });
-            written += usize::from(context.reader.outcome(row, outcome)?.is_some());
+            written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
         }
         complete(conn, context, inspection)?;
     }
