@@ -54,19 +54,17 @@ pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
 }
 
-/// Writes themes as they are in `data/`, at their places.
+/// Writes a theme as it is in `data/`, at its place.
 ///
 /// # Errors
 ///
-/// If a theme breaks a constraint, or the database fails.
-pub fn replace_all(conn: &mut PgConnection, records: &[Theme]) -> QueryResult<()> {
-    for (theme, place) in records.iter().zip(1_i32..) {
-        diesel::insert_into(themes::table)
-            .values((theme, themes::position.eq(place)))
-            .on_conflict(themes::theme)
-            .do_update()
-            .set((theme, themes::position.eq(place)))
-            .execute(conn)?;
-    }
+/// If the theme breaks a constraint, or the database fails.
+pub fn replace(conn: &mut PgConnection, theme: &Theme, place: i32) -> QueryResult<()> {
+    diesel::insert_into(themes::table)
+        .values((theme, themes::position.eq(place)))
+        .on_conflict(themes::theme)
+        .do_update()
+        .set((theme, themes::position.eq(place)))
+        .execute(conn)?;
     Ok(())
 }
