@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::authorities::model::{AuthorityEmbed, AuthoritySort};
+use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
 use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
@@ -21,27 +21,19 @@ use crate::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::page::Count;
 use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
+use crate::text::SearchText;
 use crate::{
     authorities, documents, findings, frameworks, inspections, judgements, pages, recommendations, standings, themes,
 };
 
-/// The record of Ofsted's inspections of how English councils help and protect children: **authorities**, their
-/// **inspections** with judgements, findings and recommendations, and the **documents** that speak of them.
-///
-/// Ofsted publishes its letters and reports as PDF, one council at a time. Here they are one record, as far back as 2012,
-/// that can be queried and corrected.
-///
-/// * Start with [`/standings`](#/Standings/list_standings): where every authority stands today, or stood on any day.
-/// * Lists are pages: follow `page.next_cursor`, or the `Link` header. An unknown parameter is refused, never ignored.
-/// * What is unknown is absent: answers hold no `null`. No grade is inferred, merged or invented.
-/// * To change something, send the `ETag` that you read in `If-Match`. A published inspection changes with a `reason`.
-/// * Every failure is a problem document (RFC 9457) with a stable `code`, explained at `/problems/{slug}`.
+/// What the code cannot say of the API as a whole.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Inspection Register"),
+    info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
     servers((url = "/v1", description = "This service")),
     components(schemas(
-        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort
+        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort, AuthorityKey,
+        SearchText
     )),
     tags(
         (name = "Standings", description = "Where every authority stands, as at any day."),
@@ -94,7 +86,18 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(telemetry::metrics))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json").try_it_out_enabled(true)));
+        .route("/docs/", web::get().to(pages::docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
+}
+
+/// How Swagger UI shows the document: ready to be tried out, and without a call to any other host.
+fn swagger_ui() -> SwaggerConfig<'static> {
+    SwaggerConfig::from("/openapi.json")
+        .use_base_layout()
+        .try_it_out_enabled(true)
+        .display_request_duration(true)
+        .default_models_expand_depth(0)
+        .validator_url("none")
 }
 
 /// The document as the code describes it, before [`contract`] completes it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -63,7 +63,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         return Ok(());
     }
     let config = Config::from_env()?;
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    env_logger::Builder::new().parse_filters(&config.log).init();
     match &arguments.command {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {
@@ -99,7 +99,7 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
 /// Asks `/health/ready` of the service that listens at this address on this machine.
 fn healthcheck(mut address: SocketAddr) -> Outcome {
     if address.ip().is_unspecified() {
-        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     let timeout = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;

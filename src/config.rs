@@ -23,6 +23,8 @@ pub struct Config {
     pub pg_bindir: Option<PathBuf>,
     /// Web pages of these origins may call the service; `*` for all.
     pub cors_origins: Vec<String>,
+    /// What is logged.
+    pub log: String,
 }
 
 /// One setting: its name, its default, and what it means.
@@ -135,7 +137,7 @@ impl Config {
         }
         match (bind_address, database_pool_size) {
             (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => {
-                Ok(Self { bind_address, database_url, database_pool_size, data_dir, pg_bindir, cors_origins })
+                Ok(Self { bind_address, database_url, database_pool_size, data_dir, pg_bindir, cors_origins, log })
             }
             _ => Err(ConfigError(mistakes)),
         }
@@ -165,13 +167,21 @@ mod tests {
             ("DATABASE_POOL_SIZE", "0"),
             ("PG_BINDIR", "/nowhere"),
             ("CORS_ORIGINS", "https://example.org, example.org"),
-            ("RUST_LOG", "loud"),
+            ("RUST_LOG", "inspection_register=loud"),
         ];
         let read =
             |name: &str| Ok(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));
         let message = Config::read(read).err().unwrap().to_string();
         for (name, _) in settings {
             assert!(message.contains(name), "{name} is missing in {message}");
+        }
+    }
+
+    #[test]
+    fn the_example_names_every_setting() {
+        let example = include_str!("../.env.example");
+        for setting in super::SETTINGS {
+            assert!(example.contains(&format!("{}=", setting.name)), "{} is missing in .env.example", setting.name);
         }
     }
 

@@ -7,15 +7,16 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::api;
 use crate::authorities::model::AuthorityKey;
+use crate::date::Date;
 use crate::documents::model::DocumentId;
-use crate::error::ProblemCode;
+use crate::error::{FieldError, Problem, ProblemCode};
 use crate::findings::model::FindingId;
 use crate::inspections::model::InspectionId;
 use crate::recommendations::model::RecommendationId;
@@ -30,8 +31,12 @@ pub const METHODS: [(&str, Method); 5] = [
     ("delete", Method::DELETE),
 ];
 
-/// Real requests and answers, by operation: `<operation_id>.request.json`, `<operation_id>.response.json`.
+/// Real requests and answers, by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or
+/// `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
+
+/// The name of the schema of days.
+const DATE: &str = "Date";
 
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 4] =
@@ -68,7 +73,7 @@ const PATH_PARAMETERS: [PathParameter; 6] = [
     PathParameter {
         name: "inspection_id",
         description: "The id of the inspection.",
-        example: "01a20431-0c26-7f6f-b048-41513696de59",
+        example: "01a20435-3ea9-7d3f-a057-7ff72ea165f0",
         schema: InspectionId::schema,
     },
     PathParameter {
@@ -96,8 +101,11 @@ const PATH_PARAMETERS: [PathParameter; 6] = [
 pub fn document() -> Value {
     let mut document = serde_json::to_value(api::described()).unwrap_or_default();
     set(&mut document, "/info/license", json!({ "name": "MIT", "identifier": "MIT" }));
+    set(&mut document, "/info/contact", json!({ "name": "The maintainers of the Inspection Register" }));
+    set(&mut document, "/security", json!([]));
     merge_flattened(&mut document);
-    let simple = take_simple_schemas(&mut document);
+    let mut simple = take_simple_schemas(&mut document);
+    simple.insert(DATE.to_owned(), json!(Date::schema()));
     write_out(&mut document, &simple);
     for (name, schema) in object_mut(&mut document, "/components/schemas") {
         let may_be_null = name.ends_with("Patch");
@@ -175,14 +183,16 @@ fn component_of(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// Replaces references to simple schemas by the schemas; what stands beside a reference comes first.
+/// Replaces references to simple schemas by the schemas; what stands beside a reference comes first. To `utoipa` a type
+/// of the name `Date` is a day of any form, without a reference to the schema that is ours.
 fn write_out(value: &mut Value, simple: &Map<String, Value>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| write_out(item, simple)),
         Value::Object(object) => {
             object.values_mut().for_each(|member| write_out(member, simple));
-            let target =
-                component_of(object).and_then(|name| simple.get(name)).filter(|schema| schema.get("enum").is_none());
+            let is_day = object.get("format").is_some_and(|format| format == "date");
+            let name = component_of(object).or(is_day.then_some(DATE));
+            let target = name.and_then(|name| simple.get(name)).filter(|schema| schema.get("enum").is_none());
             if let Some(Value::Object(target)) = target {
                 object.remove("$ref");
                 for (name, member) in target {
@@ -256,11 +266,11 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
             add_headers(response, status, *method == Method::GET, id.starts_with("list_"));
-            add_example(response, &format!("{id}.response.json"));
+            add_example(response, &format!("{id}.response"));
         }
         if *method == Method::GET {
             let not_modified =
-                json!({ "description": "The caller has this representation already.", "headers": common_headers() });
+                json!({ "description": "The caller has this representation already.", "headers": tagged_headers() });
             responses.insert("304".to_owned(), not_modified);
         }
         let mut add = |code: ProblemCode| {
@@ -283,10 +293,12 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     }
     if let Some(body) = operation.get_mut("requestBody") {
         set(body, "/required", json!(true));
-        add_example(body, &format!("{id}.request.json"));
-        if *method == Method::PATCH {
-            let content = body.pointer("/content/application~1json").cloned().unwrap_or_default();
-            set(body, "/content/application~1merge-patch+json", content);
+        add_example(body, &format!("{id}.request"));
+        if *method == Method::PATCH
+            && let Some(content) = body.get_mut("content").and_then(Value::as_object_mut)
+            && let Some(json) = content.get("application/json").cloned()
+        {
+            content.insert("application/merge-patch+json".to_owned(), json);
         }
     }
 }
@@ -317,12 +329,9 @@ fn if_none_match() -> Value {
 }
 
 fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool) {
-    let mut headers = common_headers();
+    let mut headers = if matches!(status, "200" | "201") { tagged_headers() } else { common_headers() };
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     if let Value::Object(headers) = &mut headers {
-        if matches!(status, "200" | "201") {
-            headers.insert("ETag".to_owned(), header("ETag"));
-        }
         if status == "201" {
             headers.insert("Location".to_owned(), header("Location"));
         }
@@ -337,6 +346,12 @@ fn common_headers() -> Value {
     json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } })
 }
 
+fn tagged_headers() -> Value {
+    let mut headers = common_headers();
+    set(&mut headers, "/ETag", json!({ "$ref": "#/components/headers/ETag" }));
+    headers
+}
+
 fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
@@ -349,12 +364,14 @@ fn headers() -> Value {
 }
 
 /// Puts the real request or answer of that name beside each media type.
-fn add_example(holder: &mut Value, file: &str) {
-    let example = EXAMPLES.get_file(file).and_then(|file| serde_json::from_slice::<Value>(file.contents()).ok());
-    let Some(example) = example else { return };
+fn add_example(holder: &mut Value, name: &str) {
     for (media_type, content) in object_mut(holder, "/content") {
-        if media_type.ends_with("json") {
-            set(content, "/example", example.clone());
+        let is_json = media_type.ends_with("json");
+        let file = EXAMPLES.get_file(format!("{name}.{}", if is_json { "json" } else { "csv" }));
+        let text = file.and_then(File::contents_utf8);
+        let example = text.and_then(|text| if is_json { serde_json::from_str(text).ok() } else { Some(text.into()) });
+        if let Some(example) = example {
+            set(content, "/example", example);
         }
     }
 }
@@ -368,6 +385,20 @@ fn response_name(code: ProblemCode) -> String {
 fn problem_responses() -> Value {
     let mut responses = Map::new();
     for code in ProblemCode::ALL {
+        let errors = match code {
+            // A method that a path does not know belongs to no operation; others are rarer than those of their status.
+            ProblemCode::MethodNotAllowed
+            | ProblemCode::MalformedRequest
+            | ProblemCode::InvalidCursor
+            | ProblemCode::InUse
+            | ProblemCode::IllegalTransition
+            | ProblemCode::ReasonRequired => continue,
+            ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
+            ProblemCode::ValidationFailed => {
+                vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]
+            }
+            _ => Vec::new(),
+        };
         let codes = ProblemCode::ALL.iter().filter(|other| other.status() == code.status());
         let codes = codes.map(|code| format!("`{code}`: {}", code.advice())).collect::<Vec<_>>().join("\n\n");
         let mut headers = common_headers();
@@ -387,14 +418,15 @@ fn problem_responses() -> Value {
                 "headers": headers,
                 "content": { "application/problem+json": {
                     "schema": { "$ref": "#/components/schemas/Problem" },
-                    "example": {
-                        "type": format!("urn:problem-type:inspection-register:{}", code.slug()),
-                        "title": code.title(),
-                        "status": code.status().as_u16(),
-                        "detail": code.advice(),
-                        "instance": "/v1/inspections",
-                        "code": code,
-                        "trace_id": "01a20431-0c26-7000-8000-41513696de59",
+                    "example": Problem {
+                        type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+                        title: code.title(),
+                        status: code.status().as_u16(),
+                        detail: code.advice().to_owned(),
+                        instance: "/v1/findings".to_owned(),
+                        code: *code,
+                        trace_id: "01a20431-0c26-7000-8000-41513696de59".to_owned(),
+                        errors,
                     },
                 } },
             }),

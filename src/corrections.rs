@@ -74,6 +74,16 @@ pub fn record<T: Serialize>(
     Ok(())
 }
 
+/// Whether something was removed from an inspection after its publication, on purpose.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
+    let removals = corrections::table.filter(corrections::resource_id.eq(id).and(corrections::after.is_null()));
+    diesel::select(diesel::dsl::exists(removals)).get_result(conn)
+}
+
 fn json<T: Serialize>(value: &T) -> Result<Value, ApiError> {
     serde_json::to_value(value).map_err(|error| ApiError::Internal(error.to_string()))
 }

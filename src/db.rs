@@ -98,6 +98,12 @@ impl Db {
         self.run(|connection| connection.build_transaction().read_committed().run(work)).await
     }
 
+    /// Most requests in work at once: so many threads may wait for a connection.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// How many connections there are.
     #[must_use]
     pub fn state(&self) -> State {

@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, Accept, Header, Quality};
 use actix_web::middleware::Next;
 use actix_web::mime::{self, Mime};
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde_json::Value;
 
 use crate::contract::METHODS;
@@ -132,8 +132,7 @@ pub async fn guard(
     if let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() {
         let method = request.method().clone();
         if let Err(refusal) = guard.check(&route, &method, &request) {
-            // `into_response` of the request would lose the cause, which `telemetry` tells.
-            return Ok(ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(refusal)));
+            return Ok(request.error_response(refusal));
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())

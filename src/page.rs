@@ -39,7 +39,7 @@ pub struct WindowParameters {
     /// Most items of the page; at most 50 with `embed`.
     #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
-    #[param(minimum = 1, maximum = 200, default = 50, example = 10)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
     #[validate(length(min = 1, max = 1000))]

@@ -41,6 +41,19 @@ pub async fn to_docs() -> impl Responder {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
 }
 
+/// `GET /docs/`: Swagger UI under the register's own name, and as wide as the screen.
+pub async fn docs() -> impl Responder {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, REVALIDATED)).body(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Inspection Register: Swagger UI</title>\n\
+         <link rel=\"stylesheet\" href=\"swagger-ui.css\">\n<link rel=\"stylesheet\" href=\"index.css\">\n\
+         <link rel=\"icon\" type=\"image/png\" href=\"favicon-32x32.png\" sizes=\"32x32\">\n\
+         <div id=\"swagger-ui\"></div>\n\
+         <script src=\"swagger-ui-bundle.js\"></script>\n<script src=\"swagger-ui-standalone-preset.js\"></script>\n\
+         <script src=\"swagger-initializer.js\"></script>\n</html>\n",
+    )
+}
+
 /// `GET /openapi.json`.
 pub async fn document(document: web::Data<Document>) -> impl Responder {
     HttpResponse::Ok()

@@ -1,6 +1,7 @@
 //! Starts the service, and stops it in order.
 
 use std::io::Write;
+use std::net::Ipv4Addr;
 
 use actix_web::HttpServer;
 use diesel::prelude::*;
@@ -107,10 +108,12 @@ fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
         cors_origins: config.cors_origins.clone(),
     };
     let draining = app.draining.clone();
+    let capacity = app.db.capacity();
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(move || api::build(&app))
             .bind(config.bind_address)
             .map_err(|error| ServeError::Bind(config.bind_address, error))?
+            .worker_max_blocking_threads(capacity)
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
             .run();
@@ -142,12 +145,15 @@ async fn stop_signal() {
 }
 
 fn announce(config: &Config) {
-    let address = config.bind_address;
+    let mut address = config.bind_address;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     let lines = format!(
         "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
          Document    http://{address}/openapi.json\n\n  Stop it with Ctrl-C.\n"
     );
     // The log has the same news if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{lines}");
-    log::info!("listening on {address}");
+    log::info!("listening on {}", config.bind_address);
 }

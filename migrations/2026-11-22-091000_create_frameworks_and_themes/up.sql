@@ -10,7 +10,7 @@ create table frameworks (
     valid_to_is_approximate boolean not null,
     aliases text[] not null,
     constraint frameworks_pkey primary key (framework),
-    constraint frameworks_position_key unique (position),
+    constraint frameworks_position_key unique (position) deferrable initially deferred,
     constraint frameworks_framework_check check (framework ~ '^[a-z][a-z0-9_]{0,63}$'),
     constraint frameworks_validity_check check (valid_from <= valid_to)
 );
@@ -32,7 +32,7 @@ create table framework_areas (
     under text,
     comparison_groups text[] not null,
     constraint framework_areas_pkey primary key (framework, area),
-    constraint framework_areas_position_key unique (framework, position),
+    constraint framework_areas_position_key unique (framework, position) deferrable initially deferred,
     constraint framework_areas_framework_fkey foreign key (framework) references frameworks on delete cascade,
     constraint framework_areas_under_fkey foreign key (framework, under) references framework_areas (framework, area),
     constraint framework_areas_area_check check (area ~ '^[a-z][a-z0-9_]{0,63}$')
@@ -51,7 +51,7 @@ create table framework_kinds (
     is_visit boolean not null,
     gives_standing boolean not null,
     constraint framework_kinds_pkey primary key (framework, kind),
-    constraint framework_kinds_position_key unique (framework, position),
+    constraint framework_kinds_position_key unique (framework, position) deferrable initially deferred,
     constraint framework_kinds_framework_fkey foreign key (framework) references frameworks on delete cascade,
     constraint framework_kinds_visit_check check (not (is_visit and is_graded)),
     constraint framework_kinds_standing_check check (is_graded or not gives_standing)
@@ -69,7 +69,7 @@ create table framework_grades (
     definition text,
     plain_definition text not null,
     constraint framework_grades_pkey primary key (framework, grade),
-    constraint framework_grades_position_key unique (framework, position),
+    constraint framework_grades_position_key unique (framework, position) deferrable initially deferred,
     constraint framework_grades_framework_fkey foreign key (framework) references frameworks on delete cascade,
     constraint framework_grades_grade_check check (grade in ('outstanding', 'good', 'requires_improvement', 'adequate', 'inadequate'))
 );
@@ -83,7 +83,7 @@ create table themes (
     name text not null,
     description text not null,
     constraint themes_pkey primary key (theme),
-    constraint themes_position_key unique (position),
+    constraint themes_position_key unique (position) deferrable initially deferred,
     constraint themes_theme_check check (theme ~ '^[a-z][a-z0-9_]{0,63}$')
 );
 comment on table themes is 'The subjects that findings and recommendations are about, across all frameworks.';

@@ -30,7 +30,7 @@ create table inspections (
     updated_at timestamptz not null default now(),
     search tsvector not null generated always as (
         to_tsvector('english', coalesce(title, '') || ' ' || coalesce(inspected_name, '') || ' ' || joined(lead_inspectors)
-            || ' ' || coalesce(headline, ''))) stored,
+            || ' ' || jsonb_path_query_array(inspectors, '$[*].name')::text || ' ' || coalesce(headline, ''))) stored,
     constraint inspections_pkey primary key (inspection_id),
     constraint inspections_inspection_id_framework_key unique (inspection_id, framework),
     constraint inspections_opened_by_visit_number_key unique (opened_by_inspection_id, visit_number),
@@ -46,6 +46,14 @@ create table inspections (
         'safeguarding_and_looked_after_children', 'contact_referral_assessment', 'child_protection', 'looked_after_children',
         'single_inspection', 're_inspection', 'lscb_review', 'standard', 'short', 'focused_visit', 'monitoring_visit',
         'joint_targeted')),
+    constraint inspections_title_check check (char_length(title) between 1 and 300),
+    constraint inspections_fieldwork_as_printed_check check (char_length(fieldwork_as_printed) between 1 and 300),
+    constraint inspections_inspected_name_check check (char_length(inspected_name) between 1 and 200),
+    constraint inspections_addressee_check check (char_length(addressee) between 1 and 1000),
+    constraint inspections_copied_to_check check (char_length(copied_to) between 1 and 1000),
+    constraint inspections_headline_check check (char_length(headline) between 1 and 10000),
+    constraint inspections_report_url_check check (char_length(report_url) between 1 and 2000),
+    constraint inspections_source_reference_check check (char_length(source_reference) between 1 and 1000),
     constraint inspections_source_check check (source in ('report', 'letter', 'summary_sheet', 'news', 'file_name')),
     constraint inspections_kind_basis_check check (kind_basis in ('printed', 'derived_from_dates')),
     constraint inspections_fieldwork_check check (started_on <= ended_on),
@@ -82,9 +90,11 @@ create index inspections_published_on_desc_idx on inspections (or_distant_past(p
 create index inspections_published_on_idx on inspections (or_distant_future(published_on), inspection_id);
 create index inspections_started_on_desc_idx on inspections (or_distant_past(started_on) desc, inspection_id desc);
 create index inspections_started_on_idx on inspections (or_distant_future(started_on), inspection_id);
--- Filters with their order; the first also finds the standing of an authority.
+-- Filters with their order; the first also finds the standing of an authority, and the second does by the other clock.
 create index inspections_authority_id_idx
     on inspections (authority_id, or_distant_past(published_on) desc, inspection_id desc);
+create index inspections_authority_id_ended_on_idx
+    on inspections (authority_id, or_distant_past(ended_on) desc, inspection_id desc);
 create index inspections_framework_kind_idx
     on inspections (framework, kind, or_distant_past(published_on) desc, inspection_id desc);
 create index inspections_kind_idx on inspections (kind, or_distant_past(published_on) desc, inspection_id desc);

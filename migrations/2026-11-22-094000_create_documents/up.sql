@@ -27,6 +27,13 @@ create table documents (
         'report', 'letter', 'children_letter', 'press_release', 'news_article', 'statement', 'plan', 'other')),
     constraint documents_audience_check check (audience in ('public', 'children_and_young_people', 'council')),
     constraint documents_title_check check (char_length(title) between 1 and 300),
+    constraint documents_publisher_check check (char_length(publisher) between 1 and 200),
+    constraint documents_sender_check check (char_length(sender) between 1 and 1000),
+    constraint documents_addressee_check check (char_length(addressee) between 1 and 1000),
+    constraint documents_signed_by_check check (char_length(signed_by) between 1 and 200),
+    constraint documents_url_check check (char_length(url) between 1 and 2000),
+    constraint documents_summary_check check (char_length(summary) between 1 and 10000),
+    constraint documents_notes_check check (char_length(notes) between 1 and 10000),
     constraint documents_language_check check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
     constraint documents_text_check check (char_length(text) between 1 and 500000)
 );

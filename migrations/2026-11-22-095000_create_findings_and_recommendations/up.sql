@@ -23,6 +23,9 @@ create table findings (
     constraint findings_position_check check (position between 1 and 1000),
     constraint findings_polarity_check check (polarity in ('strength', 'concern', 'mixed')),
     constraint findings_text_check check (char_length(text) between 1 and 10000),
+    constraint findings_section_check check (char_length(section) between 1 and 200),
+    constraint findings_paragraph_check check (char_length(paragraph) between 1 and 200),
+    constraint findings_quote_check check (char_length(quote) between 1 and 10000),
     constraint findings_cohorts_check check (cohorts <@ array[
         'early_help', 'children_in_need', 'child_protection', 'children_in_care', 'care_leavers', 'separated_children',
         'disabled_children', 'young_people_16_17'])
@@ -59,6 +62,9 @@ create table recommendations (
     constraint recommendations_kind_check check (kind in ('priority_action', 'area_for_improvement', 'recommendation')),
     constraint recommendations_addressee_check check (addressee in ('local_authority', 'lscb', 'partnership', 'other')),
     constraint recommendations_text_check check (char_length(text) between 1 and 10000),
+    constraint recommendations_section_check check (char_length(section) between 1 and 200),
+    constraint recommendations_paragraph_check check (char_length(paragraph) between 1 and 200),
+    constraint recommendations_timescale_as_printed_check check (char_length(timescale_as_printed) between 1 and 200),
     constraint recommendations_cohorts_check check (cohorts <@ array[
         'early_help', 'children_in_need', 'child_protection', 'children_in_care', 'care_leavers', 'separated_children',
         'disabled_children', 'young_people_16_17'])

@@ -1,15 +1,17 @@
 //! What a document is.
 
+mod input;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+pub use self::input::{DocumentPatch, NewDocument};
 use crate::answer::Versioned;
 use crate::authorities::model::{AuthorityId, AuthorityKey};
 use crate::date::Date;
-use crate::extract::{nullable, present};
 use crate::id::Id;
 use crate::inspections::model::InspectionId;
 use crate::json::JsonList;
@@ -63,14 +65,6 @@ text_enum! {
         /// By publication, the latest first.
         PublishedOnDescending = "-published_on",
     }
-}
-
-fn everybody() -> Audience {
-    Audience::Public
-}
-
-fn english() -> LanguageTag {
-    LanguageTag::from("en")
 }
 
 /// What a person said in a document.
@@ -163,146 +157,12 @@ pub struct DocumentRow {
     #[schema(value_type = Vec<Statement>, max_items = 100)]
     pub statements: JsonList<Statement>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-}
-
-/// A new document.
-#[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
-#[diesel(table_name = documents)]
-#[serde(deny_unknown_fields)]
-pub struct NewDocument {
-    /// What kind of text it is.
-    pub kind: DocumentKind,
-    /// For whom it was written.
-    #[serde(default = "everybody")]
-    #[schema(default = "public")]
-    pub audience: Audience,
-    /// Its title.
-    #[validate(nested)]
-    pub title: Title,
-    /// Who published it.
-    #[validate(nested)]
-    pub publisher: Option<Name>,
-    /// Who sent it, with the address in the letterhead.
-    #[validate(nested)]
-    pub sender: Option<Lines>,
-    /// To whom it is addressed.
-    #[validate(nested)]
-    pub addressee: Option<Lines>,
-    /// Who signed it, and as what.
-    #[validate(nested)]
-    pub signed_by: Option<Name>,
-    /// Its language.
-    #[serde(default = "english")]
-    #[validate(nested)]
-    #[schema(default = "en")]
-    pub language: LanguageTag,
-    /// When it was published.
-    pub published_on: Option<Date>,
-    /// Where it is published.
-    #[validate(nested)]
-    pub url: Option<WebAddress>,
-    /// What it says, in the register's own words.
-    #[validate(nested)]
-    pub summary: Option<Prose>,
-    /// The full text, where its licence allows to keep it.
-    #[validate(nested)]
-    pub text: Option<FullText>,
-    /// What a reader should know of the document itself.
-    #[validate(nested)]
-    pub notes: Option<Prose>,
-    /// The inspection that it speaks of.
-    pub inspection_id: Option<InspectionId>,
-    /// What people said in it.
-    #[serde(default)]
-    #[validate(length(max = 100), nested)]
-    #[schema(value_type = Vec<Statement>, max_items = 100)]
-    pub statements: JsonList<Statement>,
-    /// The authorities that it speaks of.
-    #[diesel(skip_insertion)]
-    #[serde(default)]
-    #[validate(length(max = 200))]
-    #[schema(max_items = 200)]
-    pub authority_ids: Vec<AuthorityId>,
-}
-
-/// A change of a document: absent members stay, null clears, a value sets.
-#[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
-#[diesel(table_name = documents)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentPatch {
-    /// What kind of text it is.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    pub kind: Option<DocumentKind>,
-    /// For whom it was written.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    pub audience: Option<Audience>,
-    /// Its title.
-    #[serde(default, deserialize_with = "present")]
-    #[validate(nested)]
-    #[schema(nullable = false)]
-    pub title: Option<Title>,
-    /// Who published it.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub publisher: Option<Option<Name>>,
-    /// Who sent it, with the address in the letterhead.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub sender: Option<Option<Lines>>,
-    /// To whom it is addressed.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub addressee: Option<Option<Lines>>,
-    /// Who signed it, and as what.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub signed_by: Option<Option<Name>>,
-    /// Its language.
-    #[serde(default, deserialize_with = "present")]
-    #[validate(nested)]
-    #[schema(nullable = false)]
-    pub language: Option<LanguageTag>,
-    /// When it was published.
-    #[serde(default, deserialize_with = "nullable")]
-    pub published_on: Option<Option<Date>>,
-    /// Where it is published.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub url: Option<Option<WebAddress>>,
-    /// What it says, in the register's own words.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub summary: Option<Option<Prose>>,
-    /// The full text, where its licence allows to keep it.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub text: Option<Option<FullText>>,
-    /// What a reader should know of the document itself.
-    #[serde(default, deserialize_with = "nullable")]
-    #[validate(nested)]
-    pub notes: Option<Option<Prose>>,
-    /// The inspection that it speaks of.
-    #[serde(default, deserialize_with = "nullable")]
-    pub inspection_id: Option<Option<InspectionId>>,
-    /// What people said in it; replaces them all.
-    #[serde(default, deserialize_with = "present")]
-    #[validate(length(max = 100), nested)]
-    #[schema(value_type = Vec<Statement>, max_items = 100)]
-    pub statements: Option<JsonList<Statement>>,
-    /// The authorities that it speaks of; replaces them all.
-    #[diesel(skip_update)]
-    #[serde(default, deserialize_with = "present")]
-    #[validate(length(max = 200))]
-    #[schema(nullable = false, max_items = 200)]
-    pub authority_ids: Option<Vec<AuthorityId>>,
 }
 
 /// Which documents are wanted.
@@ -315,16 +175,16 @@ pub struct DocumentFilter {
     #[param(example = "monitoring visit")]
     pub q: Option<SearchText>,
     /// Authorities that they speak of, by id or code.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections that they speak of.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionId>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b", "01a20435-3eac-77c6-b0e0-2ae63fb7a859"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Kinds of text.
-    #[param(style = Form, explode = false, value_type = Vec<DocumentKind>, max_items = 50, min_items = 1, example = json!(["press_release", "letter"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<DocumentKind>>, max_items = 50, min_items = 1, example = json!(["press_release", "letter"]))]
     pub kind: Option<Codes<DocumentKind>>,
     /// For whom they were written.
-    #[param(style = Form, explode = false, value_type = Vec<Audience>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Audience>>, max_items = 50, min_items = 1, example = json!(["public", "council"]))]
     pub audience: Option<Codes<Audience>>,
     /// The order.
     #[param(default = "-published_on", example = "-published_on")]

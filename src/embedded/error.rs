@@ -57,7 +57,7 @@ pub enum EmbeddedError {
         account: String,
     },
     /// The data folder, or something in it, cannot be read or written.
-    #[error("{} (in DATA_DIR) cannot be used: {source}", .path.display())]
+    #[error("{} (in DATA_DIR) cannot be used: {source}; with DATABASE_URL no such folder is needed", .path.display())]
     Folder {
         /// The file or folder.
         path: PathBuf,

@@ -92,7 +92,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<DocumentId>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -213,25 +213,25 @@ pub struct FindingFilter {
     #[param(example = "pathway plans")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionId>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Frameworks of their inspections.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["ilacs_2023"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["ilacs_2023"]))]
     pub framework: Option<Codes<Code>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
     pub theme: Option<Codes<Code>>,
     /// The children concerned.
-    #[param(style = Form, explode = false, value_type = Vec<Cohort>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// Strengths, concerns, or both.
-    #[param(style = Form, explode = false, value_type = Vec<Polarity>, max_items = 50, min_items = 1, example = json!(["concern", "mixed"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Polarity>>, max_items = 50, min_items = 1, example = json!(["concern", "mixed"]))]
     pub polarity: Option<Codes<Polarity>>,
     /// Areas of judgement.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
     pub area: Option<Codes<Code>>,
     /// Published on this day or later.
     #[param(example = "2012-01-01")]

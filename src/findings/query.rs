@@ -157,7 +157,7 @@ pub fn insert_row(
     new: &NewFinding,
     pointer: &str,
 ) -> Result<(), ApiError> {
-    check_themes(conn, &new.themes, pointer)?;
+    themes::query::check(conn, &new.themes, &format!("{pointer}/themes"))?;
     let position = match new.position {
         Some(position) => position,
         None => next_position(conn, inspection)?,
@@ -199,7 +199,7 @@ pub fn update(
     if patch.changes_nothing(&before) {
         return Ok(before);
     }
-    check_themes(conn, patch.changes.themes.as_deref().unwrap_or_default(), "")?;
+    themes::query::check(conn, patch.changes.themes.as_deref().unwrap_or_default(), "/themes")?;
     let after = diesel::update(findings::table.find(id))
         .set((&patch.changes, findings::version.eq(before.version + 1), findings::updated_at.eq(diesel::dsl::now)))
         .returning(Finding::as_returning())
@@ -250,11 +250,6 @@ pub fn broken_areas(conn: &mut PgConnection, inspection: InspectionId, areas: &[
         format!("{area}, named by the finding at position {position}, is no area of the inspection's framework")
     };
     Ok(named.iter().map(|(position, area)| FieldError::body("/area", "unknown", message(*position, area))).collect())
-}
-
-fn check_themes(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
-    let errors = themes::query::unknown(conn, codes, &format!("{pointer}/themes"))?;
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

@@ -7,7 +7,7 @@ use diesel::upsert::excluded;
 
 use super::model::{
     AreaMatch, AreaRow, Comparability, Framework, FrameworkArea, FrameworkGrade, FrameworkKind, FrameworkRecord,
-    FrameworkRow,
+    FrameworkRow, Grade,
 };
 use crate::error::{ApiError, NotFoundExt};
 use crate::page::{Page, Window};
@@ -74,6 +74,19 @@ pub fn area_codes(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<
         .filter(framework_areas::framework.eq(framework))
         .order(framework_areas::position)
         .select(framework_areas::area)
+        .load(conn)
+}
+
+/// The grades of a framework, best first.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn grades(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<Grade>> {
+    framework_grades::table
+        .filter(framework_grades::framework.eq(framework))
+        .order(framework_grades::position)
+        .select(framework_grades::grade)
         .load(conn)
 }
 
@@ -152,57 +165,52 @@ fn describe<'a>(area: &AreaRow, all: &[AreaRow], family: impl Fn(&Code) -> Optio
     }
 }
 
-/// Writes frameworks as they are in `data/`, at their places; what they no longer name stays, since inspections may
+/// Writes a framework as it is in `data/`, at its place; what it no longer names stays, since inspections may
 /// refer to it.
 ///
 /// # Errors
 ///
 /// If a record breaks a constraint, or the database fails.
-pub fn replace_all(conn: &mut PgConnection, records: &[FrameworkRecord]) -> QueryResult<()> {
-    for (record, place) in records.iter().zip(1_i32..) {
-        diesel::insert_into(frameworks::table)
-            .values((record, frameworks::position.eq(place)))
-            .on_conflict(frameworks::framework)
+pub fn replace(conn: &mut PgConnection, record: &FrameworkRecord, place: i32) -> QueryResult<()> {
+    diesel::insert_into(frameworks::table)
+        .values((record, frameworks::position.eq(place)))
+        .on_conflict(frameworks::framework)
+        .do_update()
+        .set((
+            frameworks::position.eq(place),
+            frameworks::name.eq(excluded(frameworks::name)),
+            frameworks::family.eq(excluded(frameworks::family)),
+            frameworks::description.eq(excluded(frameworks::description)),
+            frameworks::valid_from.eq(excluded(frameworks::valid_from)),
+            frameworks::valid_from_is_approximate.eq(excluded(frameworks::valid_from_is_approximate)),
+            frameworks::valid_to.eq(excluded(frameworks::valid_to)),
+            frameworks::valid_to_is_approximate.eq(excluded(frameworks::valid_to_is_approximate)),
+            frameworks::aliases.eq(excluded(frameworks::aliases)),
+        ))
+        .execute(conn)?;
+    for (area, place) in record.areas.iter().zip(1_i32..) {
+        diesel::insert_into(framework_areas::table)
+            .values((area, framework_areas::framework.eq(&record.framework), framework_areas::position.eq(place)))
+            .on_conflict((framework_areas::framework, framework_areas::area))
             .do_update()
-            .set((
-                frameworks::name.eq(excluded(frameworks::name)),
-                frameworks::family.eq(excluded(frameworks::family)),
-                frameworks::description.eq(excluded(frameworks::description)),
-                frameworks::valid_from.eq(excluded(frameworks::valid_from)),
-                frameworks::valid_from_is_approximate.eq(excluded(frameworks::valid_from_is_approximate)),
-                frameworks::valid_to.eq(excluded(frameworks::valid_to)),
-                frameworks::valid_to_is_approximate.eq(excluded(frameworks::valid_to_is_approximate)),
-                frameworks::aliases.eq(excluded(frameworks::aliases)),
-            ))
+            .set((area, framework_areas::position.eq(place)))
             .execute(conn)?;
-        for (area, place) in record.areas.iter().zip(1_i32..) {
-            diesel::insert_into(framework_areas::table)
-                .values((area, framework_areas::framework.eq(&record.framework), framework_areas::position.eq(place)))
-                .on_conflict((framework_areas::framework, framework_areas::area))
-                .do_update()
-                .set(area)
-                .execute(conn)?;
-        }
-        for (kind, place) in record.kinds.iter().zip(1_i32..) {
-            diesel::insert_into(framework_kinds::table)
-                .values((kind, framework_kinds::framework.eq(&record.framework), framework_kinds::position.eq(place)))
-                .on_conflict((framework_kinds::framework, framework_kinds::kind))
-                .do_update()
-                .set(kind)
-                .execute(conn)?;
-        }
-        for (grade, place) in record.grades.iter().zip(1_i32..) {
-            diesel::insert_into(framework_grades::table)
-                .values((
-                    grade,
-                    framework_grades::framework.eq(&record.framework),
-                    framework_grades::position.eq(place),
-                ))
-                .on_conflict((framework_grades::framework, framework_grades::grade))
-                .do_update()
-                .set(grade)
-                .execute(conn)?;
-        }
+    }
+    for (kind, place) in record.kinds.iter().zip(1_i32..) {
+        diesel::insert_into(framework_kinds::table)
+            .values((kind, framework_kinds::framework.eq(&record.framework), framework_kinds::position.eq(place)))
+            .on_conflict((framework_kinds::framework, framework_kinds::kind))
+            .do_update()
+            .set((kind, framework_kinds::position.eq(place)))
+            .execute(conn)?;
+    }
+    for (grade, place) in record.grades.iter().zip(1_i32..) {
+        diesel::insert_into(framework_grades::table)
+            .values((grade, framework_grades::framework.eq(&record.framework), framework_grades::position.eq(place)))
+            .on_conflict((framework_grades::framework, framework_grades::grade))
+            .do_update()
+            .set((grade, framework_grades::position.eq(place)))
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::extract::{List, NoParameters, Query};
 use crate::page::WindowParameters;
+use crate::principal::Principal;
 use crate::text::Code;
 
 /// Registers the operations.
@@ -27,7 +28,11 @@ pub fn register(service: &mut ServiceConfig) {
     responses((status = 200, description = "A page of frameworks.", body = FrameworkPage))
 )]
 #[get("/frameworks")]
-async fn list_frameworks(db: web::Data<Db>, list: List<NoParameters>) -> Result<Listed<FrameworkPage>, ApiError> {
+async fn list_frameworks(
+    db: web::Data<Db>,
+    _: Principal,
+    list: List<NoParameters>,
+) -> Result<Listed<FrameworkPage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &list.window)).await?;
     Ok(Listed::new(found, |items, page| FrameworkPage { items, page }).lasting())
 }
@@ -42,6 +47,7 @@ async fn list_frameworks(db: web::Data<Db>, list: List<NoParameters>) -> Result<
 #[get("/frameworks/{framework}")]
 async fn get_framework(
     db: web::Data<Db>,
+    _: Principal,
     framework: web::Path<Code>,
     _: Query<NoParameters>,
 ) -> Result<Found<Framework>, ApiError> {

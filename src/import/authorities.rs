@@ -5,13 +5,14 @@ use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::inspections::split;
+use super::reading::Row;
 use super::{Context, ImportError};
 use crate::authorities::model::{AuthorityId, AuthorityKey, AuthorityType, NeighbourSet, NewAuthority};
 use crate::authorities::query;
 use crate::date::Date;
-use crate::error::ApiError;
+use crate::error::{ApiError, ConstraintExt};
 use crate::extract::broken_rules;
-use crate::schema::{authority_successions, statistical_neighbours};
+use crate::schema::{authorities, authority_successions, statistical_neighbours};
 use crate::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 
 /// A line of `authorities.csv`.
@@ -67,7 +68,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     let mut written = 0;
     let mut new = Vec::new();
     for row in &rows {
-        if find(conn, &row.value.gss_code)?.is_some() {
+        if let Some(id) = known(conn, &row.value)? {
+            context.authorities.insert(row.value.gss_code.to_string(), id);
             continue;
         }
         let authority = row.value.new_authority();
@@ -80,12 +82,13 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         };
         if context.reader.outcome(row, outcome)?.is_some() {
             written += 1;
+            context.authorities.insert(row.value.gss_code.to_string(), id);
             new.push(row);
         }
     }
     for row in new {
         for code in split(&row.value.successors) {
-            let pair = find(conn, &row.value.gss_code)?.zip(find(conn, &GssCode::from(code))?);
+            let pair = find(conn, context, &row.value.gss_code)?.zip(find(conn, context, &GssCode::from(code))?);
             let Some((former, heir)) = pair else {
                 context.reader.fault(row.file, row.line, "successors", format!("{code} is no authority"));
                 continue;
@@ -108,8 +111,8 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     let mut written = 0;
     for row in &rows {
         let line = &row.value;
-        let authority = find(conn, &line.gss_code)?;
-        let neighbour = find(conn, &line.neighbour_gss_code)?;
+        let authority = find(conn, context, &line.gss_code)?;
+        let neighbour = find(conn, context, &line.neighbour_gss_code)?;
         let (Some(authority), Some(neighbour)) = (authority, neighbour) else {
             let (column, code) = match authority {
                 None => ("gss_code", &line.gss_code),
@@ -118,23 +121,64 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
             context.reader.fault(row.file, row.line, column, format!("{code} is no authority"));
             continue;
         };
-        written += conn.transaction(|conn| {
-            diesel::insert_into(statistical_neighbours::table)
-                .values((
-                    statistical_neighbours::authority_id.eq(authority),
-                    statistical_neighbours::neighbour_set.eq(line.neighbour_set),
-                    statistical_neighbours::neighbour_id.eq(neighbour),
-                    statistical_neighbours::rank.eq(line.rank),
-                ))
-                .on_conflict_do_nothing()
-                .execute(conn)
-        })?;
+        let outcome = conn.transaction(|conn| insert_neighbour(conn, row, authority, neighbour));
+        written += context.reader.outcome(row, outcome)?.unwrap_or_default();
     }
     context.report.count("statistical neighbours", written, rows.len() - written);
     Ok(())
 }
 
-fn find(conn: &mut PgConnection, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
+/// Writes a neighbour that the set does not have yet.
+fn insert_neighbour(
+    conn: &mut PgConnection,
+    row: &Row<NeighbourLine>,
+    authority: AuthorityId,
+    neighbour: AuthorityId,
+) -> Result<usize, ApiError> {
+    use statistical_neighbours::{authority_id, neighbour_id, neighbour_set, rank, table};
+    diesel::insert_into(table)
+        .values((
+            authority_id.eq(authority),
+            neighbour_set.eq(row.value.neighbour_set),
+            neighbour_id.eq(neighbour),
+            rank.eq(row.value.rank),
+        ))
+        .on_conflict((authority_id, neighbour_set, neighbour_id))
+        .do_nothing()
+        .execute(conn)
+        .on_constraint(|name| match name {
+            "statistical_neighbours_rank_check" => Some(ApiError::invalid_member("/rank", "range", "must be 1 to 50")),
+            "statistical_neighbours_rank_key" => {
+                Some(ApiError::invalid_member("/rank", "repeated", "is the rank of another neighbour"))
+            }
+            "statistical_neighbours_distinct_check" => {
+                Some(ApiError::invalid_member("/neighbour_gss_code", "same", "must name another authority"))
+            }
+            _ => None,
+        })
+}
+
+/// The authority that a line is about, if the register has it: by its id, whatever its code has become, or by its code.
+fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<AuthorityId>, ImportError> {
+    let by_id = match line.authority_id {
+        Some(id) => authorities::table.find(id).select(authorities::authority_id).first(conn).optional()?,
+        None => None,
+    };
+    match by_id {
+        Some(id) => Ok(Some(id)),
+        None => by_code(conn, &line.gss_code),
+    }
+}
+
+/// The authority that the files call by this code, or else the register.
+fn find(conn: &mut PgConnection, context: &Context<'_>, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
+    match context.authorities.get(code.as_str()) {
+        Some(id) => Ok(Some(*id)),
+        None => by_code(conn, code),
+    }
+}
+
+fn by_code(conn: &mut PgConnection, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
     match query::resolve(conn, &AuthorityKey::Gss(code.clone())) {
         Ok(id) => Ok(Some(id)),
         Err(ApiError::Refused(_)) => Ok(None),

@@ -1,29 +1,28 @@
 //! Inspections with their judgements.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::keys::{Missing, find, key_parts, with_key};
 use super::reading::Row;
-use super::{Context, ImportError};
+use super::{Context, ImportError, judgements};
 use crate::authorities::model::AuthorityKey;
 use crate::date::Date;
 use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::frameworks;
-use crate::frameworks::model::Grade;
 use crate::inspections::model::{
     FieldworkPeriod, InspectionId, InspectionKind, InspectionSource, InspectionState, KindBasis, NewInspection,
 };
 use crate::inspections::query;
 use crate::json::JsonList;
-use crate::judgements;
-use crate::judgements::model::{AbsenceReason, Judgement};
+use crate::judgements::model::Judgement;
 use crate::schema;
-use crate::text::{Code, Lines, Name, OfstedUrn, Title, WebAddress};
+use crate::text::{Code, Lines, Name, Title, WebAddress};
 
 /// A line of `inspections.csv`.
 #[derive(Debug, Deserialize)]
@@ -45,16 +44,6 @@ struct InspectionLine {
     source_reference: Option<Lines>,
 }
 
-/// A line of `judgements.csv`.
-#[derive(Debug, Deserialize)]
-struct JudgementLine {
-    inspection_key: String,
-    area: Code,
-    grade: Option<Grade>,
-    grade_as_printed: Option<Name>,
-    absence_reason: Option<AbsenceReason>,
-}
-
 /// How many inspections, and how many judgements in them.
 type Tally = (usize, usize);
 
@@ -65,39 +54,43 @@ pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let lines = context.reader.csv::<InspectionLine>("inspections.csv")?;
-    let mut judgements = HashMap::<String, Vec<Judgement>>::new();
-    let judgement_lines = context.reader.csv::<JudgementLine>("judgements.csv")?;
-    let judged = judgement_lines.len();
-    for row in &judgement_lines {
-        let line = &row.value;
-        judgements.entry(line.inspection_key.clone()).or_default().push(Judgement {
-            area: line.area.clone(),
-            grade: line.grade,
-            grade_as_printed: line.grade_as_printed.clone(),
-            absence_reason: line.absence_reason,
-        });
-    }
+    let mut sets = judgements::read(context)?;
+    let judged = sets.values().map(Vec::len).sum::<usize>();
     let mut written = (0, 0);
+    let mut keys = HashSet::new();
     for row in &lines {
-        let judgements = judgements.remove(&row.value.inspection_key).unwrap_or_default();
-        let count = judgements.len();
-        let id = row.value.inspection_id;
-        let outcome = match find(conn, id, &row.value.inspection_key)? {
-            Some(_) => continue,
-            None => conn.transaction(|conn| {
-                let new = new_inspection(conn, &row.value, judgements)?;
-                query::insert(conn, &context.principal, id.unwrap_or_else(InspectionId::generate), &new)
-            }),
-        };
-        if let Some(inspection) = context.reader.outcome(row, outcome)? {
-            context.new_inspections.push(inspection.row.inspection_id);
-            written = (written.0 + 1, written.1 + count);
+        let key = &row.value.inspection_key;
+        if !keys.insert(key) {
+            let reason = "stands on another row too, and would not tell whose judgements are whose";
+            context.reader.fault(row.file, row.line, "inspection_key", reason);
+            continue;
+        }
+        let set = sets.remove(key).unwrap_or_default();
+        match known(conn, context, &row.value)? {
+            Ok(None) => {}
+            Ok(Some(id)) => {
+                context.inspections.insert(key.clone(), id);
+                continue;
+            }
+            Err(reason) => {
+                context.reader.fault(row.file, row.line, "inspection_key", reason);
+                continue;
+            }
+        }
+        let id = row.value.inspection_id.unwrap_or_else(InspectionId::generate);
+        let outcome = conn.transaction(|conn| {
+            let judgements = set.iter().map(|row| row.value.clone()).collect();
+            let new = new_inspection(conn, &row.value, judgements)?;
+            query::insert(conn, &context.principal, id, &new)
+        });
+        if judgements::outcome(context, row, &set, outcome)?.is_some() {
+            context.inspections.insert(key.clone(), id);
+            context.new_inspections.push(id);
+            written = (written.0 + 1, written.1 + set.len());
         }
     }
-    for row in judgement_lines {
-        if let Some(set) = judgements.remove(&row.value.inspection_key) {
-            written.1 += import_judgements(conn, context, &row, &set)?;
-        }
+    for (key, set) in sets {
+        written.1 += judgements::import(conn, context, &key, &set)?;
     }
     let (from_json, all_json) = import_whole(conn, context)?;
     context.report.count("inspections", written.0 + from_json.0, lines.len() + all_json.0 - written.0 - from_json.0);
@@ -105,14 +98,44 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
+/// The inspection that a line is about, if the register has it: by its id, whatever its days have become; or by its key,
+/// and with an id of its own by its kind too, since an authority may have two published on a day.
+fn known(
+    conn: &mut PgConnection,
+    context: &Context<'_>,
+    line: &InspectionLine,
+) -> Result<Result<Option<InspectionId>, &'static str>, ImportError> {
+    use schema::inspections::{inspection_id, kind, table};
+    let Some(id) = line.inspection_id else {
+        return Ok(match find(conn, context, &line.inspection_key)? {
+            Ok(id) => Ok(Some(id)),
+            Err(Missing::Nothing) => Ok(None),
+            Err(missing) => Err(missing.reason()),
+        });
+    };
+    let by_id = table.find(id).select(inspection_id).first::<InspectionId>(conn).optional()?;
+    if by_id.is_some() {
+        return Ok(Ok(by_id));
+    }
+    let Some(same_day) = with_key(conn, &line.inspection_key)? else { return Ok(Ok(None)) };
+    let same_kind = table
+        .filter(inspection_id.eq_any(same_day).and(kind.is_not_distinct_from(line.kind)))
+        .select(inspection_id)
+        .first(conn)
+        .optional()?;
+    Ok(Ok(same_kind))
+}
+
 fn new_inspection(
     conn: &mut PgConnection,
     line: &InspectionLine,
     judgements: Vec<Judgement>,
 ) -> Result<NewInspection, ApiError> {
-    let (urn, _) = key_parts(&line.inspection_key)?;
-    let authority_id = crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn))
-        .map_err(|error| error.as_missing("authority with the URN of inspection_key"))?;
+    let (urn, day) = key_parts(&line.inspection_key)?;
+    if line.published_on != Some(day) {
+        return Err(ApiError::invalid_member("/inspection_key", "day", "must end with the day of publication"));
+    }
+    let authority_id = crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
     let new = NewInspection {
         authority_id,
         framework: resolve_framework(conn, line.framework.as_ref(), line.started_on.or(line.published_on))?,
@@ -143,8 +166,20 @@ fn new_inspection(
         findings: Vec::new(),
         recommendations: Vec::new(),
     };
-    let errors = broken_rules(&new);
+    let mut errors = broken_rules(&new);
+    if let Some(framework) = &new.framework {
+        errors.extend(crate::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+    }
     if errors.is_empty() { Ok(new) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn unknown_urn(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Refused(_) => {
+            ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
+        }
+        error => error,
+    }
 }
 
 /// The framework of this code, or the one that another data set calls so and that was in use on the day.
@@ -176,29 +211,6 @@ fn periods(cell: &str) -> Result<Vec<FieldworkPeriod>, ApiError> {
             }
         })
         .collect()
-}
-
-/// Judgements of an inspection that the register has without any.
-fn import_judgements(
-    conn: &mut PgConnection,
-    context: &mut Context<'_>,
-    row: &Row<JudgementLine>,
-    set: &[Judgement],
-) -> Result<usize, ImportError> {
-    let Some(id) = find(conn, None, &row.value.inspection_key)? else {
-        context.reader.fault(row.file, row.line, "inspection_key", "there is no such inspection");
-        return Ok(0);
-    };
-    if !judgements::query::of_inspections(conn, &[id])?.is_empty() {
-        return Ok(0);
-    }
-    let outcome = conn.transaction(|conn| {
-        let inspection = query::lock(conn, &context.principal, id)?;
-        judgements::query::insert(conn, id, inspection.framework.as_ref(), set)?;
-        query::mark_changed(conn, id)?;
-        query::check_rules(conn, id)
-    });
-    Ok(context.reader.outcome(row, outcome)?.map_or(0, |()| set.len()))
 }
 
 /// Inspections that are written whole, as in a request to the API, each with its id.
@@ -256,42 +268,4 @@ where
             None
         }
     }
-}
-
-/// The inspection with this id, or with this key: `<ofsted_urn>-<published_on>`.
-pub(super) fn find(
-    conn: &mut PgConnection,
-    id: Option<InspectionId>,
-    key: &str,
-) -> Result<Option<InspectionId>, ImportError> {
-    use schema::inspections::{authority_id, inspection_id, published_on, table};
-    if let Some(id) = id
-        && table.find(id).select(inspection_id).first::<InspectionId>(conn).optional()?.is_some()
-    {
-        return Ok(Some(id));
-    }
-    let Ok((urn, day)) = key_parts(key) else { return Ok(None) };
-    let authority = match crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)) {
-        Ok(authority) => authority,
-        Err(ApiError::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let found = table
-        .filter(authority_id.eq(authority).and(published_on.eq(day)))
-        .order(inspection_id)
-        .select(inspection_id)
-        .first(conn)
-        .optional()?;
-    Ok(found)
-}
-
-fn key_parts(key: &str) -> Result<(OfstedUrn, Date), ApiError> {
-    let parts = key.split_once('-').and_then(|(urn, day)| Some((urn.parse().ok()?, day.parse().ok()?)));
-    parts.ok_or_else(|| {
-        ApiError::invalid_member(
-            "/inspection_key",
-            "schema",
-            "must be an Ofsted URN, a hyphen and the day of publication",
-        )
-    })
 }

@@ -5,10 +5,14 @@
 //! with all others, and nothing is written.
 
 mod authorities;
+mod cells;
 mod inspections;
+mod judgements;
+mod keys;
 mod parts;
 mod reading;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -18,8 +22,10 @@ use diesel::prelude::*;
 use include_dir::{Dir, include_dir};
 
 use self::reading::Reader;
-use crate::error::ApiError;
+use crate::authorities::model::AuthorityId;
+use crate::error::{ApiError, ConstraintExt, ProblemCode};
 use crate::frameworks::model::FrameworkRecord;
+use crate::inspections::model::InspectionId;
 use crate::principal::Principal;
 use crate::themes::model::Theme;
 use crate::{frameworks, migrate, schema, themes};
@@ -146,7 +152,11 @@ struct Context<'a> {
     principal: Principal,
     report: Report,
     /// The inspections that this import wrote: they are complete only at its end, at their first version.
-    new_inspections: Vec<crate::inspections::model::InspectionId>,
+    new_inspections: Vec<InspectionId>,
+    /// The authorities by the codes of the files, which the register may have corrected.
+    authorities: HashMap<String, AuthorityId>,
+    /// The inspections by the keys of the files, whose days the register may have corrected.
+    inspections: HashMap<String, InspectionId>,
 }
 
 /// Imports all files of the source that the register knows.
@@ -171,6 +181,8 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
             principal: Principal::import(),
             report: Report::default(),
             new_inspections: Vec::new(),
+            authorities: HashMap::new(),
+            inspections: HashMap::new(),
         };
         write_reference(conn, &mut context.reader)?;
         authorities::import(conn, &mut context)?;
@@ -195,12 +207,22 @@ pub fn reference(conn: &mut PgConnection) -> Result<(), ImportError> {
 }
 
 fn write_reference(conn: &mut PgConnection, reader: &mut Reader<'_>) -> Result<(), ImportError> {
-    let frameworks = reader.json::<FrameworkRecord>("frameworks.json")?;
-    let frameworks = frameworks.into_iter().map(|row| row.value).collect::<Vec<_>>();
-    frameworks::query::replace_all(conn, &frameworks)?;
-    let themes = reader.json::<Theme>("themes.json")?;
-    themes::query::replace_all(conn, &themes.into_iter().map(|row| row.value).collect::<Vec<_>>())?;
+    for (row, place) in reader.json::<FrameworkRecord>("frameworks.json")?.iter().zip(1..) {
+        let outcome =
+            conn.transaction(|conn| frameworks::query::replace(conn, &row.value, place).on_constraint(broken_rule));
+        reader.outcome(row, outcome)?;
+    }
+    for (row, place) in reader.json::<Theme>("themes.json")?.iter().zip(1..) {
+        let outcome =
+            conn.transaction(|conn| themes::query::replace(conn, &row.value, place).on_constraint(broken_rule));
+        reader.outcome(row, outcome)?;
+    }
     Ok(())
+}
+
+/// Reference data is the operator's own: the name of the broken rule tells most.
+fn broken_rule(constraint: &str) -> Option<ApiError> {
+    Some(ApiError::refused(ProblemCode::ValidationFailed, format!("breaks the rule {constraint}")))
 }
 
 /// Whether the register holds no authorities: it is new.

@@ -7,18 +7,19 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::inspections::{find, identified};
+use super::inspections::identified;
+use super::keys::{Missing, find};
 use super::reading::Row;
 use super::{Context, ImportError};
 use crate::documents::model::{DocumentId, NewDocument};
-use crate::error::ApiError;
+use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::findings::model::{FindingId, NewFinding};
 use crate::inspections::model::InspectionId;
 use crate::inspections::query::{check_rules, mark_changed};
 use crate::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationId, RecommendationKind};
 use crate::text::{Name, Prose};
-use crate::{documents, findings, recommendations, schema};
+use crate::{corrections, documents, findings, recommendations, schema};
 
 /// A line of `recommendations.csv`, as they are read out of reports.
 #[derive(Debug, Deserialize)]
@@ -51,11 +52,16 @@ impl RecommendationLine {
     }
 }
 
-/// How pressing the recommendations below a printed heading are.
+/// How pressing the recommendations below a printed heading are. `What needs to improve` and `What does the local
+/// authority need to improve` name areas for improvement too.
 fn kind(heading: &str) -> Option<RecommendationKind> {
-    match heading.to_lowercase().as_str() {
+    let heading = heading.to_lowercase();
+    match heading.as_str() {
         "priority and immediate action" => Some(RecommendationKind::PriorityAction),
         "areas for improvement" => Some(RecommendationKind::AreaForImprovement),
+        _ if heading.starts_with("what ") && heading.ends_with("to improve") => {
+            Some(RecommendationKind::AreaForImprovement)
+        }
         _ => None,
     }
 }
@@ -87,9 +93,10 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
     let rows = context.reader.json::<Map<String, Value>>("findings.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(context, &mut row) else { continue };
+        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
         let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
-        if table.find(id).select(finding_id).first::<FindingId>(conn).optional()?.is_none() {
+        let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
+        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 findings::query::insert_row(conn, inspection, id, &row.value, "")?;
                 complete(conn, context, inspection)
@@ -106,10 +113,11 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     let rows = context.reader.json::<Map<String, Value>>("recommendations.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(context, &mut row) else { continue };
+        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
         let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
         let Some((id, row)) = identified else { continue };
-        if table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?.is_none() {
+        let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
+        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 recommendations::query::insert_row(conn, inspection, id, &row.value, "")?;
                 complete(conn, context, inspection)
@@ -121,12 +129,22 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     Ok(())
 }
 
-fn take_inspection(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) -> Option<InspectionId> {
-    let id = row.value.remove("inspection_id").and_then(|id| serde_json::from_value(id).ok());
-    if id.is_none() {
-        context.reader.fault(row.file, row.line, "inspection_id", "must be a UUID in lower case with hyphens");
-    }
-    id
+fn take_inspection(
+    conn: &mut PgConnection,
+    context: &mut Context<'_>,
+    row: &mut Row<Map<String, Value>>,
+) -> Result<Option<InspectionId>, ImportError> {
+    use schema::inspections::{inspection_id, table};
+    let id = row.value.remove("inspection_id").and_then(|id| serde_json::from_value::<InspectionId>(id).ok());
+    let reason = match id {
+        None => "must be a UUID in lower case with hyphens",
+        Some(id) if table.find(id).select(inspection_id).first::<InspectionId>(conn).optional()?.is_none() => {
+            Missing::Nothing.reason()
+        }
+        known => return Ok(known),
+    };
+    context.reader.fault(row.file, row.line, "inspection_id", reason);
+    Ok(None)
 }
 
 /// Holds an inspection with a new part to its rules, and raises its version unless it came with the same import.
@@ -135,6 +153,22 @@ fn complete(conn: &mut PgConnection, context: &Context<'_>, inspection: Inspecti
         mark_changed(conn, inspection)?;
     }
     check_rules(conn, inspection)
+}
+
+/// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
+fn by_column(error: ApiError) -> ApiError {
+    let column = |pointer: &str| match pointer {
+        "/position" => "/seq".to_owned(),
+        "/timescale_as_printed" => "/timescale_printed".to_owned(),
+        "/paragraph" => "/paragraph_no".to_owned(),
+        other => other.to_owned(),
+    };
+    let renamed = error.errors().iter().cloned().map(|broken| {
+        let pointer = broken.pointer.as_deref().map(column);
+        FieldError { pointer, ..broken }
+    });
+    let renamed = renamed.collect::<Vec<_>>();
+    if renamed.is_empty() { error } else { ApiError::invalid(renamed) }
 }
 
 /// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
@@ -147,11 +181,14 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
         by_key.entry(row.value.inspection_key.clone()).or_default().push(row);
     }
     for (key, rows) in by_key {
-        let Some(inspection) = find(conn, None, &key)? else {
-            for row in &rows {
-                context.reader.fault(row.file, row.line, "inspection_key", "there is no such inspection");
+        let inspection = match find(conn, context, &key)? {
+            Ok(inspection) => inspection,
+            Err(missing) => {
+                for row in &rows {
+                    context.reader.fault(row.file, row.line, "inspection_key", missing.reason());
+                }
+                continue;
             }
-            continue;
         };
         let known = table.filter(inspection_id.eq(inspection)).count().get_result::<i64>(conn)?;
         if known > 0 {
@@ -167,7 +204,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
                 }
                 recommendations::query::insert_row(conn, inspection, RecommendationId::generate(), &new, "")
             });
-            written += usize::from(context.reader.outcome(row, outcome)?.is_some());
+            written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
         }
         complete(conn, context, inspection)?;
     }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{DATA, Fault, ImportError, Source};
+use super::{DATA, Fault, ImportError, Source, cells};
 use crate::error::ApiError;
 
 /// A row and where it stands.
@@ -55,12 +55,9 @@ impl<'a> Reader<'a> {
             match record {
                 Ok(record) => {
                     let line = record.position().map_or(0, csv::Position::line);
-                    match record.deserialize::<T>(Some(&headers)) {
+                    match cells::decode::<T>(&headers, &record) {
                         Ok(value) => rows.push(Row { file, line, value }),
-                        Err(error) => {
-                            let (column, reason) = explain(&error, &headers);
-                            self.fault(file, line, &column, reason);
-                        }
+                        Err((column, reason)) => self.fault(file, line, &column, reason),
                     }
                 }
                 Err(error) => {
@@ -94,7 +91,12 @@ impl<'a> Reader<'a> {
             let mut deserializer = serde_json::Deserializer::from_str(item.get());
             match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
                 Ok(value) => rows.push(Row { file, line, value }),
-                Err(error) => self.fault(file, line, &error.path().to_string(), error.into_inner().to_string()),
+                Err(error) => {
+                    let (column, reason) = (error.path().to_string(), error.into_inner().to_string());
+                    // The library counts lines from the beginning of the item.
+                    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+                    self.fault(file, line, if column == "." { "" } else { &column }, reason);
+                }
             }
         }
         Ok(rows)
@@ -154,18 +156,8 @@ impl<'a> Reader<'a> {
         if self.found == 0 {
             return Err(ImportError::Nothing(self.asked.join(", ")));
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(std::mem::take(&mut self.faults))) }
-    }
-}
-
-/// The column and the reason of a cell that cannot be decoded.
-fn explain(error: &csv::Error, headers: &csv::StringRecord) -> (String, String) {
-    match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => {
-            let index = err.field().and_then(|field| usize::try_from(field).ok());
-            let column = index.and_then(|index| headers.get(index)).unwrap_or_default();
-            (column.to_owned(), err.kind().to_string())
-        }
-        _ => (String::new(), error.to_string()),
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.sort_by_key(|fault| (self.asked.iter().position(|file| *file == fault.file), fault.line));
+        if faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(faults)) }
     }
 }

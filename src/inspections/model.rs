@@ -297,7 +297,7 @@ pub struct InspectionRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind_basis: Option<KindBasis>,
     /// Raised by each change of the inspection, its judgements, findings and recommendations.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Judgement, NewJudgementSet};
 use crate::corrections::{self, Change};
-use crate::error::{ApiError, ConstraintExt, FieldError};
+use crate::error::{ApiError, FieldError};
 use crate::extract::IfMatch;
 use crate::inspections::model::{Inspection, InspectionId};
 use crate::inspections::query as inspections;
@@ -46,22 +46,26 @@ pub fn insert(
     let Some(framework) = framework else {
         return Err(ApiError::invalid_member("/judgements", "ungraded", "judgements need a framework"));
     };
-    check(conn, framework, set)?;
+    let errors = broken_codes(conn, framework, set)?;
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
     let rows = set
         .iter()
         .map(|judgement| (judgement, judgements::inspection_id.eq(id), judgements::framework.eq(framework)))
         .collect::<Vec<_>>();
-    diesel::insert_into(judgements::table).values(rows).execute(conn).on_constraint(|name| {
-        (name == "judgements_framework_grade_fkey").then(|| {
-            let message = format!("{framework} does not have one of these grades");
-            ApiError::invalid_member("/judgements", "unknown", message)
-        })
-    })?;
+    diesel::insert_into(judgements::table).values(rows).execute(conn)?;
     Ok(())
 }
 
-fn check(conn: &mut PgConnection, framework: &Code, set: &[Judgement]) -> Result<(), ApiError> {
+/// Which of these judgements name an area or a grade that the framework does not have, or an area twice.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn broken_codes(conn: &mut PgConnection, framework: &Code, set: &[Judgement]) -> QueryResult<Vec<FieldError>> {
     let areas = crate::frameworks::query::area_codes(conn, framework)?;
+    let grades = crate::frameworks::query::grades(conn, framework)?;
     let mut errors = Vec::new();
     for (index, judgement) in set.iter().enumerate() {
         let place = format!("/judgements/{index}/area");
@@ -70,8 +74,12 @@ fn check(conn: &mut PgConnection, framework: &Code, set: &[Judgement]) -> Result
         } else if set.iter().take(index).any(|earlier| earlier.area == judgement.area) {
             errors.push(FieldError::body(place, "repeated", format!("{} is judged twice", judgement.area)));
         }
+        if let Some(grade) = judgement.grade.filter(|grade| !grades.contains(grade)) {
+            let place = format!("/judgements/{index}/grade");
+            errors.push(FieldError::body(place, "unknown", format!("{grade} is no grade of {framework}")));
+        }
     }
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    Ok(errors)
 }
 
 /// Replaces the judgements of an inspection.

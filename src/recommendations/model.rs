@@ -112,7 +112,7 @@ pub struct RecommendationRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
     /// Raised by each change.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -223,22 +223,22 @@ pub struct RecommendationFilter {
     #[param(example = "visits")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionId>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Frameworks of their inspections.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["child_protection_2012"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_2012"]))]
     pub framework: Option<Codes<Code>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
     pub theme: Option<Codes<Code>>,
     /// The children concerned.
-    #[param(style = Form, explode = false, value_type = Vec<Cohort>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// How pressing they are.
-    #[param(style = Form, explode = false, value_type = Vec<RecommendationKind>, max_items = 50, min_items = 1, example = json!(["priority_action"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["priority_action"]))]
     pub kind: Option<Codes<RecommendationKind>>,
     /// Published on this day or later.
     #[param(example = "2012-01-01")]

@@ -19,7 +19,7 @@ use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{self, recommendations};
 use crate::sql::{Bound, or_distant_past};
-use crate::text::{Code, Reason};
+use crate::text::Reason;
 use crate::themes;
 
 type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
@@ -173,7 +173,7 @@ pub fn insert_row(
     new: &NewRecommendation,
     pointer: &str,
 ) -> Result<(), ApiError> {
-    check_themes(conn, &new.themes, pointer)?;
+    themes::query::check(conn, &new.themes, &format!("{pointer}/themes"))?;
     let position = match new.position {
         Some(position) => position,
         None => next_position(conn, inspection)?,
@@ -215,7 +215,7 @@ pub fn update(
     if patch.changes_nothing(&before) {
         return Ok(before);
     }
-    check_themes(conn, patch.changes.themes.as_deref().unwrap_or_default(), "")?;
+    themes::query::check(conn, patch.changes.themes.as_deref().unwrap_or_default(), "/themes")?;
     let after = diesel::update(recommendations::table.find(id))
         .set((
             &patch.changes,
@@ -253,11 +253,6 @@ pub fn delete(
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let change = Change { resource: "recommendation", id: id.as_uuid(), before: &before, after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
-}
-
-fn check_themes(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
-    let errors = themes::query::unknown(conn, codes, &format!("{pointer}/themes"))?;
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

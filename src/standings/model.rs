@@ -188,13 +188,13 @@ pub struct StandingFilter {
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Kinds of council.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityType>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityType>>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
     pub authority_type: Option<Codes<AuthorityType>>,
     /// Areas with a grade; with `grade`, areas with that grade.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
     /// Grades; with `area`, in one of those areas.
-    #[param(style = Form, explode = false, value_type = Vec<Grade>, max_items = 50, min_items = 1, example = json!(["inadequate"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// The order.
     #[param(default = "name", example = "name")]

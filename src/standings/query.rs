@@ -29,6 +29,9 @@ const OVERALL: &str = "overall_effectiveness";
 
 /// Every authority that existed on the day `$1` with its latest graded inspection up to then. An abolished authority with
 /// one successor counts the successor's inspections as its own, since reports follow the Ofsted URN.
+///
+/// The inspections of each owner are read from the latest back, by an index, until one counts: however many there are, few
+/// are read.
 fn standing(clock: Clock) -> String {
     let day = match clock {
         Clock::Publication => "published_on",
@@ -40,13 +43,23 @@ fn standing(clock: Clock) -> String {
                 i.report_url, $1 - i.{day} as days_since \
          from authorities a \
          left join lateral ( \
-             select latest.* from inspections latest \
-             join framework_kinds k on k.framework = latest.framework and k.kind = latest.kind and k.gives_standing \
-             where latest.authority_id = any (array[a.authority_id] || ( \
-                     select array_agg(successor_id) from authority_successions \
-                     where predecessor_id = a.authority_id and a.active_to is not null having count(*) = 1)) \
-                 and latest.state = 'published' and latest.{day} <= $1 \
-                 and exists (select from judgements j where j.inspection_id = latest.inspection_id) \
+             select latest.* \
+             from ( \
+                 select a.authority_id as owner_id \
+                 union all \
+                 select (array_agg(successor_id))[1] from authority_successions \
+                 where predecessor_id = a.authority_id and a.active_to is not null having count(*) = 1 \
+             ) owners \
+             cross join lateral ( \
+                 select o.inspection_id, o.framework, o.kind, o.started_on, o.ended_on, o.published_on, \
+                        o.lead_inspectors, o.report_url \
+                 from inspections o \
+                 join framework_kinds k on k.framework = o.framework and k.kind = o.kind and k.gives_standing \
+                 where o.authority_id = owners.owner_id and o.state = 'published' \
+                     and o.{day} is not null and or_distant_past(o.{day}) <= $1 \
+                     and exists (select from judgements j where j.inspection_id = o.inspection_id) \
+                 order by or_distant_past(o.{day}) desc, o.inspection_id desc limit 1 \
+             ) latest \
              order by latest.{day} desc, latest.inspection_id desc limit 1 \
          ) i on true \
          where coalesce(a.active_from <= $1, true) and coalesce(a.active_to >= $1, true)"
@@ -61,9 +74,8 @@ fn wanted(clock: Clock) -> String {
          where coalesce(authority_name ilike $2, true) and coalesce(region = $3, true) \
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
-                 select from judgements j where j.inspection_id = s.inspection_id \
-                     and coalesce(j.area = any ($5), j.grade is not null) \
-                     and ($6 is null or coalesce(j.grade = any ($6), false))))"
+                 select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
+                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true)))"
     )
 }
 
@@ -242,7 +254,7 @@ fn add_neighbours(
         "with neighbours as ( \
              select authority_id, neighbour_id from statistical_neighbours \
              where neighbour_set = 'current' and authority_id = any ($2)), \
-         standing as ({standing} and a.authority_id in (select neighbour_id from neighbours)) \
+         standing as materialized ({standing} and a.authority_id in (select neighbour_id from neighbours)) \
          select n.authority_id, j.area, j.grade, count(*) as count \
          from neighbours n \
          join standing s on s.authority_id = n.neighbour_id \

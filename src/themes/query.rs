@@ -44,19 +44,27 @@ pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryR
         .collect())
 }
 
-/// Writes themes as they are in `data/`, at their places.
+/// Refuses codes that name no theme.
 ///
 /// # Errors
 ///
-/// If a theme breaks a constraint, or the database fails.
-pub fn replace_all(conn: &mut PgConnection, records: &[Theme]) -> QueryResult<()> {
-    for (theme, place) in records.iter().zip(1_i32..) {
-        diesel::insert_into(themes::table)
-            .values((theme, themes::position.eq(place)))
-            .on_conflict(themes::theme)
-            .do_update()
-            .set(theme)
-            .execute(conn)?;
-    }
+/// `validation_failed`, naming each below `pointer`, or if the database fails.
+pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
+    let errors = unknown(conn, codes, pointer)?;
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// Writes a theme as it is in `data/`, at its place.
+///
+/// # Errors
+///
+/// If the theme breaks a constraint, or the database fails.
+pub fn replace(conn: &mut PgConnection, theme: &Theme, place: i32) -> QueryResult<()> {
+    diesel::insert_into(themes::table)
+        .values((theme, themes::position.eq(place)))
+        .on_conflict(themes::theme)
+        .do_update()
+        .set((theme, themes::position.eq(place)))
+        .execute(conn)?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::extract::{List, NoParameters};
 use crate::page::WindowParameters;
+use crate::principal::Principal;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
@@ -25,7 +26,7 @@ pub fn register(service: &mut ServiceConfig) {
     responses((status = 200, description = "A page of themes.", body = ThemePage))
 )]
 #[get("/themes")]
-async fn list_themes(db: web::Data<Db>, list: List<NoParameters>) -> Result<Listed<ThemePage>, ApiError> {
+async fn list_themes(db: web::Data<Db>, _: Principal, list: List<NoParameters>) -> Result<Listed<ThemePage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &list.window)).await?;
     Ok(Listed::new(found, |items, page| ThemePage { items, page }).lasting())
 }

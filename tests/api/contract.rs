@@ -1,1 +1,306 @@
-//! To be written.
+//! The OpenAPI document: committed, whole, and plain enough for generators.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use actix_web::http::Method;
+use serde_json::Value;
+
+use crate::support::contract::{DOCUMENT, compile};
+use crate::support::operations::{self, Operation};
+
+/// Parameters without an example, since Swagger UI would send it with all others: where to go on depends on the page
+/// before, and an inspection with judgements is no visit of a series and, as old as the example is, names no inspector.
+const WITHOUT_EXAMPLE: [&str; 4] = ["cursor", "If-None-Match", "opened_by", "lead_inspector"];
+
+fn has_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// Where a reference leads, or the value itself.
+fn resolve(value: &'static Value) -> &'static Value {
+    value["$ref"].as_str().map_or(value, |target| {
+        DOCUMENT.pointer(target.trim_start_matches('#')).unwrap_or_else(|| panic!("{target} leads nowhere"))
+    })
+}
+
+#[track_caller]
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_committed_document_is_current() {
+    let committed =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).unwrap_or_default();
+    let current = format!("{}\n", serde_json::to_string_pretty(&*DOCUMENT).unwrap());
+    assert!(committed == current, "run: cargo run -- openapi > openapi/openapi.json");
+}
+
+#[test]
+fn the_document_says_what_it_is() {
+    assert!(DOCUMENT["openapi"].as_str().unwrap().starts_with("3.1."));
+    for pointer in [
+        "/info/title",
+        "/info/version",
+        "/info/description",
+        "/info/license/identifier",
+        "/info/contact/name",
+        "/servers/0/url",
+        "/servers/0/description",
+    ] {
+        assert!(DOCUMENT.pointer(pointer).is_some_and(has_text), "{pointer} is missing");
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_words_and_a_tag() {
+    let tags = DOCUMENT["tags"].as_array().unwrap();
+    let described = tags.iter().filter(|tag| has_text(&tag["description"])).map(|tag| tag["name"].as_str().unwrap());
+    let described = described.collect::<BTreeSet<_>>();
+    let (mut names, mut used, mut faults) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for Operation { id, method, about, .. } in operations::all() {
+        let verb_fits = match id.split_once('_').map_or("", |(verb, _)| verb) {
+            "list" | "get" | "export" => method == Method::GET,
+            "create" => method == Method::POST,
+            "update" => method == Method::PATCH,
+            "replace" => method == Method::PUT,
+            "delete" => method == Method::DELETE,
+            _ => false,
+        };
+        let is_snake_case = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let tag = about["tags"].as_array().filter(|tags| tags.len() == 1).map_or("", |tags| tags[0].as_str().unwrap());
+        used.insert(tag);
+        for (holds, fault) in [
+            (verb_fits, "begins with no verb for its method"),
+            (is_snake_case, "is not in snake case"),
+            (names.insert(id), "is the name of two operations"),
+            (has_text(&about["summary"]), "has no summary"),
+            (has_text(&about["description"]), "has no description"),
+            (described.contains(tag), "has not exactly one tag that is described"),
+        ] {
+            faults.extend((!holds).then(|| format!("{id} {fault}")));
+        }
+    }
+    assert_none(&faults);
+    assert_eq!(used, described, "every tag is used");
+}
+
+#[test]
+fn every_operation_tells_all_its_answers() {
+    for operation in operations::all() {
+        let (id, method) = (operation.id, &operation.method);
+        let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
+        let has_body = !operation.bodies().is_empty();
+        let expected = [
+            (true, vec![operation.success(), 400, 406, 500, 503]),
+            (operation.is_read(), vec![304]),
+            (operation.path.contains('{'), vec![404]),
+            (!operation.is_read(), vec![409]),
+            (is_change, vec![412, 422, 428]),
+            (has_body, vec![413, 415, 422]),
+        ];
+        let expected = expected.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, statuses)| statuses);
+        let responses = operation.about["responses"].as_object().unwrap();
+        let told = responses.keys().map(|status| status.parse().unwrap()).collect::<BTreeSet<u16>>();
+        assert_eq!(told, expected.collect(), "{id}");
+        let mut faults = Vec::new();
+        for (status, response) in responses {
+            let response = resolve(response);
+            if !has_text(&response["description"]) {
+                faults.push(format!("{id} {status} has no description"));
+            }
+            let is_problem = status.as_str() >= "400";
+            let problem = &response["content"]["application/problem+json"];
+            if is_problem && problem["schema"]["$ref"] != "#/components/schemas/Problem" {
+                faults.push(format!("{id} {status} is no problem"));
+            }
+            let mut headers = vec!["X-Request-Id"];
+            match status.as_str() {
+                "200" | "304" | "412" => headers.push("ETag"),
+                "201" => headers.extend(["ETag", "Location"]),
+                "503" => headers.push("Retry-After"),
+                _ => {}
+            }
+            let missing = headers.into_iter().filter(|name| !resolve(&response["headers"][*name]).is_object());
+            faults.extend(missing.map(|name| format!("{id} {status} has no {name}")));
+        }
+        let bodies = operation.bodies().into_iter().map(|(media_type, _)| media_type.as_str()).collect::<Vec<_>>();
+        match *method {
+            Method::PATCH => assert_eq!(bodies, ["application/json", "application/merge-patch+json"], "{id}"),
+            Method::POST | Method::PUT => assert_eq!(bodies, ["application/json"], "{id}"),
+            _ => assert!(bodies.is_empty(), "{id}"),
+        }
+        assert_none(&faults);
+    }
+}
+
+#[test]
+fn every_example_is_there_and_fits_its_schema() {
+    let mut faults = Vec::new();
+    for operation in operations::all() {
+        let id = operation.id;
+        for (media_type, content) in operation.answers().into_iter().chain(operation.bodies()) {
+            match content.get("example") {
+                None => faults.push(format!("{id} has no example of {media_type}")),
+                Some(example) => {
+                    let errors = compile(&content["schema"])
+                        .iter_errors(example)
+                        .map(|error| error.to_string())
+                        .collect::<Vec<_>>();
+                    faults.extend(errors.into_iter().map(|error| format!("{id} {media_type}: {error}")));
+                }
+            }
+        }
+        for parameter in operation.parameters("query").filter(|parameter| parameter["required"] == true) {
+            faults.push(format!("{id} wants {}", parameter["name"]));
+        }
+        for place in ["path", "query", "header"] {
+            for parameter in operation.parameters(place) {
+                let name = parameter["name"].as_str().unwrap();
+                match parameter.get("example") {
+                    None if WITHOUT_EXAMPLE.contains(&name) => {}
+                    None => faults.push(format!("{id} has no example of {name}")),
+                    Some(example) if compile(&parameter["schema"]).is_valid(example) => {}
+                    Some(example) => faults.push(format!("{id} {name}: {example} is not what the schema says")),
+                }
+            }
+        }
+    }
+    assert_none(&faults);
+}
+
+/// Every schema of the document by its place: of components, parameters and headers, and all within them.
+fn schemas() -> Vec<(String, &'static Value)> {
+    let mut found = Vec::new();
+    for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
+        collect(name.clone(), schema, &mut found);
+    }
+    for (name, header) in DOCUMENT["components"]["headers"].as_object().unwrap() {
+        collect(format!("header {name}"), &header["schema"], &mut found);
+    }
+    for operation in operations::all() {
+        for parameter in operation.about["parameters"].as_array().unwrap() {
+            collect(format!("{} {}", operation.id, parameter["name"]), &parameter["schema"], &mut found);
+        }
+    }
+    found
+}
+
+fn collect(place: String, schema: &'static Value, found: &mut Vec<(String, &'static Value)>) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        collect(format!("{place}.{name}"), property, found);
+    }
+    if let Some(items) = schema.get("items") {
+        collect(format!("{place}[]"), items, found);
+    }
+    found.push((place, schema));
+}
+
+/// The types of a schema.
+fn types(schema: &Value) -> Vec<&str> {
+    match &schema["type"] {
+        Value::Array(types) => types.iter().map(|name| name.as_str().unwrap()).collect(),
+        name => name.as_str().into_iter().collect(),
+    }
+}
+
+#[test]
+fn every_schema_has_limits() {
+    let mut faults = Vec::new();
+    for (place, schema) in schemas().into_iter().filter(|(_, schema)| schema.get("$ref").is_none()) {
+        let types = types(schema);
+        let has = |name: &str| schema.get(name).is_some();
+        let is_limited = match types.first() {
+            Some(&"string") => has("enum") || has("maxLength") || schema["format"] == "date-time",
+            Some(&("integer" | "number")) => has("minimum") && has("maximum"),
+            Some(&"array") => has("maxItems") && has("items"),
+            Some(&"object") => has("properties"),
+            Some(&"boolean") => true,
+            _ => false,
+        };
+        if !is_limited {
+            faults.push(format!("{place} has no limits: {schema}"));
+        }
+        if ["oneOf", "anyOf", "allOf", "not"].into_iter().any(has) {
+            faults.push(format!("{place} is a choice"));
+        }
+        let is_patch = place.split(['.', '[']).next().unwrap().ends_with("Patch");
+        if types.contains(&"null") && !is_patch {
+            faults.push(format!("{place} may be null"));
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn everything_has_a_description() {
+    let mut faults = Vec::new();
+    for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
+        if !has_text(&schema["description"]) {
+            faults.push(name.clone());
+        }
+    }
+    for (place, schema) in schemas() {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            if !has_text(&property["description"]) {
+                faults.push(format!("{place}.{name}"));
+            }
+        }
+    }
+    for (name, header) in DOCUMENT["components"]["headers"].as_object().unwrap() {
+        if !has_text(&header["description"]) {
+            faults.push(name.clone());
+        }
+    }
+    for operation in operations::all() {
+        for parameter in operation.about["parameters"].as_array().unwrap() {
+            if !has_text(&parameter["description"]) {
+                faults.push(format!("{} {}", operation.id, parameter["name"]));
+            }
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn what_is_sent_in_holds_no_unknown_members() {
+    let (mut open, mut seen) = (Vec::new(), BTreeSet::new());
+    let bodies = operations::all().into_iter().flat_map(|operation| operation.bodies());
+    let mut queue = bodies.map(|(_, body)| &body["schema"]).collect::<Vec<_>>();
+    while let Some(schema) = queue.pop() {
+        let name = schema["$ref"].as_str();
+        if name.is_some_and(|name| !seen.insert(name)) {
+            continue;
+        }
+        let target = resolve(schema);
+        queue.extend(target["properties"].as_object().into_iter().flat_map(|members| members.values()));
+        queue.extend(target.get("items"));
+        if target["type"] == "object" && target["additionalProperties"] != false {
+            open.push(format!("{name:?} is open"));
+        }
+    }
+    assert_none(&open);
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_component_is_used() {
+    let mut used = BTreeSet::new();
+    references(&DOCUMENT, &mut used);
+    let components = DOCUMENT["components"].as_object().unwrap();
+    let components = components.iter().flat_map(|(kind, members)| {
+        members.as_object().unwrap().keys().map(move |name| format!("#/components/{kind}/{name}"))
+    });
+    assert_eq!(used, components.collect());
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(ToOwned::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        _ => {}
+    }
+}

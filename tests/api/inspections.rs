@@ -91,7 +91,7 @@ async fn a_framework_decides_about_kinds_areas_and_grades() {
         (json!({ "framework": "jtai_2016", "kind": "joint_targeted" }), "/judgements/0/area"),
         (json!({ "kind": "focused_visit" }), "/judgements"),
         (json!({ "judgements": [{ "area": "adoption", "grade": "good" }] }), "/judgements/0/area"),
-        (json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "adequate" }] }), "/judgements"),
+        (json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "adequate" }] }), "/judgements/0/grade"),
         (json!({ "judgements": [{ "area": "overall_effectiveness" }] }), "/judgements/0"),
         (
             json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "good", "absence_reason": "not_judged" }] }),
@@ -265,4 +265,20 @@ async fn filters_leave_what_they_name() {
     assert_eq!(total("state=draft").await, 0);
     let reversed = register.get("/v1/inspections?started_from=2020-01-02&started_to=2020-01-01").await.expect(400);
     assert_eq!(reversed.places(), ["started_to"]);
+}
+
+#[actix_web::test]
+async fn a_theme_is_found_in_findings_recommendations_and_areas_covered() {
+    let register = Register::empty().await;
+    let theme = json!(["supervision"]);
+    for members in [
+        json!({ "findings": [{ "polarity": "mixed", "text": "Both.", "themes": theme }] }),
+        json!({ "recommendations": [{ "kind": "recommendation", "text": "Do it.", "themes": theme }] }),
+        json!({ "areas_covered": [{ "description": "Supervision", "themes": theme }] }),
+        json!({}),
+    ] {
+        inspection(&register, members).await;
+    }
+    let answer = register.get("/v1/inspections?theme=fostering,supervision&count=exact").await.expect(200).json();
+    assert_eq!(answer["page"]["total"], 3);
 }

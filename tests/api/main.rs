@@ -7,6 +7,7 @@ mod support;
 
 mod authorities;
 mod bad_input;
+mod bounds;
 mod contract;
 mod corrections;
 mod documents;

@@ -23,45 +23,43 @@ pub struct InspectionFilter {
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Vec<AuthorityKey>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// The region of the authority.
     #[validate(nested)]
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Frameworks.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["ilacs_2018"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_2012", "ilacs_2018"]))]
     pub framework: Option<Codes<Code>>,
     /// Kinds of inspection.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionKind>, max_items = 50, min_items = 1, example = json!(["standard"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionKind>>, max_items = 50, min_items = 1, example = json!(["child_protection", "standard"]))]
     pub kind: Option<Codes<InspectionKind>>,
     /// States.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionState>, max_items = 50, min_items = 1, example = json!(["published"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
     /// The whole name of a lead inspector, in any case.
     #[validate(nested)]
-    #[param()]
     pub lead_inspector: Option<Name>,
     /// Areas judged; with `grade`, areas given that grade.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
     /// Grades given; with `area`, to one of those areas.
-    #[param(style = Form, explode = false, value_type = Vec<Grade>, max_items = 50, min_items = 1, example = json!(["inadequate", "requires_improvement"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate", "adequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// Themes of its findings, recommendations or areas covered.
-    #[param(style = Form, explode = false, value_type = Vec<Code>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
     pub theme: Option<Codes<Code>>,
     /// The inspection that opened the series of visits.
-    #[param()]
     pub opened_by: Option<InspectionId>,
     /// Fieldwork began on this day or later.
-    #[param(example = "2018-01-01")]
+    #[param(example = "2012-01-01")]
     pub started_from: Option<Date>,
     /// Fieldwork began on this day or earlier.
     #[param(example = "2022-12-31")]
     pub started_to: Option<Date>,
     /// Published on this day or later.
-    #[param(example = "2018-01-01")]
+    #[param(example = "2012-01-01")]
     pub published_from: Option<Date>,
     /// Published on this day or earlier.
     #[param(example = "2022-12-31")]
@@ -70,7 +68,7 @@ pub struct InspectionFilter {
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<InspectionSort>,
     /// What each inspection carries.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionEmbed>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
@@ -80,7 +78,7 @@ pub struct InspectionFilter {
 #[into_params(parameter_in = Query)]
 pub struct InspectionParameters {
     /// What the inspection carries.
-    #[param(style = Form, explode = false, value_type = Vec<InspectionEmbed>, max_items = 50, min_items = 1, example = json!(["findings", "recommendations"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 

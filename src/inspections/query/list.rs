@@ -5,6 +5,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel_full_text_search::configuration::TsConfigurationByName;
 use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use serde_json::json;
 
 use crate::authorities::model::AuthorityId;
 use crate::authorities::query::list::contains;
@@ -120,15 +121,20 @@ fn judged(filter: &InspectionFilter) -> diesel::dsl::Select<judgements::BoxedQue
     query.select(judgements::inspection_id)
 }
 
-/// Whether a finding or a recommendation is about one of the themes.
-fn about(
-    themes: &[Code],
-) -> Box<dyn BoxableExpression<inspections::table, Pg, SqlType = diesel::sql_types::Bool> + '_> {
+/// A condition on inspections.
+type Condition<'a> = Box<dyn BoxableExpression<inspections::table, Pg, SqlType = diesel::sql_types::Bool> + 'a>;
+
+/// Whether a finding, a recommendation or an area covered is about one of the themes.
+fn about(themes: &[Code]) -> Condition<'_> {
     let found = findings::table.filter(findings::themes.overlaps_with(themes)).select(findings::inspection_id);
     let asked = recommendations::table
         .filter(recommendations::themes.overlaps_with(themes))
         .select(recommendations::inspection_id);
-    Box::new(inspections::inspection_id.eq_any(found).or(inspections::inspection_id.eq_any(asked)))
+    let stated: Condition<'_> =
+        Box::new(inspections::inspection_id.eq_any(found).or(inspections::inspection_id.eq_any(asked)));
+    themes.iter().fold(stated, |condition, theme| {
+        Box::new(condition.or(inspections::areas_covered.contains(json!([{ "themes": [theme] }]))))
+    })
 }
 
 /// One arm per order. The bound on the day stands twice: once with the id, for the exact place, and once alone, for the

@@ -95,7 +95,7 @@ async fn a_body_has_a_size_that_it_may_not_exceed() {
     let register = Register::real().await;
     for (operation, _) in with_body() {
         let large = ["create_document", "update_document", "create_inspection", "update_inspection"];
-        let limit = if large.contains(&operation.id.as_str()) { 2 << 20 } else { 1 << 20 };
+        let limit = if large.contains(&operation.id) { 2 << 20 } else { 1 << 20 };
         let padded = |size: usize| format!("{{\"x\":1{}}}", " ".repeat(size - 7));
         for (size, status) in [(limit, 422), (limit + 1, 413)] {
             let request = || operation.request(&register, &operation.path()).body("application/json", padded(size));
@@ -108,7 +108,7 @@ async fn a_body_has_a_size_that_it_may_not_exceed() {
 #[actix_web::test]
 async fn a_body_where_none_is_expected_does_no_harm() {
     let register = Register::real().await;
-    for operation in crate::support::operations::operations().iter().filter(|operation| operation.body.is_none()) {
+    for operation in crate::support::operations::all().iter().filter(|operation| operation.body.is_none()) {
         let request = operation.request(&register, &operation.path());
         let answer = request.body("application/json", json!({ "x": Value::Null }).to_string()).send().await;
         assert!(!answer.status.is_server_error(), "{}: {}", operation.id, answer.text());

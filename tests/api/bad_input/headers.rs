@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::json;
 
 use crate::support::Register;
-use crate::support::operations::operations;
+use crate::support::operations::all;
 
 #[actix_web::test]
 async fn a_precondition_that_matches_nothing_changes_nothing() {
@@ -37,8 +37,7 @@ async fn a_precondition_that_matches_nothing_changes_nothing() {
         "**",
         "\"\u{e9}\"",
     ];
-    let changes =
-        operations().into_iter().filter(|operation| ["PATCH", "PUT", "DELETE"].contains(&operation.method.as_str()));
+    let changes = all().into_iter().filter(|operation| ["PATCH", "PUT", "DELETE"].contains(&operation.method.as_str()));
     for operation in changes {
         for tag in garbage.into_iter().chain([&long[3..7_000]]) {
             let mut request = register.request(operation.method.clone(), &operation.path()).if_match(tag);
@@ -86,7 +85,7 @@ async fn a_request_id_is_short_and_plain_or_another_is_made() {
 #[actix_web::test]
 async fn only_what_is_offered_can_be_accepted() {
     let register = Register::real().await;
-    for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
+    for operation in all().iter().filter(|operation| operation.method == Method::GET) {
         let is_csv = operation.id == "export_standings";
         let (own, other) = if is_csv { ("text/csv", "application/json") } else { ("application/json", "text/csv") };
         let refused = [
@@ -128,7 +127,7 @@ async fn only_what_is_offered_can_be_accepted() {
 async fn a_method_that_is_not_documented_is_refused_with_those_that_are() {
     let register = Register::real().await;
     let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X-1"];
-    let all = operations();
+    let all = all();
     for operation in &all {
         let path = operation.path();
         let known =

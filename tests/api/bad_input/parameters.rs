@@ -3,7 +3,7 @@
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::operations::operations;
+use crate::support::operations::all;
 use crate::support::{Register, contract};
 
 /// Values that are wrong for most parameters, percent-encoded where they must be.
@@ -95,7 +95,7 @@ fn understood(schema: &Value, value: &str) -> Value {
 #[actix_web::test]
 async fn a_value_that_the_document_forbids_is_refused() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         for (name, schema) in operation.query_parameters() {
             let validator: Validator = contract::compile(&schema);
             for value in odd_values() {
@@ -120,7 +120,7 @@ async fn a_value_that_the_document_forbids_is_refused() {
 #[actix_web::test]
 async fn every_parameter_is_text_and_given_once() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         for (name, _) in operation.query_parameters() {
             for query in [
                 format!("{name}=%ff"),
@@ -150,7 +150,7 @@ async fn every_parameter_is_text_and_given_once() {
 #[actix_web::test]
 async fn an_unknown_parameter_is_refused_and_named() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         for (query, name) in [
             ("x=1", "x"),
             ("x", "x"),
@@ -196,7 +196,7 @@ async fn empty_parts_of_a_query_string_are_nothing() {
 async fn a_period_ends_after_it_begins() {
     let register = Register::real().await;
     let mut found = 0;
-    for operation in operations() {
+    for operation in all() {
         let names = operation.query_parameters().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         for from in names.iter().filter(|name| name.ends_with("_from")) {
             let to = from.replace("_from", "_to");

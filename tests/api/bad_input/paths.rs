@@ -1,6 +1,6 @@
 //! Paths that name nothing.
 
-use crate::support::operations::operations;
+use crate::support::operations::all;
 use crate::support::{Register, sample};
 
 /// Segments that are no id and no code.
@@ -56,7 +56,7 @@ fn wrong_segments() -> Vec<String> {
 #[actix_web::test]
 async fn what_is_no_id_names_nothing() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         for name in operation.path_parameters() {
             for segment in wrong_segments() {
                 let path = operation.path_with(&name, &segment);
@@ -74,7 +74,7 @@ async fn what_is_no_id_names_nothing() {
 #[actix_web::test]
 async fn a_path_is_written_in_one_way() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         let path = operation.path();
         for other in [
             format!("{path}/"),
@@ -99,7 +99,7 @@ async fn a_path_is_written_in_one_way() {
 #[actix_web::test]
 async fn a_path_in_other_letters_keeps_its_rules() {
     let register = Register::real().await;
-    for operation in operations() {
+    for operation in all() {
         // The same path, with one letter percent-encoded.
         let path = operation.path().replacen("/v1/", "/%76%31/", 1);
         let answer = operation.request(&register, &format!("{path}?x=1")).send().await.refused(&[400]);

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 
 use super::{places, replaced};
-use crate::support::operations::{Operation, operations, with_body};
+use crate::support::operations::{Operation, all, with_body};
 use crate::support::rows::{self, authority, new_authority, with};
 use crate::support::{Register, sample};
 
@@ -57,7 +57,7 @@ fn query(operation: &Operation) -> BoxedStrategy<String> {
 fn no_query_string_makes_the_register_fail() {
     let system = System::new();
     let register = system.block_on(Register::real());
-    let reading = operations().into_iter().filter(|operation| operation.method == Method::GET).collect::<Vec<_>>();
+    let reading = all().into_iter().filter(|operation| operation.method == Method::GET).collect::<Vec<_>>();
     let question =
         select(reading).prop_flat_map(|operation| query(&operation).prop_map(move |query| (operation.clone(), query)));
     runner(400)

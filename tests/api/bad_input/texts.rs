@@ -27,7 +27,7 @@ fn free_texts(schema: &Value, place: &str) -> Vec<(String, usize)> {
 /// A body with everything that the rules of the resource allow at once.
 async fn good(register: &Register, operation: &Operation, schema: &Value) -> Value {
     let mut whole = sample::whole(schema);
-    let own = match operation.id.as_str() {
+    let own = match operation.id {
         "create_authority" => with(new_authority(), json!({ "predecessors": [], "successors": [], "active_to": null })),
         "create_inspection" => {
             let nothing =
@@ -175,7 +175,7 @@ async fn a_document_of_any_words_is_stored_and_found_by_its_beginning() {
         let created = register.post("/v1/documents", &body).await.expect(201);
         assert_eq!(created.json()["text"], marked);
         let found = register.get("/v1/documents?q=beginning").await.expect(200);
-        assert!(found.each("document_id").contains(&created.json()["document_id"]), "{:.40}", marked);
+        assert!(found.each("document_id").contains(&created.json()["document_id"]), "{marked:.40}");
         let path = created.header("location").to_owned();
         register.patch(&path, created.etag(), &json!({ "text": text })).await.expect(200);
         assert_eq!(register.get(&path).await.expect(200).json()["text"], text);

@@ -1,4 +1,4 @@
-//! Every operation of the document, ready to be called: a new one is covered by itself.
+//! The operations of the document, and how each is called with the examples that it gives.
 
 use actix_web::http::Method;
 use inspection_register::contract::METHODS;
@@ -7,26 +7,59 @@ use serde_json::{Value, json};
 use super::contract::DOCUMENT;
 use super::{Register, Request};
 
-/// An operation as the document describes it.
+/// An operation of the document.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    pub id: String,
+    pub id: &'static str,
     pub method: Method,
-    template: String,
-    parameters: Vec<Value>,
+    pub path: &'static str,
+    pub about: &'static Value,
     /// The schema of the body, if it takes one.
     pub body: Option<Value>,
 }
 
+/// Every operation, in the order of the document.
+pub fn all() -> Vec<Operation> {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, item)| {
+        METHODS.iter().filter_map(move |(name, method)| {
+            let about = item.get(name)?;
+            Some(Operation {
+                id: about["operationId"].as_str().unwrap_or_default(),
+                method: method.clone(),
+                path,
+                about,
+                body: about.pointer("/requestBody/content/application~1json/schema").map(resolve),
+            })
+        })
+    });
+    operations.collect()
+}
+
 impl Operation {
-    /// The path, with the examples of the document.
+    /// Whether it reads.
+    pub fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    /// Its parameters in the path, the query or the header.
+    pub fn parameters(&self, place: &'static str) -> impl Iterator<Item = &'static Value> + use<> {
+        self.about["parameters"].as_array().unwrap().iter().filter(move |parameter| parameter["in"] == place)
+    }
+
+    /// Whether it is a list with pages.
+    pub fn is_list(&self) -> bool {
+        self.is_read() && self.parameters("query").any(|parameter| parameter["name"] == "cursor")
+    }
+
+    /// Its address with the examples of its parameters in the path.
     pub fn path(&self) -> String {
         self.path_with("", "")
     }
 
-    /// The path, with another segment in place of one parameter.
+    /// Its address, with another segment in place of one parameter.
     pub fn path_with(&self, name: &str, segment: &str) -> String {
-        let path = self.of("path").fold(self.template.clone(), |path, parameter| {
+        let path = self.parameters("path").fold(self.path.to_owned(), |path, parameter| {
             let own = parameter["name"].as_str().unwrap();
             let example = parameter["example"].as_str().unwrap();
             path.replace(&format!("{{{own}}}"), if own == name { segment } else { example })
@@ -34,23 +67,19 @@ impl Operation {
         format!("/v1{path}")
     }
 
-    /// The parameters that stand in the path.
+    /// The names of its parameters in the path.
     pub fn path_parameters(&self) -> Vec<String> {
-        self.of("path").map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+        self.parameters("path").map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The parameters that stand in the query string, each with its schema.
+    /// Its parameters in the query string, each with its schema.
     pub fn query_parameters(&self) -> Vec<(String, Value)> {
         let named = |parameter: &Value| (parameter["name"].as_str().unwrap().to_owned(), resolve(&parameter["schema"]));
-        self.of("query").map(named).collect()
+        self.parameters("query").map(named).collect()
     }
 
-    /// Whether it is a list with pages.
-    pub fn is_list(&self) -> bool {
-        self.method == Method::GET && self.of("query").any(|parameter| parameter["name"] == "cursor")
-    }
-
-    /// A request that is good but for what the test puts into it, and that changes nothing: of changes, no version matches.
+    /// A request that is good but for what the test puts into it, and that changes nothing: of changes, no version
+    /// matches.
     pub fn request<'a>(&self, register: &'a Register, path: &str) -> Request<'a> {
         let request = register.request(self.method.clone(), path);
         if matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE) {
@@ -60,38 +89,51 @@ impl Operation {
         }
     }
 
-    fn of(&self, place: &'static str) -> impl Iterator<Item = &Value> {
-        self.parameters.iter().filter(move |parameter| parameter["in"] == place)
+    /// The examples of its parameters in the query, all at once, with the question mark before them.
+    pub fn query(&self) -> String {
+        let examples = self.parameters("query").filter_map(|parameter| {
+            let text = match parameter.get("example")? {
+                Value::String(text) => text.clone(),
+                Value::Array(codes) => codes.iter().map(|code| code.as_str().unwrap()).collect::<Vec<_>>().join(","),
+                number => number.to_string(),
+            };
+            Some((parameter["name"].as_str().unwrap(), text))
+        });
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(examples).finish();
+        if query.is_empty() { query } else { format!("?{query}") }
     }
-}
 
-/// All operations.
-pub fn operations() -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (template, item) in DOCUMENT["paths"].as_object().unwrap() {
-        for (name, method) in &METHODS {
-            let Some(operation) = item.get(name) else { continue };
-            let body = operation.pointer("/requestBody/content/application~1json/schema").map(resolve);
-            operations.push(Operation {
-                id: operation["operationId"].as_str().unwrap().to_owned(),
-                method: method.clone(),
-                template: template.clone(),
-                parameters: operation["parameters"].as_array().unwrap().clone(),
-                body,
-            });
-        }
+    /// The status of its success.
+    pub fn success(&self) -> u16 {
+        let responses = self.about["responses"].as_object().unwrap();
+        responses.keys().find(|status| status.starts_with('2')).unwrap().parse().unwrap()
     }
-    operations
+
+    /// The media types of its successful answer, with what is said of each.
+    pub fn answers(&self) -> Vec<(&'static String, &'static Value)> {
+        let content = &self.about["responses"][self.success().to_string()]["content"];
+        content.as_object().into_iter().flatten().collect()
+    }
+
+    /// The media types of its body, with what is said of each.
+    pub fn bodies(&self) -> Vec<(&'static String, &'static Value)> {
+        self.about["requestBody"]["content"].as_object().into_iter().flatten().collect()
+    }
+
+    /// The example of its body.
+    pub fn example(&self) -> Option<&'static Value> {
+        self.bodies().first().map(|(_, content)| &content["example"])
+    }
 }
 
 /// The operations that take a body, each with its schema.
 pub fn with_body() -> Vec<(Operation, Value)> {
-    operations().into_iter().filter_map(|operation| Some((operation.clone(), operation.body?))).collect()
+    all().into_iter().filter_map(|operation| Some((operation.clone(), operation.body?))).collect()
 }
 
 /// The lists.
 pub fn lists() -> Vec<Operation> {
-    operations().into_iter().filter(Operation::is_list).collect()
+    all().into_iter().filter(Operation::is_list).collect()
 }
 
 /// The schema itself, where this is a reference to it.

@@ -1,0 +1,220 @@
+//! The body of every answer that is no success.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// What is wrong, for programs: stable, one a kind of problem.
+    pub enum ProblemCode {
+        /// The body is not JSON.
+        MalformedRequest = "malformed_request",
+        /// A parameter is unknown, repeated or not of its form.
+        InvalidParameter = "invalid_parameter",
+        /// The cursor was not made by this register, or for another question.
+        InvalidCursor = "invalid_cursor",
+        /// Nothing is here, or nothing that the caller may see.
+        NotFound = "not_found",
+        /// The resource does not know the method.
+        MethodNotAllowed = "method_not_allowed",
+        /// No representation that the caller accepts.
+        NotAcceptable = "not_acceptable",
+        /// A unique key is taken.
+        Conflict = "conflict",
+        /// Something still refers to the resource.
+        InUse = "in_use",
+        /// The resource cannot move to that state.
+        IllegalTransition = "illegal_transition",
+        /// The resource has changed since it was read.
+        PreconditionFailed = "precondition_failed",
+        /// The request must say which version it changes.
+        PreconditionRequired = "precondition_required",
+        /// A published inspection changes only with a reason.
+        ReasonRequired = "reason_required",
+        /// The body is too large.
+        PayloadTooLarge = "payload_too_large",
+        /// The body is of another media type.
+        UnsupportedMediaType = "unsupported_media_type",
+        /// The body is JSON, and breaks the schema or a rule.
+        ValidationFailed = "validation_failed",
+        /// The register cannot answer at the moment.
+        Unavailable = "unavailable",
+        /// A fault of the register.
+        Internal = "internal",
+    }
+}
+
+impl ProblemCode {
+    /// The last part of the problem's type and of the address that explains it.
+    #[must_use]
+    pub fn slug(self) -> String {
+        self.as_str().replace('_', "-")
+    }
+
+    /// The status that answers with this code have.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Conflict | Self::InUse | Self::IllegalTransition => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The problem in a few words, the same for every occurrence.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => "Malformed request",
+            Self::InvalidParameter => "Invalid parameter",
+            Self::InvalidCursor => "Invalid cursor",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::NotAcceptable => "Not acceptable",
+            Self::Conflict => "Conflict",
+            Self::InUse => "In use",
+            Self::IllegalTransition => "Illegal transition",
+            Self::PreconditionFailed => "Precondition failed",
+            Self::PreconditionRequired => "Precondition required",
+            Self::ReasonRequired => "Reason required",
+            Self::PayloadTooLarge => "Payload too large",
+            Self::UnsupportedMediaType => "Unsupported media type",
+            Self::ValidationFailed => "Validation failed",
+            Self::Unavailable => "Unavailable",
+            Self::Internal => "Internal error",
+        }
+    }
+
+    /// What the caller can do about it: the page at `/problems/{slug}`.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => {
+                "Send one JSON object in UTF-8. `detail` tells the line and column where reading stopped."
+            }
+            Self::InvalidParameter => {
+                "Correct the parameters named in `errors`. A parameter may be given once; an unknown one is refused, since \
+                 leaving it out would answer another question. Several codes go into one parameter, separated by commas."
+            }
+            Self::InvalidCursor => {
+                "Take `next_cursor` from the previous page as it is, with the same path, filters and sort. Begin again without \
+                 a cursor otherwise."
+            }
+            Self::NotFound => {
+                "Check the path. What you may not see is answered in the same way as what does not exist."
+            }
+            Self::MethodNotAllowed => "Use one of the methods in the `Allow` header.",
+            Self::NotAcceptable => "Accept `application/json` (or `text/csv` where the operation offers it).",
+            Self::Conflict => "Another resource has this key. Read it, and change that one or choose another key.",
+            Self::InUse => {
+                "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
+            }
+            Self::IllegalTransition => "Move the resource to one of the states that `detail` names.",
+            Self::PreconditionFailed => {
+                "Read the resource again, look at what changed, and repeat the request with the new `ETag` in `If-Match`. \
+                 The answer carries the current one."
+            }
+            Self::PreconditionRequired => "Send the `ETag` of the version that you read in `If-Match`.",
+            Self::ReasonRequired => {
+                "Say in `reason` (3 to 1,000 characters) why a published record is changed: a member of PATCH and PUT bodies, \
+                 a parameter of DELETE. It is kept with the change."
+            }
+            Self::PayloadTooLarge => "Send less: 1 MiB, or 2 MiB for documents and inspections.",
+            Self::UnsupportedMediaType => {
+                "Send `application/json`; PATCH takes `application/merge-patch+json` too. Bodies are not compressed."
+            }
+            Self::ValidationFailed => {
+                "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+            }
+            Self::Unavailable => "Try again after the seconds in `Retry-After`.",
+            Self::Internal => {
+                "This is a fault of the register. Report it with the `trace_id`; repeating the request may not help."
+            }
+        }
+    }
+}
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where in the body: a JSON Pointer (RFC 6901), empty for the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000, example = "/gss_code")]
+    pub pointer: Option<String>,
+    /// Which parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, example = "limit")]
+    pub parameter: Option<String>,
+    /// The rule, for programs.
+    #[schema(max_length = 100, example = "pattern")]
+    pub code: String,
+    /// The rule, for people.
+    #[schema(max_length = 1000, example = "must be E and eight digits")]
+    pub message: String,
+}
+
+impl FieldError {
+    /// A broken rule in the body.
+    pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        let (pointer, message) = (cut(pointer.into(), 1_000), cut(message.into(), 1_000));
+        Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
+    }
+
+    /// A broken rule in a parameter.
+    pub fn parameter(name: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        let (name, message) = (cut(name.into(), 200), cut(message.into(), 1_000));
+        Self { pointer: None, parameter: Some(name), code: code.into(), message }
+    }
+}
+
+/// Most broken rules that one problem lists.
+pub const MAX_ERRORS: usize = 1_000;
+
+/// So many characters of a text at most: what callers send may come back, but not all of it.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+    }
+    text
+}
+
+/// A problem, as RFC 9457 describes it: the body of every answer that is no success.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// The kind of problem; `/problems/{slug}` explains it.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", max_length = 200, example = "urn:problem-type:inspection-register:not-found")]
+    pub type_uri: String,
+    /// The kind of problem in a few words.
+    #[schema(max_length = 100, example = "Not found")]
+    pub title: &'static str,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
+    pub status: u16,
+    /// What is wrong this time.
+    #[schema(max_length = 2000, example = "there is no such inspection")]
+    pub detail: String,
+    /// The path that was asked for.
+    #[schema(max_length = 8000, example = "/v1/inspections/019a0000-0000-7000-8000-000000000000")]
+    pub instance: String,
+    /// The kind of problem, for programs.
+    pub code: ProblemCode,
+    /// The request's id, as in `X-Request-Id` and in the log.
+    #[schema(max_length = 128, example = "019a6e0c-5b7e-7c3a-8d4e-2f1a3b4c5d6e")]
+    pub trace_id: String,
+    /// Every broken rule, if the request broke any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 1000)]
+    pub errors: Vec<FieldError>,
+}

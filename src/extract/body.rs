@@ -1,0 +1,186 @@
+//! JSON bodies.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use validator::Validate;
+
+use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
+use crate::error::{ApiError, FieldError, ProblemCode};
+
+type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// Largest body in bytes, unless the route sets another.
+pub const MAX_BODY: usize = 1024 * 1024;
+/// Largest body in bytes of documents and inspections.
+pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
+
+/// A JSON body that creates or replaces: no member unknown, none null, every rule kept; at most `MAX` bytes.
+pub struct Body<T, const MAX: usize = MAX_BODY>(pub T);
+
+/// The body of a document or an inspection.
+pub type LargeBody<T> = Body<T, MAX_LARGE_BODY>;
+
+impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read_body(request, payload, &["application/json"], MAX);
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let (document, mut errors) = parse(&bytes)?;
+            find_nulls(&document, "", &mut errors);
+            decode(&bytes, errors).map(Self)
+        })
+    }
+}
+
+/// A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets; at most `MAX` bytes.
+pub struct Patch<T, const MAX: usize = MAX_BODY> {
+    /// The decoded patch.
+    pub changes: T,
+    document: Map<String, Value>,
+}
+
+/// The patch of a document or an inspection.
+pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
+
+impl<T, const MAX: usize> Patch<T, MAX> {
+    /// Whether the patch would leave the resource as it is.
+    #[must_use]
+    pub fn changes_nothing(&self, current: &impl Serialize) -> bool {
+        let Ok(Value::Object(current)) = serde_json::to_value(current) else { return false };
+        self.document
+            .iter()
+            .filter(|(name, _)| *name != "reason")
+            .all(|(name, value)| is_same(current.get(name).unwrap_or(&Value::Null), value))
+    }
+}
+
+/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+fn is_same(current: &Value, sent: &Value) -> bool {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let is_default = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+            current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
+                && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Array(current), Value::Array(sent)) => {
+            current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
+        }
+        _ => current == sent,
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read_body(request, payload, &["application/merge-patch+json", "application/json"], MAX);
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let (document, mut errors) = parse(&bytes)?;
+            for (name, value) in &document {
+                find_nulls_below(value, &pointer("", name), &mut errors);
+            }
+            Ok(Self { changes: decode(&bytes, errors)?, document })
+        })
+    }
+}
+
+/// Reads a member that may be absent but not null.
+///
+/// # Errors
+///
+/// If the value is null or of another type.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a member of a patch that may be absent, null or a value.
+///
+/// # Errors
+///
+/// If the value is of another type.
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+fn read_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    media_types: &[&str],
+    limit: usize,
+) -> BoxedFuture<web::Bytes> {
+    let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
+        && charset_is_utf8(request)
+        && !request.headers().contains_key(header::CONTENT_ENCODING);
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let expected = media_types.join(" or ");
+    let stream = web::Payload::from_request(request, payload);
+    Box::pin(async move {
+        if !type_ok {
+            let detail = format!("the body must be {expected} in UTF-8, not compressed");
+            return Err(ApiError::refused(ProblemCode::UnsupportedMediaType, detail));
+        }
+        let too_large = || ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body is over {limit} bytes"));
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
+        match stream.to_bytes_limited(limit).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(_)) => Err(malformed("the body ended too early".to_owned())),
+            Err(_) => Err(too_large()),
+        }
+    })
+}
+
+fn charset_is_utf8(request: &HttpRequest) -> bool {
+    request.encoding().is_ok_and(|encoding| encoding.name() == "UTF-8")
+}
+
+fn malformed(detail: String) -> ApiError {
+    ApiError::refused(ProblemCode::MalformedRequest, detail)
+}
+
+/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
+fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
+    let document =
+        serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
+    let Value::Object(document) = document else {
+        return Err(ApiError::invalid_member("", "type", "must be an object"));
+    };
+    let mut errors = Vec::new();
+    find_faults(&document, "", &mut errors);
+    Ok((document, errors))
+}
+
+/// Decodes the body as a `T` and applies its rules; reports all broken ones together with those found before.
+fn decode<T: DeserializeOwned + Validate>(bytes: &[u8], mut errors: Vec<FieldError>) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Ok(value) => {
+            errors.extend(broken_rules(&value));
+            if errors.is_empty() { Ok(value) } else { Err(ApiError::invalid(errors)) }
+        }
+        Err(error) => {
+            let place = pointer_of(error.path());
+            if !errors.iter().any(|known| known.pointer.as_deref() == Some(&place)) {
+                errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+            }
+            Err(ApiError::invalid(errors))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How files without ids name an inspection: by the Ofsted URN of its authority and the day of its publication.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::{Context, ImportError};
+use crate::authorities::model::AuthorityKey;
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::inspections::model::InspectionId;
+use crate::schema;
+use crate::text::OfstedUrn;
+
+/// Why a key names no inspection.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Missing {
+    /// None is published on that day, or the key is none.
+    Nothing,
+    /// Several are, of different kinds.
+    Several,
+}
+
+impl Missing {
+    /// What to tell.
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Nothing => "there is no such inspection",
+            Self::Several => {
+                "names several inspections, which the authority has of different kinds published on that day"
+            }
+        }
+    }
+}
+
+/// The inspection that the files call by this key, or else the register: `<ofsted_urn>-<published_on>`.
+pub(super) fn find(
+    conn: &mut PgConnection,
+    context: &Context<'_>,
+    key: &str,
+) -> Result<Result<InspectionId, Missing>, ImportError> {
+    if let Some(id) = context.inspections.get(key) {
+        return Ok(Ok(*id));
+    }
+    let found = with_key(conn, key)?.unwrap_or_default();
+    Ok(match found.as_slice() {
+        [] => Err(Missing::Nothing),
+        [id] => Ok(*id),
+        _ => Err(Missing::Several),
+    })
+}
+
+/// The inspections that an authority has published on the day of a key, none if the key names no authority.
+pub(super) fn with_key(conn: &mut PgConnection, key: &str) -> Result<Option<Vec<InspectionId>>, ImportError> {
+    use schema::inspections::{authority_id, inspection_id, published_on, table};
+    let Ok((urn, day)) = key_parts(key) else { return Ok(None) };
+    let authority = match crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)) {
+        Ok(authority) => authority,
+        Err(ApiError::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let same_day = table.filter(authority_id.eq(authority).and(published_on.eq(day)));
+    Ok(Some(same_day.order(inspection_id).select(inspection_id).load(conn)?))
+}
+
+pub(super) fn key_parts(key: &str) -> Result<(OfstedUrn, Date), ApiError> {
+    let parts = key.split_once('-').and_then(|(urn, day)| Some((urn.parse().ok()?, day.parse().ok()?)));
+    parts.ok_or_else(|| {
+        ApiError::invalid_member(
+            "/inspection_key",
+            "schema",
+            "must be an Ofsted URN, a hyphen and the day of publication",
+        )
+    })
+}

@@ -1,0 +1,172 @@
+//! What each kind of text may hold.
+
+use super::Rule;
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether text may be the path, query or fragment of an address (RFC 3986): `%` stands before two digits.
+fn is_of_uri(text: &str) -> bool {
+    let is_plain =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte));
+    let is_escaped = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let mut parts = text.split('%');
+    parts.next().is_some_and(is_plain) && parts.all(|part| is_escaped(part) && is_plain(part))
+}
+
+/// Declares the rules that limit the length alone.
+macro_rules! lengths {
+    ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal;)+) => {
+        $(
+            $(#[$about])*
+            pub struct $name;
+
+            impl Rule for $name {
+                const NAME: &'static str = stringify!($name);
+                const MIN: usize = $min;
+                const MAX: usize = $max;
+            }
+        )+
+    };
+}
+
+lengths! {
+    /// The name of a person, a body, a place, a heading.
+    Name: 1 to 200;
+    /// The title of an inspection or a document, or words as they are printed.
+    Title: 1 to 300;
+    /// A few lines.
+    Lines: 1 to 1_000;
+    /// A paragraph or several.
+    Prose: 1 to 10_000;
+    /// A whole document.
+    FullText: 1 to 500_000;
+    /// Why a published record is changed.
+    Reason: 3 to 1_000;
+    /// What a full-text search looks for.
+    SearchText: 2 to 200;
+}
+
+/// A code that names data: a framework, an area, a theme.
+pub struct Code;
+
+impl Rule for Code {
+    const NAME: &'static str = "Code";
+    const MAX: usize = 64;
+    const PATTERN: Option<&'static str> = Some("^[a-z][a-z0-9_]{0,63}$");
+    const EXPECTED: &'static str = "lower-case letters, digits and underscores, a letter first";
+
+    fn accepts(text: &str) -> bool {
+        text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    }
+}
+
+/// A code of the Office for National Statistics.
+pub struct GssCode;
+
+impl Rule for GssCode {
+    const NAME: &'static str = "GssCode";
+    const MIN: usize = 9;
+    const MAX: usize = 9;
+    const PATTERN: Option<&'static str> = Some("^E[0-9]{8}$");
+    const EXPECTED: &'static str = "E and eight digits";
+
+    fn accepts(text: &str) -> bool {
+        text.strip_prefix('E').is_some_and(is_digits)
+    }
+}
+
+/// A code of the Department for Education.
+pub struct DfeCode;
+
+impl Rule for DfeCode {
+    const NAME: &'static str = "DfeCode";
+    const MIN: usize = 3;
+    const MAX: usize = 3;
+    const PATTERN: Option<&'static str> = Some("^[0-9]{3}$");
+    const EXPECTED: &'static str = "three digits";
+
+    fn accepts(text: &str) -> bool {
+        is_digits(text)
+    }
+}
+
+/// Ofsted's unique reference number of a provider.
+pub struct OfstedUrn;
+
+impl Rule for OfstedUrn {
+    const NAME: &'static str = "OfstedUrn";
+    const MIN: usize = 5;
+    const MAX: usize = 7;
+    const PATTERN: Option<&'static str> = Some("^[0-9]{5,7}$");
+    const EXPECTED: &'static str = "five to seven digits";
+
+    fn accepts(text: &str) -> bool {
+        is_digits(text)
+    }
+}
+
+/// The display name of a region of England.
+pub struct Region;
+
+impl Rule for Region {
+    const NAME: &'static str = "Region";
+    const MAX: usize = 40;
+    const PATTERN: Option<&'static str> = Some("^[A-Z][A-Za-z ]{0,39}$");
+    const EXPECTED: &'static str = "the name of a region of England";
+
+    fn accepts(text: &str) -> bool {
+        text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
+    }
+}
+
+/// An address on the web.
+pub struct WebAddress;
+
+impl Rule for WebAddress {
+    const NAME: &'static str = "WebAddress";
+    const MAX: usize = 2_000;
+    const PATTERN: Option<&'static str> = Some(
+        "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
+         ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$",
+    );
+    const FORMAT: Option<&'static str> = Some("uri");
+    const EXPECTED: &'static str = "an address that begins with http:// or https://";
+
+    fn accepts(text: &str) -> bool {
+        let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+            return false;
+        };
+        let (resource, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (host, path) = resource.split_at(resource.find(['/', '?']).unwrap_or(resource.len()));
+        let edges = |edge: Option<u8>| edge.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        host.len() <= 254
+            && edges(host.bytes().next())
+            && edges(host.bytes().last())
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
+            && is_of_uri(path)
+            && is_of_uri(fragment)
+    }
+}
+
+/// A language tag.
+pub struct LanguageTag;
+
+impl Rule for LanguageTag {
+    const NAME: &'static str = "LanguageTag";
+    const MIN: usize = 2;
+    const MAX: usize = 35;
+    const PATTERN: Option<&'static str> = Some("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
+    const EXPECTED: &'static str = "a language tag such as en or cy";
+
+    fn accepts(text: &str) -> bool {
+        let mut parts = text.split('-');
+        let language = parts.next().unwrap_or_default();
+        (2..=3).contains(&language.len())
+            && language.bytes().all(|byte| byte.is_ascii_lowercase())
+            && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
+}
