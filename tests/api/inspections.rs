@@ -91,7 +91,7 @@ async fn a_framework_decides_about_kinds_areas_and_grades() {
         (json!({ "framework": "jtai_2016", "kind": "joint_targeted" }), "/judgements/0/area"),
         (json!({ "kind": "focused_visit" }), "/judgements"),
         (json!({ "judgements": [{ "area": "adoption", "grade": "good" }] }), "/judgements/0/area"),
-        (json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "adequate" }] }), "/judgements"),
+        (json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "adequate" }] }), "/judgements/0/grade"),
         (json!({ "judgements": [{ "area": "overall_effectiveness" }] }), "/judgements/0"),
         (
             json!({ "judgements": [{ "area": "overall_effectiveness", "grade": "good", "absence_reason": "not_judged" }] }),
