@@ -9,7 +9,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::error::{ApiError, ProblemCode};
-use crate::inspections::model::{InspectionRow, InspectionState};
+use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::principal::Principal;
 use crate::schema::corrections;
 use crate::text::Reason;
@@ -31,18 +31,18 @@ pub struct Change<'a, T> {
     pub resource: &'a str,
     /// Its id.
     pub id: Uuid,
-    /// What it was.
-    pub before: &'a T,
+    /// What it was; absent if it is new.
+    pub before: Option<&'a T>,
     /// What it is; absent if it is gone.
     pub after: Option<&'a T>,
 }
 
-/// Keeps a change of this inspection, as it was before. Drafts change freely; what is published changes with a reason;
-/// what is withdrawn may have one.
+/// Keeps a change of this inspection, as it was before. Drafts change freely; once an inspection is published, also when
+/// it is withdrawn again, what is in it changes with a reason, and what is added is kept too.
 ///
 /// # Errors
 ///
-/// `reason_required` if the inspection is published and no reason is given, or if the database fails.
+/// `reason_required` if the inspection is no draft and no reason is given, or if the database fails.
 pub fn record<T: Serialize>(
     conn: &mut PgConnection,
     principal: &Principal,
@@ -50,13 +50,12 @@ pub fn record<T: Serialize>(
     change: &Change<'_, T>,
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    match inspection.state {
-        InspectionState::Draft => return Ok(()),
-        InspectionState::Published if reason.is_none() => {
-            let detail = "the inspection is published: say in reason why it is changed";
-            return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
-        }
-        InspectionState::Published | InspectionState::Withdrawn => {}
+    if inspection.state == InspectionState::Draft {
+        return Ok(());
+    }
+    if change.before.is_some() && reason.is_none() {
+        let detail = format!("the inspection is {}: say in reason why it is changed", inspection.state);
+        return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
     }
     diesel::insert_into(corrections::table)
         .values((
@@ -67,7 +66,7 @@ pub fn record<T: Serialize>(
             corrections::actor.eq(principal.actor()),
             corrections::request_id.eq(principal.request_id()),
             corrections::reason.eq(reason),
-            corrections::before.eq(json(change.before)?),
+            corrections::before.eq(change.before.map(json).transpose()?),
             corrections::after.eq(change.after.map(json).transpose()?),
         ))
         .execute(conn)?;
@@ -82,6 +81,16 @@ pub fn record<T: Serialize>(
 pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
     let removals = corrections::table.filter(corrections::resource_id.eq(id).and(corrections::after.is_null()));
     diesel::select(diesel::dsl::exists(removals)).get_result(conn)
+}
+
+/// Whether the judgements of an inspection were changed after its publication, on purpose.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn were_judgements_changed(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<bool> {
+    let changes = corrections::table.filter(corrections::resource_type.eq("judgements"));
+    diesel::select(diesel::dsl::exists(changes.filter(corrections::inspection_id.eq(inspection)))).get_result(conn)
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Value, ApiError> {

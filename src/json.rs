@@ -7,7 +7,10 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use validator::{Validate, ValidationErrors};
+
+use crate::error::ApiError;
 
 /// A list of `T`, one `jsonb` value in its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
@@ -36,13 +39,29 @@ impl<T> validator::ValidateLength<u64> for JsonList<T> {
 impl<T: std::fmt::Debug + Serialize> ToSql<sql_types::Jsonb, Pg> for JsonList<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let value = serde_json::to_value(self)?;
-        <serde_json::Value as ToSql<sql_types::Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
+        <Value as ToSql<sql_types::Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
     }
 }
 
 impl<T: DeserializeOwned> FromSql<sql_types::Jsonb, Pg> for JsonList<T> {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let value = <serde_json::Value as FromSql<sql_types::Jsonb, Pg>>::from_sql(value)?;
+        let value = <Value as FromSql<sql_types::Jsonb, Pg>>::from_sql(value)?;
         Ok(serde_json::from_value(value)?)
     }
+}
+
+/// Applies a merge patch (RFC 7396) to a row, member by member: null removes, a value sets. Members that the row does not
+/// have are passed over.
+///
+/// # Errors
+///
+/// `internal` if the outcome is no such row.
+pub fn merged<T: DeserializeOwned>(base: impl Serialize, patch: impl Serialize) -> Result<T, ApiError> {
+    let failed = |error: serde_json::Error| ApiError::Internal(error.to_string());
+    let mut merged = serde_json::to_value(base).map_err(failed)?;
+    if let (Some(own), Value::Object(patch)) = (merged.as_object_mut(), serde_json::to_value(patch).map_err(failed)?) {
+        own.extend(patch);
+        own.retain(|_, value| !value.is_null());
+    }
+    serde_json::from_value(merged).map_err(failed)
 }

@@ -42,8 +42,8 @@ pub struct WindowParameters {
     #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
-    #[validate(length(min = 1, max = 1000))]
-    #[param(min_length = 1, max_length = 1000, pattern = "^[A-Za-z0-9_-]+$")]
+    #[validate(length(min = 1, max = 2000))]
+    #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
     /// Whether to count all matching items, in `total`.
     #[param(example = "exact")]
@@ -65,7 +65,7 @@ pub struct Page {
     pub limit: u32,
     /// Goes into `cursor` to ask for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 2000)]
     pub next_cursor: Option<String>,
     /// How many items match, on all pages; present with `count=exact`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,7 @@ diesel::table! {
         actor -> Text,
         request_id -> Text,
         reason -> Nullable<Text>,
-        before -> Jsonb,
+        before -> Nullable<Jsonb>,
         /// What it became; absent if it was deleted.
         after -> Nullable<Jsonb>,
         recorded_at -> Timestamptz,

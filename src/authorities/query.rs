@@ -76,6 +76,7 @@ pub fn get(
 ///
 /// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
 pub fn insert(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<Authority, ApiError> {
+    relations::lock(conn, &[new.predecessors.as_slice(), &new.successors].concat())?;
     let row = diesel::insert_into(authorities::table)
         .values((authorities::authority_id.eq(id), new))
         .returning(AuthorityRow::as_returning())
@@ -97,7 +98,8 @@ pub fn update(
     if_match: &IfMatch,
     patch: &Patch<AuthorityPatch>,
 ) -> Result<Authority, ApiError> {
-    let current = lock(conn, key)?;
+    let named = [patch.changes.predecessors.as_deref(), patch.changes.successors.as_deref()];
+    let current = lock(conn, key, &named.map(Option::unwrap_or_default).concat())?;
     if_match.check(current.version)?;
     let (id, version) = (current.authority_id, current.version);
     let current = one(conn, current, None)?;
@@ -124,7 +126,7 @@ pub fn update(
 ///
 /// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
 pub fn delete(conn: &mut PgConnection, key: &AuthorityKey, if_match: &IfMatch) -> Result<(), ApiError> {
-    let current = lock(conn, key)?;
+    let current = lock(conn, key, &[])?;
     if_match.check(current.version)?;
     relations::replace_predecessors(conn, current.authority_id, &[])?;
     relations::replace_successors(conn, current.authority_id, &[])?;
@@ -140,9 +142,15 @@ pub fn delete(conn: &mut PgConnection, key: &AuthorityKey, if_match: &IfMatch) -
     Ok(())
 }
 
-fn lock(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityRow, ApiError> {
+/// Keeps an authority from others, with those that it is or will be related to.
+fn lock(conn: &mut PgConnection, key: &AuthorityKey, named: &[AuthorityId]) -> Result<AuthorityRow, ApiError> {
     let id = resolve(conn, key)?;
-    authorities::table.find(id).select(AuthorityRow::as_select()).for_update().first(conn).or_not_found("authority")
+    let related = relations::successions(conn, &[id])?;
+    let mut ids = related.into_iter().flat_map(|(former, heir)| [former, heir]).collect::<Vec<_>>();
+    ids.extend_from_slice(named);
+    ids.push(id);
+    relations::lock(conn, &ids)?;
+    authorities::table.find(id).select(AuthorityRow::as_select()).first(conn).or_not_found("authority")
 }
 
 fn meaning(constraint: &str) -> Option<ApiError> {

@@ -13,6 +13,7 @@ use validator::Validate;
 
 use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::json::merged;
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
@@ -52,16 +53,37 @@ pub struct Patch<T, const MAX: usize = MAX_BODY> {
 /// The patch of a document or an inspection.
 pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 
+/// Members that are sets: their order tells nothing.
+const SETS: [&str; 3] = ["predecessors", "successors", "authority_ids"];
+
 impl<T, const MAX: usize> Patch<T, MAX> {
+    /// The row as the patch would leave it.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the row cannot be written as JSON.
+    pub fn applied_to<R: Serialize + DeserializeOwned>(&self, current: &R) -> Result<R, ApiError> {
+        merged(current, &self.document)
+    }
+
     /// Whether the patch would leave the resource as it is.
     #[must_use]
     pub fn changes_nothing(&self, current: &impl Serialize) -> bool {
         let Ok(Value::Object(current)) = serde_json::to_value(current) else { return false };
-        self.document
-            .iter()
-            .filter(|(name, _)| *name != "reason")
-            .all(|(name, value)| is_same(current.get(name).unwrap_or(&Value::Null), value))
+        self.document.iter().filter(|(name, _)| *name != "reason").all(|(name, value)| {
+            let own = current.get(name).unwrap_or(&Value::Null);
+            if SETS.contains(&name.as_str()) { is_same_set(own, value) } else { is_same(own, value) }
+        })
     }
+}
+
+/// Whether two lists hold the same items, however often and in whatever order.
+fn is_same_set(current: &Value, sent: &Value) -> bool {
+    let holds = |one: &Value, other: &Value| match (one.as_array(), other.as_array()) {
+        (Some(one), Some(other)) => other.iter().all(|item| one.contains(item)),
+        _ => false,
+    };
+    holds(current, sent) && holds(sent, current)
 }
 
 /// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.

@@ -11,7 +11,7 @@ use crate::corrections::{self, Change};
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
 use crate::extract::{IfMatch, Patch};
-use crate::inspections::model::InspectionId;
+use crate::inspections::model::{InspectionId, InspectionRow};
 use crate::inspections::query::{self as inspections, reports::Reports};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
@@ -126,11 +126,14 @@ pub fn insert(
     id: FindingId,
     new: &NewFinding,
 ) -> Result<Finding, ApiError> {
-    inspections::lock(conn, principal, inspection)?;
-    insert_row(conn, inspection, id, new, "")?;
-    inspections::mark_changed(conn, inspection)?;
-    inspections::check_rules(conn, inspection)?;
-    get(conn, principal, id)
+    let inspection = inspections::lock(conn, principal, inspection)?;
+    check_codes(conn, &inspection, new.area.as_ref(), &new.themes)?;
+    insert_row(conn, inspection.inspection_id, id, new, "")?;
+    inspections::mark_changed(conn, inspection.inspection_id)?;
+    let finding = get(conn, principal, id)?;
+    let change = Change { resource: "finding", id: id.as_uuid(), before: None, after: Some(&finding) };
+    corrections::record(conn, principal, &inspection, &change, None)?;
+    Ok(finding)
 }
 
 /// Records the findings that come with a new inspection.
@@ -157,7 +160,6 @@ pub fn insert_row(
     new: &NewFinding,
     pointer: &str,
 ) -> Result<(), ApiError> {
-    themes::query::check(conn, &new.themes, &format!("{pointer}/themes"))?;
     let position = match new.position {
         Some(position) => position,
         None => next_position(conn, inspection)?,
@@ -199,15 +201,15 @@ pub fn update(
     if patch.changes_nothing(&before) {
         return Ok(before);
     }
-    themes::query::check(conn, patch.changes.themes.as_deref().unwrap_or_default(), "/themes")?;
+    let (area, themes) = (patch.changes.area.as_ref().and_then(Option::as_ref), patch.changes.themes.as_deref());
+    check_codes(conn, &inspection, area, themes.unwrap_or_default())?;
     let after = diesel::update(findings::table.find(id))
         .set((&patch.changes, findings::version.eq(before.version + 1), findings::updated_at.eq(diesel::dsl::now)))
         .returning(Finding::as_returning())
         .get_result(conn)
         .on_constraint(|name| meaning(name, ""))?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
-    inspections::check_rules(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: &before, after: Some(&after) };
+    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
     Ok(after)
 }
@@ -230,26 +232,57 @@ pub fn delete(
     if_match.check(before.version)?;
     diesel::delete(findings::table.find(id)).execute(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: &before, after: None };
+    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
 }
 
-/// Which findings of an inspection name an area that is not among these, as broken rules.
+/// Refuses areas that are not the framework's of the inspection, and themes that are none.
+///
+/// # Errors
+///
+/// `validation_failed`, naming each, or if the database fails.
+pub fn check_codes(
+    conn: &mut PgConnection,
+    inspection: &InspectionRow,
+    area: Option<&Code>,
+    themes: &[Code],
+) -> Result<(), ApiError> {
+    let areas = inspections::rules::areas(conn, inspection)?;
+    let errors = broken_codes(conn, &areas, area, themes, "")?;
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// Whether an area is not among these, and which themes are none, as broken rules below `place`.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn broken_areas(conn: &mut PgConnection, inspection: InspectionId, areas: &[Code]) -> QueryResult<Vec<FieldError>> {
-    let named = findings::table
+pub fn broken_codes(
+    conn: &mut PgConnection,
+    areas: &[Code],
+    area: Option<&Code>,
+    themes: &[Code],
+    place: &str,
+) -> QueryResult<Vec<FieldError>> {
+    let mut errors = themes::query::unknown(conn, themes, &format!("{place}/themes"))?;
+    if let Some(area) = area.filter(|area| !areas.contains(area)) {
+        let message = format!("{area} is no area of the inspection's framework");
+        errors.push(FieldError::body(format!("{place}/area"), "unknown", message));
+    }
+    Ok(errors)
+}
+
+/// The areas that findings of an inspection name, each with the place of the finding.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn areas(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<Vec<(i32, Code)>> {
+    findings::table
         .filter(findings::inspection_id.eq(inspection).and(findings::area.is_not_null()))
-        .filter(findings::area.ne_all(areas))
         .order(findings::position)
         .select((findings::position, findings::area.assume_not_null()))
-        .load::<(i32, Code)>(conn)?;
-    let message = |position: i32, area: &Code| {
-        format!("{area}, named by the finding at position {position}, is no area of the inspection's framework")
-    };
-    Ok(named.iter().map(|(position, area)| FieldError::body("/area", "unknown", message(*position, area))).collect())
+        .load(conn)
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

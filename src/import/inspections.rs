@@ -166,10 +166,7 @@ fn new_inspection(
         findings: Vec::new(),
         recommendations: Vec::new(),
     };
-    let mut errors = broken_rules(&new);
-    if let Some(framework) = &new.framework {
-        errors.extend(crate::judgements::query::broken_codes(conn, framework, &new.judgements)?);
-    }
+    let errors = broken_rules(&new);
     if errors.is_empty() { Ok(new) } else { Err(ApiError::invalid(errors)) }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::keys::find;
 use super::reading::Row;
 use super::{Context, ImportError};
+use crate::corrections::{self, Change};
 use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::frameworks::model::Grade;
@@ -95,7 +96,7 @@ pub(super) fn import(
         }
     };
     let Some(first) = set.first() else { return Ok(0) };
-    if !query::of_inspections(conn, &[id])?.is_empty() {
+    if !query::of_inspections(conn, &[id])?.is_empty() || corrections::were_judgements_changed(conn, id)? {
         return Ok(0);
     }
     let outcome = conn.transaction(|conn| {
@@ -115,9 +116,11 @@ pub(super) fn import(
         if !errors.is_empty() {
             return Err(ApiError::invalid(errors));
         }
+        query::check(conn, &inspection, &judgements)?;
         query::insert(conn, id, inspection.framework.as_ref(), &judgements)?;
         inspections::query::mark_changed(conn, id)?;
-        inspections::query::check_rules(conn, id)
+        let change = Change { resource: "judgements", id: id.as_uuid(), before: None, after: Some(&judgements) };
+        corrections::record(conn, &context.principal, &inspection, &change, None)
     });
     Ok(self::outcome(context, first, set, outcome)?.map_or(0, |()| set.len()))
 }

@@ -15,11 +15,12 @@ use crate::documents::model::{DocumentId, NewDocument};
 use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::findings::model::{FindingId, NewFinding};
+use crate::inspections;
 use crate::inspections::model::InspectionId;
-use crate::inspections::query::{check_rules, mark_changed};
+use crate::inspections::query::mark_changed;
 use crate::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationId, RecommendationKind};
 use crate::text::{Name, Prose};
-use crate::{corrections, documents, findings, recommendations, schema};
+use crate::{corrections, documents, findings, recommendations, schema, themes};
 
 /// A line of `recommendations.csv`, as they are read out of reports.
 #[derive(Debug, Deserialize)]
@@ -98,8 +99,13 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
         let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
         if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
-                findings::query::insert_row(conn, inspection, id, &row.value, "")?;
-                complete(conn, context, inspection)
+                if context.new_inspections.contains(&inspection) {
+                    let whole = inspections::query::find(conn, &context.principal, inspection)?;
+                    findings::query::check_codes(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
+                    findings::query::insert_row(conn, inspection, id, &row.value, "")
+                } else {
+                    findings::query::insert(conn, &context.principal, inspection, id, &row.value).map(drop)
+                }
             });
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
         }
@@ -118,10 +124,7 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
         let Some((id, row)) = identified else { continue };
         let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
         if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
-            let outcome = conn.transaction(|conn| {
-                recommendations::query::insert_row(conn, inspection, id, &row.value, "")?;
-                complete(conn, context, inspection)
-            });
+            let outcome = conn.transaction(|conn| write_recommendation(conn, context, inspection, id, &row.value));
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
         }
     }
@@ -147,12 +150,21 @@ fn take_inspection(
     Ok(None)
 }
 
-/// Holds an inspection with a new part to its rules, and raises its version unless it came with the same import.
-fn complete(conn: &mut PgConnection, context: &Context<'_>, inspection: InspectionId) -> Result<(), ApiError> {
-    if !context.new_inspections.contains(&inspection) {
-        mark_changed(conn, inspection)?;
+/// Writes a recommendation: as part of an inspection that came with the same import, at its first version, or as an
+/// addition to one that was there.
+fn write_recommendation(
+    conn: &mut PgConnection,
+    context: &Context<'_>,
+    inspection: InspectionId,
+    id: RecommendationId,
+    new: &NewRecommendation,
+) -> Result<(), ApiError> {
+    if context.new_inspections.contains(&inspection) {
+        themes::query::check(conn, &new.themes, "/themes")?;
+        recommendations::query::insert_row(conn, inspection, id, new, "")
+    } else {
+        recommendations::query::insert(conn, &context.principal, inspection, id, new).map(drop)
     }
-    check_rules(conn, inspection)
 }
 
 /// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
@@ -206,7 +218,9 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             });
             written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
         }
-        complete(conn, context, inspection)?;
+        if !context.new_inspections.contains(&inspection) {
+            mark_changed(conn, inspection)?;
+        }
     }
     context.report.count("recommendations", written, all - written);
     Ok(())

@@ -12,7 +12,7 @@ use validator::Validate;
 
 pub use self::filter::{InspectionFilter, InspectionParameters};
 pub use self::input::{InspectionPatch, NewInspection};
-pub use self::rules::Series;
+pub use self::rules::Terms;
 use crate::answer::Versioned;
 use crate::authorities::model::AuthorityId;
 use crate::date::Date;
@@ -217,7 +217,7 @@ impl Versioned for Inspection {
 }
 
 /// What is recorded of an inspection itself, as it is stored.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = inspections)]
 pub struct InspectionRow {
     /// The id.

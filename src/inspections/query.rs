@@ -3,22 +3,24 @@
 pub mod assemble;
 pub mod list;
 pub mod reports;
+pub mod rules;
 
-use diesel::dsl::{exists, select};
+use chrono::Utc;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::model::{
-    Inspection, InspectionEmbed, InspectionId, InspectionPatch, InspectionRow, InspectionState, NewInspection, Series,
+    Inspection, InspectionEmbed, InspectionId, InspectionPatch, InspectionRow, InspectionState, NewInspection,
 };
 use crate::corrections::{self, Change};
-use crate::date::Date;
-use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt, ProblemCode};
+use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
 use crate::extract::{IfMatch, LargePatch};
+use crate::json::merged;
 use crate::page::Codes;
 use crate::principal::Principal;
-use crate::schema::{authority_successions, inspections, judgements};
-use crate::{findings, frameworks, judgements as judgement, recommendations, themes};
+use crate::schema::inspections;
+use crate::{findings, judgements, recommendations};
 
 /// The inspection, with what it is asked to carry.
 ///
@@ -79,15 +81,21 @@ pub fn insert(
     if new.state == InspectionState::Withdrawn {
         return Err(ApiError::invalid_member("/state", "initial_state", "must be draft or published at first"));
     }
+    rules::check(conn, &candidate(id, new)?, Some(new))?;
     diesel::insert_into(inspections::table)
         .values((inspections::inspection_id.eq(id), new))
         .execute(conn)
         .on_constraint(meaning)?;
-    judgement::query::insert(conn, id, new.framework.as_ref(), &new.judgements)?;
+    judgements::query::insert(conn, id, new.framework.as_ref(), &new.judgements)?;
     findings::query::insert_all(conn, id, &new.findings)?;
     recommendations::query::insert_all(conn, id, &new.recommendations)?;
-    check_rules(conn, id)?;
     get(conn, principal, id, None)
+}
+
+/// The row that a new inspection would be.
+fn candidate(id: InspectionId, new: &NewInspection) -> Result<InspectionRow, ApiError> {
+    let now = Utc::now();
+    merged(json!({ "inspection_id": id, "version": 1, "created_at": now, "updated_at": now }), new)
 }
 
 /// Changes an inspection.
@@ -110,7 +118,11 @@ pub fn update(
     }
     if let Some(state) = patch.changes.state.filter(|state| *state != before.state) {
         check_transition(before.state, state)?;
+        if state == InspectionState::Withdrawn {
+            rules::check_withdrawal(conn, id)?;
+        }
     }
+    rules::check(conn, &patch.applied_to(&before)?, None)?;
     let after = diesel::update(inspections::table.find(id))
         .set((
             &patch.changes,
@@ -120,8 +132,7 @@ pub fn update(
         .returning(InspectionRow::as_returning())
         .get_result(conn)
         .on_constraint(meaning)?;
-    check_rules(conn, id)?;
-    let change = Change { resource: "inspection", id: id.as_uuid(), before: &before, after: Some(&after) };
+    let change = Change { resource: "inspection", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
     get(conn, principal, id, None)
 }
@@ -173,97 +184,6 @@ pub fn mark_changed(conn: &mut PgConnection, id: InspectionId) -> QueryResult<()
         .set((inspections::version.eq(inspections::version + 1), inspections::updated_at.eq(diesel::dsl::now)))
         .execute(conn)?;
     Ok(())
-}
-
-/// Holds an inspection, as it is written so far, to every rule: its own, those of its series, and those of the areas and
-/// themes that it names.
-///
-/// # Errors
-///
-/// `validation_failed` with every broken rule, or if the database fails.
-pub fn check_rules(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
-    let row = inspections::table.find(id).select(InspectionRow::as_select()).first(conn)?;
-    let framework = match &row.framework {
-        Some(code) => frameworks::query::find(conn, code).optional()?,
-        None => None,
-    };
-    let kind = match (&row.framework, row.kind) {
-        (Some(framework), Some(kind)) => frameworks::query::kind(conn, framework, kind).optional()?,
-        _ => None,
-    };
-    let has_judgements = select(exists(judgements::table.filter(judgements::inspection_id.eq(id)))).get_result(conn)?;
-    let series = Series { framework: framework.as_ref(), kind: kind.as_ref(), has_judgements };
-    let mut errors = row.broken_rules(series, Date::today());
-    errors.extend(broken_series_rules(conn, &row)?);
-    errors.extend(broken_code_rules(conn, &row)?);
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
-}
-
-/// A series is opened by an earlier graded inspection of the same authority or of its predecessor.
-fn broken_series_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
-    let mut errors = Vec::new();
-    let mut broken = |message: &str| errors.push(FieldError::body("/opened_by_inspection_id", "series", message));
-    if let Some(opener) = row.opened_by_inspection_id {
-        let opener = inspections::table.find(opener).select(InspectionRow::as_select()).first(conn).optional()?;
-        let Some(opener) = opener else {
-            broken("must name an inspection of the register");
-            return Ok(errors);
-        };
-        if !gives_grades(conn, &opener)? {
-            broken("must name a graded inspection");
-        }
-        if !is_same_or_predecessor(conn, &opener, row)? {
-            broken("must name an inspection of the same authority or its predecessor");
-        }
-        let first_days = opener.started_on.or(opener.published_on).zip(row.started_on.or(row.published_on));
-        if first_days.is_some_and(|(opened, visited)| opened >= visited) {
-            broken("must name an earlier inspection");
-        }
-    }
-    let opens_series =
-        select(exists(inspections::table.filter(inspections::opened_by_inspection_id.eq(row.inspection_id))));
-    if opens_series.get_result(conn)? && !gives_grades(conn, row)? {
-        errors.push(FieldError::body(
-            "/kind",
-            "series",
-            "opened a series of visits, and must stay a graded inspection",
-        ));
-    }
-    Ok(errors)
-}
-
-fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
-    let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
-    Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
-}
-
-fn is_same_or_predecessor(
-    conn: &mut PgConnection,
-    opener: &InspectionRow,
-    visit: &InspectionRow,
-) -> Result<bool, ApiError> {
-    use authority_successions::{predecessor_id, successor_id, table};
-    let succession = table.filter(predecessor_id.eq(opener.authority_id)).filter(successor_id.eq(visit.authority_id));
-    Ok(opener.authority_id == visit.authority_id || select(exists(succession)).get_result(conn)?)
-}
-
-/// Areas are the framework's, themes the register's: in the areas covered here, in findings by their own statement.
-fn broken_code_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
-    let areas = match &row.framework {
-        Some(framework) => frameworks::query::area_codes(conn, framework)?,
-        None => Vec::new(),
-    };
-    let mut errors = Vec::new();
-    for (index, covered) in row.areas_covered.0.iter().enumerate() {
-        let place = format!("/areas_covered/{index}");
-        if let Some(area) = covered.area.as_ref().filter(|area| !areas.contains(area)) {
-            let message = format!("{area} is no area of the inspection's framework");
-            errors.push(FieldError::body(format!("{place}/area"), "unknown", message));
-        }
-        errors.extend(themes::query::unknown(conn, &covered.themes, &format!("{place}/themes"))?);
-    }
-    errors.extend(findings::query::broken_areas(conn, row.inspection_id, &areas)?);
-    Ok(errors)
 }
 
 fn meaning(constraint: &str) -> Option<ApiError> {

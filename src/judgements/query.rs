@@ -7,7 +7,7 @@ use super::model::{Judgement, NewJudgementSet};
 use crate::corrections::{self, Change};
 use crate::error::{ApiError, FieldError};
 use crate::extract::IfMatch;
-use crate::inspections::model::{Inspection, InspectionId};
+use crate::inspections::model::{Inspection, InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
 use crate::principal::Principal;
 use crate::schema::{framework_areas, judgements};
@@ -28,12 +28,11 @@ pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryRes
         .load(conn)
 }
 
-/// Records the judgements of an inspection under a framework.
+/// Records the judgements of an inspection under a framework, whose areas and grades they have been held to.
 ///
 /// # Errors
 ///
-/// `validation_failed` for each area or grade that the framework does not have, or that is judged twice; or if the
-/// database fails.
+/// `validation_failed` if there is no framework, or if the database fails.
 pub fn insert(
     conn: &mut PgConnection,
     id: InspectionId,
@@ -46,10 +45,6 @@ pub fn insert(
     let Some(framework) = framework else {
         return Err(ApiError::invalid_member("/judgements", "ungraded", "judgements need a framework"));
     };
-    let errors = broken_codes(conn, framework, set)?;
-    if !errors.is_empty() {
-        return Err(ApiError::invalid(errors));
-    }
     let rows = set
         .iter()
         .map(|judgement| (judgement, judgements::inspection_id.eq(id), judgements::framework.eq(framework)))
@@ -82,6 +77,25 @@ pub fn broken_codes(conn: &mut PgConnection, framework: &Code, set: &[Judgement]
     Ok(errors)
 }
 
+/// Holds judgements to the framework and the kind of their inspection.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub fn check(conn: &mut PgConnection, inspection: &InspectionRow, set: &[Judgement]) -> Result<(), ApiError> {
+    let errors = match (&inspection.framework, inspection.kind) {
+        _ if set.is_empty() => Vec::new(),
+        (Some(framework), Some(kind)) if crate::frameworks::query::kind(conn, framework, kind)?.is_graded => {
+            broken_codes(conn, framework, set)?
+        }
+        _ => {
+            let message = "judgements need a framework and a kind of inspection that carries grades";
+            vec![FieldError::body("/judgements", "ungraded", message)]
+        }
+    };
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
 /// Replaces the judgements of an inspection.
 ///
 /// # Errors
@@ -97,20 +111,16 @@ pub fn replace(
     let before = inspections::lock(conn, principal, id)?;
     if_match.check(before.version)?;
     let current = of_inspections(conn, &[id])?.into_iter().map(|(_, judgement)| judgement).collect::<Vec<_>>();
+    check(conn, &before, &new.judgements)?;
     let is_same =
         current.len() == new.judgements.len() && new.judgements.iter().all(|judgement| current.contains(judgement));
     if !is_same {
         diesel::delete(judgements::table.filter(judgements::inspection_id.eq(id))).execute(conn)?;
         insert(conn, id, before.framework.as_ref(), &new.judgements)?;
         inspections::mark_changed(conn, id)?;
-        inspections::check_rules(conn, id)?;
-        corrections::record(
-            conn,
-            principal,
-            &before,
-            &Change { resource: "judgements", id: id.as_uuid(), before: &current, after: Some(&new.judgements) },
-            new.reason.as_ref(),
-        )?;
+        let (current, new_set) = (Some(&current), Some(&new.judgements));
+        let change = Change { resource: "judgements", id: id.as_uuid(), before: current, after: new_set };
+        corrections::record(conn, principal, &before, &change, new.reason.as_ref())?;
     }
     inspections::get(conn, principal, id, None)
 }

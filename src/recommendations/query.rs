@@ -132,11 +132,14 @@ pub fn insert(
     id: RecommendationId,
     new: &NewRecommendation,
 ) -> Result<Recommendation, ApiError> {
-    inspections::lock(conn, principal, inspection)?;
-    insert_row(conn, inspection, id, new, "")?;
-    inspections::mark_changed(conn, inspection)?;
-    inspections::check_rules(conn, inspection)?;
-    get(conn, principal, id)
+    let inspection = inspections::lock(conn, principal, inspection)?;
+    themes::query::check(conn, &new.themes, "/themes")?;
+    insert_row(conn, inspection.inspection_id, id, new, "")?;
+    inspections::mark_changed(conn, inspection.inspection_id)?;
+    let recommendation = get(conn, principal, id)?;
+    let change = Change { resource: "recommendation", id: id.as_uuid(), before: None, after: Some(&recommendation) };
+    corrections::record(conn, principal, &inspection, &change, None)?;
+    Ok(recommendation)
 }
 
 /// Records the recommendations that come with a new inspection.
@@ -173,7 +176,6 @@ pub fn insert_row(
     new: &NewRecommendation,
     pointer: &str,
 ) -> Result<(), ApiError> {
-    themes::query::check(conn, &new.themes, &format!("{pointer}/themes"))?;
     let position = match new.position {
         Some(position) => position,
         None => next_position(conn, inspection)?,
@@ -227,8 +229,7 @@ pub fn update(
         .on_constraint(|name| meaning(name, ""))?;
     let after = Recommendation::new(after, inspection.published_on);
     inspections::mark_changed(conn, inspection.inspection_id)?;
-    inspections::check_rules(conn, inspection.inspection_id)?;
-    let change = Change { resource: "recommendation", id: id.as_uuid(), before: &before, after: Some(&after) };
+    let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
     Ok(after)
 }
@@ -251,7 +252,7 @@ pub fn delete(
     if_match.check(before.row.version)?;
     diesel::delete(recommendations::table.find(id)).execute(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "recommendation", id: id.as_uuid(), before: &before, after: None };
+    let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
 }
 

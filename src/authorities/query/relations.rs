@@ -2,6 +2,7 @@
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
 
 use crate::authorities::model::{AuthorityId, AuthorityKey, Neighbour, NeighbourFilter, NeighbourSet};
 use crate::error::{ApiError, ConstraintExt};
@@ -36,6 +37,7 @@ pub fn replace_predecessors(
     let former = diesel::delete(table.filter(successor_id.eq(id))).returning(predecessor_id).get_results(conn)?;
     let rows = distinct(predecessors).map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/predecessors"))?;
+    check_series(conn, id)?;
     mark_changed(conn, &former, predecessors)
 }
 
@@ -53,7 +55,40 @@ pub fn replace_successors(
     let former = diesel::delete(table.filter(predecessor_id.eq(id))).returning(successor_id).get_results(conn)?;
     let rows = distinct(successors).map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/successors"))?;
+    check_series(conn, id)?;
     mark_changed(conn, &former, successors)
+}
+
+/// Keeps authorities from others until the transaction ends, always in the same order: two writers of one succession wait
+/// for each other, and never both.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn lock(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<()> {
+    authorities::table
+        .filter(authorities::authority_id.eq_any(ids))
+        .order(authorities::authority_id)
+        .select(authorities::authority_id)
+        .for_update()
+        .load::<AuthorityId>(conn)?;
+    Ok(())
+}
+
+/// Refuses to end a succession that a series of visits relies on: its opener is of the one authority, its visits of the
+/// other.
+fn check_series(conn: &mut PgConnection, id: AuthorityId) -> Result<(), ApiError> {
+    let broken = diesel::sql_query(
+        "select from inspections visit \
+         join inspections opener on opener.inspection_id = visit.opened_by_inspection_id \
+         where visit.authority_id <> opener.authority_id and $1 in (visit.authority_id, opener.authority_id) \
+             and not exists (select from authority_successions \
+                 where predecessor_id = opener.authority_id and successor_id = visit.authority_id) limit 1",
+    );
+    if broken.bind::<SqlUuid, _>(id).execute(conn)? > 0 {
+        return Err(ApiError::in_use("a series of visits goes on from the one authority to the other"));
+    }
+    Ok(())
 }
 
 fn distinct(ids: &[AuthorityId]) -> impl Iterator<Item = AuthorityId> {

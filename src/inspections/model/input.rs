@@ -1,7 +1,7 @@
 //! What is written of an inspection.
 
 use diesel::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -23,7 +23,7 @@ fn draft() -> InspectionState {
 }
 
 /// A new inspection, with all that its report holds.
-#[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = inspections)]
 #[serde(deny_unknown_fields)]
 pub struct NewInspection {

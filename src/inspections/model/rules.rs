@@ -5,9 +5,9 @@ use crate::date::Date;
 use crate::error::FieldError;
 use crate::frameworks::model::{FrameworkKind, FrameworkRow};
 
-/// What an inspection belongs to, as far as its rules ask.
+/// What the rules of an inspection ask of its framework.
 #[derive(Debug, Clone, Copy)]
-pub struct Series<'a> {
+pub struct Terms<'a> {
     /// The framework, if it is known.
     pub framework: Option<&'a FrameworkRow>,
     /// Its kind, if it is known.
@@ -19,9 +19,9 @@ pub struct Series<'a> {
 impl InspectionRow {
     /// Every rule that the inspection breaks by itself, as of `today`.
     #[must_use]
-    pub fn broken_rules(&self, series: Series<'_>, today: Date) -> Vec<FieldError> {
+    pub fn broken_rules(&self, terms: Terms<'_>, today: Date) -> Vec<FieldError> {
         let mut errors = self.broken_date_rules(today);
-        errors.extend(self.broken_kind_rules(series));
+        errors.extend(self.broken_kind_rules(terms));
         errors.extend(self.broken_visit_rules());
         errors
     }
@@ -63,7 +63,7 @@ impl InspectionRow {
         errors
     }
 
-    fn broken_kind_rules(&self, Series { framework, kind, has_judgements }: Series<'_>) -> Vec<FieldError> {
+    fn broken_kind_rules(&self, Terms { framework, kind, has_judgements }: Terms<'_>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         match (&self.framework, framework) {
             (Some(code), None) => {

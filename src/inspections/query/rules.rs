@@ -1,0 +1,196 @@
+//! The rules of an inspection that need rows: all are looked at before anything is written, so that every broken one is
+//! told at once. The constraints of the database hold them against races.
+
+use diesel::dsl::{exists, select};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::date::Date;
+use crate::error::{ApiError, FieldError};
+use crate::inspections::model::{InspectionId, InspectionRow, InspectionState, NewInspection, Terms};
+use crate::judgements::model::Judgement;
+use crate::schema::{authorities, authority_successions, inspections};
+use crate::text::Code;
+use crate::{findings, frameworks, judgements, themes};
+
+/// Holds an inspection, as it would be, to every rule: its own, those of its series, and those of the areas, grades and
+/// themes that it names. What is in it comes with a `new` one, and is in the register otherwise.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspection>) -> Result<(), ApiError> {
+    let framework = match &row.framework {
+        Some(code) => frameworks::query::find(conn, code).optional()?,
+        None => None,
+    };
+    let kind = match (&row.framework, row.kind) {
+        (Some(framework), Some(kind)) => frameworks::query::kind(conn, framework, kind).optional()?,
+        _ => None,
+    };
+    let areas = areas(conn, row)?;
+    let stored = match new {
+        Some(_) => Vec::new(),
+        None => {
+            judgements::query::of_inspections(conn, &[row.inspection_id])?.into_iter().map(|(_, own)| own).collect()
+        }
+    };
+    let judged = new.map_or(stored.as_slice(), |new| new.judgements.as_slice());
+    let terms = Terms { framework: framework.as_ref(), kind: kind.as_ref(), has_judgements: !judged.is_empty() };
+    let mut errors = row.broken_rules(terms, Date::today());
+    errors.extend(broken_visit_rules(conn, row)?);
+    errors.extend(broken_opener_rules(conn, row)?);
+    errors.extend(broken_covered_codes(conn, row, &areas)?);
+    match new {
+        Some(new) => errors.extend(broken_contents(conn, row, &areas, new)?),
+        None => errors.extend(broken_moves(conn, row, &areas, judged)?),
+    }
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// The areas of an inspection's framework.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn areas(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<Code>> {
+    row.framework.as_ref().map_or(Ok(Vec::new()), |framework| frameworks::query::area_codes(conn, framework))
+}
+
+/// A series is opened by an earlier graded inspection of the same authority or of its predecessor; once a visit is
+/// public, its opener is.
+fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
+    let Some(opener) = row.opened_by_inspection_id else { return Ok(Vec::new()) };
+    let opener = inspections::table.find(opener).select(InspectionRow::as_select()).first(conn).optional()?;
+    let Some(opener) = opener else { return Ok(vec![broken_series("must name an inspection of the register")]) };
+    let is_public = |row: &InspectionRow| row.state == InspectionState::Published;
+    let rules = [
+        (gives_grades(conn, &opener)?, "must name a graded inspection"),
+        (
+            is_same_or_predecessor(conn, &opener, row)?,
+            "must name an inspection of the same authority or its predecessor",
+        ),
+        (is_earlier(&opener, row), "must name an earlier inspection"),
+        (is_public(&opener) || !is_public(row), "must name a published inspection, since the visit is published"),
+    ];
+    Ok(rules.into_iter().filter(|(is_kept, _)| !is_kept).map(|(_, message)| broken_series(message)).collect())
+}
+
+fn broken_series(message: &str) -> FieldError {
+    FieldError::body("/opened_by_inspection_id", "series", message)
+}
+
+/// An inspection that opened a series stays graded and earlier than its visits.
+fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
+    let visits = visits(conn, row.inspection_id)?;
+    let mut errors = Vec::new();
+    if !visits.is_empty() && !gives_grades(conn, row)? {
+        let message = "opened a series of visits, and must stay a graded inspection";
+        errors.push(FieldError::body("/kind", "series", message));
+    }
+    if visits.iter().any(|visit| !is_earlier(row, visit)) {
+        let member = if row.started_on.is_some() { "/started_on" } else { "/published_on" };
+        errors.push(FieldError::body(member, "series", "must be earlier than the visits of the series that it opened"));
+    }
+    Ok(errors)
+}
+
+/// Refuses to take an inspection from the public whose visits are public.
+///
+/// # Errors
+///
+/// `in_use` if a visit of its series is published, or if the database fails.
+pub fn check_withdrawal(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
+    if visits(conn, id)?.iter().any(|visit| visit.state == InspectionState::Published) {
+        return Err(ApiError::in_use("published visits belong to the series that this inspection opened"));
+    }
+    Ok(())
+}
+
+fn visits(conn: &mut PgConnection, opener: InspectionId) -> QueryResult<Vec<InspectionRow>> {
+    let visits = inspections::table.filter(inspections::opened_by_inspection_id.eq(opener));
+    visits.select(InspectionRow::as_select()).load(conn)
+}
+
+/// Whether one began before the other, as far as their days are known.
+fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
+    let days = opener.started_on.or(opener.published_on).zip(visit.started_on.or(visit.published_on));
+    days.is_none_or(|(opened, visited)| opened < visited)
+}
+
+fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
+    let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
+    Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
+}
+
+fn is_same_or_predecessor(
+    conn: &mut PgConnection,
+    opener: &InspectionRow,
+    visit: &InspectionRow,
+) -> Result<bool, ApiError> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let succession = table.filter(predecessor_id.eq(opener.authority_id)).filter(successor_id.eq(visit.authority_id));
+    Ok(opener.authority_id == visit.authority_id || select(exists(succession)).get_result(conn)?)
+}
+
+/// Areas are the framework's, themes the register's, in the areas covered.
+fn broken_covered_codes(
+    conn: &mut PgConnection,
+    row: &InspectionRow,
+    areas: &[Code],
+) -> Result<Vec<FieldError>, ApiError> {
+    let mut errors = Vec::new();
+    for (index, covered) in row.areas_covered.0.iter().enumerate() {
+        let place = format!("/areas_covered/{index}");
+        errors.extend(findings::query::broken_codes(conn, areas, covered.area.as_ref(), &covered.themes, &place)?);
+    }
+    Ok(errors)
+}
+
+/// What comes with a new inspection: its authority, and the codes in its parts.
+fn broken_contents(
+    conn: &mut PgConnection,
+    row: &InspectionRow,
+    areas: &[Code],
+    new: &NewInspection,
+) -> Result<Vec<FieldError>, ApiError> {
+    let mut errors = Vec::new();
+    let authority = authorities::table.find(new.authority_id).select(authorities::authority_id);
+    if !select(exists(authority)).get_result(conn)? {
+        errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
+    }
+    if let Some(framework) = &row.framework {
+        errors.extend(judgements::query::broken_codes(conn, framework, &new.judgements)?);
+    }
+    for (index, finding) in new.findings.iter().enumerate() {
+        let place = format!("/findings/{index}");
+        let (area, themes) = (finding.area.as_ref(), finding.themes.as_slice());
+        errors.extend(findings::query::broken_codes(conn, areas, area, themes, &place)?);
+    }
+    for (index, recommendation) in new.recommendations.iter().enumerate() {
+        let place = format!("/recommendations/{index}/themes");
+        errors.extend(themes::query::unknown(conn, &recommendation.themes, &place)?);
+    }
+    Ok(errors)
+}
+
+/// What is in an inspection must fit its framework also when that changes.
+fn broken_moves(
+    conn: &mut PgConnection,
+    row: &InspectionRow,
+    areas: &[Code],
+    judged: &[Judgement],
+) -> Result<Vec<FieldError>, ApiError> {
+    let misfits = match &row.framework {
+        Some(framework) => judgements::query::broken_codes(conn, framework, judged)?,
+        None => Vec::new(),
+    };
+    let mut messages = misfits.into_iter().map(|misfit| misfit.message).collect::<Vec<_>>();
+    for (position, area) in findings::query::areas(conn, row.inspection_id)? {
+        if !areas.contains(&area) {
+            messages
+                .push(format!("the finding at position {position} names {area}, which is no area of the framework"));
+        }
+    }
+    Ok(messages.into_iter().map(|message| FieldError::body("/framework", "contents", message)).collect())
+}
