@@ -111,6 +111,10 @@ pub fn update(
     if let Some(state) = patch.changes.state.filter(|state| *state != before.state) {
         check_transition(before.state, state)?;
     }
+    if patch.changes.framework == Some(None) && has_judgements(conn, id)? {
+        let message = "is required while the inspection carries judgements";
+        return Err(ApiError::invalid_member("/framework", "judgements", message));
+    }
     let after = diesel::update(inspections::table.find(id))
         .set((
             &patch.changes,
@@ -191,12 +195,16 @@ pub fn check_rules(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiE
         (Some(framework), Some(kind)) => frameworks::query::kind(conn, framework, kind).optional()?,
         _ => None,
     };
-    let has_judgements = select(exists(judgements::table.filter(judgements::inspection_id.eq(id)))).get_result(conn)?;
+    let has_judgements = has_judgements(conn, id)?;
     let series = Series { framework: framework.as_ref(), kind: kind.as_ref(), has_judgements };
     let mut errors = row.broken_rules(series, Date::today());
     errors.extend(broken_series_rules(conn, &row)?);
     errors.extend(broken_code_rules(conn, &row)?);
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn has_judgements(conn: &mut PgConnection, id: InspectionId) -> QueryResult<bool> {
+    select(exists(judgements::table.filter(judgements::inspection_id.eq(id)))).get_result(conn)
 }
 
 /// A series is opened by an earlier graded inspection of the same authority or of its predecessor.
