@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use inspection_register::error::ProblemCode;
 
-use crate::support::operations::operations;
+use crate::support::operations::all;
 use crate::support::{Answer, Register, database::Database};
 
 /// What is served and is no operation.
@@ -22,7 +22,7 @@ const PLUMBING: [&str; 9] = [
 ];
 
 fn reads() -> Vec<String> {
-    let reads = operations().into_iter().filter(|operation| operation.method == Method::GET).map(|read| read.path());
+    let reads = all().into_iter().filter(|operation| operation.method == Method::GET).map(|read| read.path());
     reads.chain(PLUMBING.map(ToOwned::to_owned)).collect()
 }
 

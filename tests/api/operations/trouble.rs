@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use inspection_register::db::Db;
 use serde_json::json;
 
-use crate::support::operations::operations;
+use crate::support::operations::all;
 use crate::support::rows::{authority, new_authority};
 use crate::support::{Answer, Register, database::Database};
 
@@ -43,7 +43,7 @@ async fn without_a_database_every_read_is_unavailable_within_a_second() {
 async fn no_operation_fails_otherwise_when_the_database_is_away() {
     let url = "postgresql:///register?host=/nowhere&user=register";
     let register = Register::with(Database::empty(), |app| app.db = Db::new(url, 1)).await;
-    for operation in operations().iter().filter(|operation| operation.body.is_none()) {
+    for operation in all().iter().filter(|operation| operation.body.is_none()) {
         let begun = Instant::now();
         unavailable(operation.request(&register, &operation.path()).send().await, begun);
     }
