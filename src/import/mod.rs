@@ -208,21 +208,23 @@ pub fn reference(conn: &mut PgConnection) -> Result<(), ImportError> {
 
 fn write_reference(conn: &mut PgConnection, reader: &mut Reader<'_>) -> Result<(), ImportError> {
     for (row, place) in reader.json::<FrameworkRecord>("frameworks.json")?.iter().zip(1..) {
-        let outcome =
-            conn.transaction(|conn| frameworks::query::replace(conn, &row.value, place).on_constraint(broken_rule));
+        let outcome = conn.transaction(|conn| {
+            frameworks::query::replace(conn, &row.value, place).on_constraint(|name| Some(broken_rule(name)))
+        });
         reader.outcome(row, outcome)?;
     }
     for (row, place) in reader.json::<Theme>("themes.json")?.iter().zip(1..) {
-        let outcome =
-            conn.transaction(|conn| themes::query::replace(conn, &row.value, place).on_constraint(broken_rule));
+        let outcome = conn.transaction(|conn| {
+            themes::query::replace(conn, &row.value, place).on_constraint(|name| Some(broken_rule(name)))
+        });
         reader.outcome(row, outcome)?;
     }
     Ok(())
 }
 
 /// Reference data is the operator's own: the name of the broken rule tells most.
-fn broken_rule(constraint: &str) -> Option<ApiError> {
-    Some(ApiError::refused(ProblemCode::ValidationFailed, format!("breaks the rule {constraint}")))
+fn broken_rule(constraint: &str) -> ApiError {
+    ApiError::refused(ProblemCode::ValidationFailed, format!("breaks the rule {constraint}"))
 }
 
 /// Whether the register holds no authorities: it is new.
