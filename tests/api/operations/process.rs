@@ -194,7 +194,7 @@ fn head_has_no_body_and_large_or_odd_requests_are_refused_on_the_wire() {
         ("GARBAGE\r\n\r\n".to_owned(), "HTTP/1.1 400"),
     ] {
         let answer = service.exchange(odd.as_bytes());
-        assert!(answer.starts_with(expected), "{:.80}: {answer}", odd);
+        assert!(answer.starts_with(expected), "{odd:.80}: {answer}");
     }
     assert!(service.get("/health/ready").starts_with("HTTP/1.1 200"));
 }
