@@ -89,7 +89,7 @@ fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {
     }
 }
 
-/// The neighbours of these authorities, each with whose neighbour it is, in the order of [`place`].
+/// The neighbours of these authorities, each with whose neighbour it is, the current set first, the closest first.
 ///
 /// # Errors
 ///
