@@ -90,6 +90,8 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     if let Some(url) = &config.database_url {
         return work(url);
     }
+    // The work is short: a signal waits until the server is stopped.
+    let _signals = server::Signals::hear()?;
     let (embedded, url) = server::start_embedded(config)?;
     let outcome = work(&url);
     Embedded::stop(embedded)?;

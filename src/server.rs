@@ -2,8 +2,11 @@
 
 use std::io::Write;
 use std::net::Ipv4Addr;
+use std::task::{Context, Poll};
 
 use actix_web::HttpServer;
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
+use actix_web::rt::{System, SystemRunner};
 use diesel::prelude::*;
 
 use crate::api::{self, App};
@@ -51,11 +54,12 @@ pub enum ServeError {
 ///
 /// If it cannot start, or fails.
 pub fn serve(config: &Config) -> Result<(), ServeError> {
+    let signals = Signals::hear().map_err(ServeError::Run)?;
     if let Some(url) = &config.database_url {
-        return listen(config, url);
+        return listen(config, url, signals);
     }
     let (embedded, url) = start_embedded(config)?;
-    let outcome = fill(&url).and_then(|()| listen(config, &url));
+    let outcome = fill(&url).and_then(|()| listen(config, &url, signals));
     embedded.stop()?;
     outcome
 }
@@ -100,7 +104,7 @@ fn fill(url: &str) -> Result<(), ServeError> {
     Ok(())
 }
 
-fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
+fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
     let app = App {
         db: Db::new(url, config.database_pool_size),
         metrics: Metrics::new()?,
@@ -109,7 +113,7 @@ fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
     };
     let draining = app.draining.clone();
     let capacity = app.db.capacity();
-    actix_web::rt::System::new().block_on(async {
+    system.block_on(async {
         let server = HttpServer::new(move || api::build(&app))
             .bind(config.bind_address)
             .map_err(|error| ServeError::Bind(config.bind_address, error))?
@@ -120,7 +124,7 @@ fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
         announce(config);
         let handle = server.handle();
         actix_web::rt::spawn(async move {
-            stop_signal().await;
+            either(heard).await;
             log::info!("stopping");
             draining.begin();
             handle.stop(true).await;
@@ -129,19 +133,34 @@ fn listen(config: &Config, url: &str) -> Result<(), ServeError> {
     })
 }
 
-/// Waits for Ctrl-C or a request to terminate.
-async fn stop_signal() {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
-        let either = std::future::poll_fn(|context| {
-            let stopped = interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready();
-            if stopped { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        });
-        either.await;
-    } else {
-        std::future::pending::<()>().await;
+/// The wish that the program end: Ctrl-C, a request to terminate, a terminal that closes. Heard from the first moment, since
+/// a program that ends while it starts would leave its private server behind.
+pub struct Signals {
+    system: SystemRunner,
+    heard: Vec<Signal>,
+}
+
+impl Signals {
+    /// Listens from here on; signals no longer end the program by themselves.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses.
+    pub fn hear() -> std::io::Result<Self> {
+        let system = System::new();
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let heard = system.block_on(async { kinds.into_iter().map(signal).collect::<Result<_, _>>() })?;
+        Ok(Self { system, heard })
     }
+}
+
+/// Waits for the first of the signals.
+async fn either(mut signals: Vec<Signal>) {
+    let heard = |context: &mut Context<'_>| {
+        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if any { Poll::Ready(()) } else { Poll::Pending }
+    };
+    std::future::poll_fn(heard).await;
 }
 
 fn announce(config: &Config) {

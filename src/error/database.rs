@@ -27,6 +27,8 @@ impl From<DieselError> for ApiError {
                 "could not receive data from server",
                 "could not send data to server",
                 "SSL connection has been closed unexpectedly",
+                // A table or column: the schema is older than the program until `migrate` has run.
+                "does not exist",
             ]
             .iter()
             .any(|sign| information.message().contains(sign)),

@@ -166,8 +166,14 @@ fn new_inspection(
         findings: Vec::new(),
         recommendations: Vec::new(),
     };
-    let errors = broken_rules(&new);
-    if errors.is_empty() { Ok(new) } else { Err(ApiError::invalid(errors)) }
+    let mut errors = broken_rules(&new);
+    if errors.is_empty() {
+        return Ok(new);
+    }
+    if let Some(framework) = &new.framework {
+        errors.extend(crate::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+    }
+    Err(ApiError::invalid(errors))
 }
 
 fn unknown_urn(error: ApiError) -> ApiError {

@@ -141,6 +141,19 @@ async fn a_succession_shows_on_both_sides() {
 }
 
 #[actix_web::test]
+async fn the_order_of_relations_tells_nothing() {
+    let register = Register::empty().await;
+    let (one, other, heir) = (authority(&register).await, authority(&register).await, authority(&register).await);
+    let (one, other) = (&one["authority_id"], &other["authority_id"]);
+    let path = format!("/v1/authorities/{}", heir["authority_id"].as_str().unwrap());
+    register.patch(&path, "\"1\"", &json!({ "predecessors": [one, other] })).await.expect(200);
+    for same in [json!([other, one]), json!([one, other, one])] {
+        let answer = register.patch(&path, "\"2\"", &json!({ "predecessors": same })).await.expect(200);
+        assert_eq!(answer.etag(), "\"2\"");
+    }
+}
+
+#[actix_web::test]
 async fn an_authority_that_something_refers_to_stays() {
     let register = Register::real().await;
     let answer = register.delete("/v1/authorities/E06000019", "\"1\"").await.expect(409);

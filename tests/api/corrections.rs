@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::Register;
 use crate::support::rows::{inspection, path, published};
 
-type Kept = (String, String, String, Option<String>, Value, Option<Value>);
+type Kept = (String, String, String, Option<String>, Option<Value>, Option<Value>);
 
 fn kept(register: &Register) -> Vec<Kept> {
     corrections::table
@@ -36,6 +36,7 @@ async fn a_correction_is_kept_with_who_and_why_and_what() {
     let [(resource, actor, request_id, reason, before, after)] = kept.as_slice() else { panic!("{kept:?}") };
     assert_eq!((resource.as_str(), actor.as_str(), request_id.as_str()), ("inspection", "anonymous", "test-1"));
     assert_eq!(reason.as_deref(), Some("Left out at first."));
+    let before = before.as_ref().unwrap();
     assert_eq!((before.get("headline"), &before["version"]), (None, &json!(1)));
     let after = after.as_ref().unwrap();
     assert_eq!((&after["headline"], &after["version"]), (&json!("Better than it was."), &json!(2)));
@@ -81,7 +82,22 @@ async fn everything_in_a_published_inspection_is_kept_as_it_was() {
 
     let kept = kept(&register);
     let resources = kept.iter().map(|row| row.0.as_str()).collect::<Vec<_>>();
-    assert_eq!(resources, ["finding", "finding", "recommendation", "judgements", "inspection"]);
-    assert_eq!((&kept[1].4["text"], &kept[1].5), (&json!("Neither."), &None));
-    assert_eq!(kept[3].4.as_array().unwrap().len(), 2);
+    assert_eq!(
+        resources,
+        ["finding", "recommendation", "finding", "finding", "recommendation", "judgements", "inspection"]
+    );
+    assert_eq!((&kept[0].4, &kept[0].3), (&None, &None), "what is added has no before, and needs no reason");
+    assert_eq!((&kept[3].4.as_ref().unwrap()["text"], &kept[3].5), (&json!("Neither."), &None));
+    assert_eq!(kept[5].4.as_ref().unwrap().as_array().unwrap().len(), 2);
+}
+
+#[actix_web::test]
+async fn what_is_withdrawn_changes_with_a_reason_too() {
+    let register = Register::empty().await;
+    let path = path(&published(&register).await);
+    register.patch(&path, "\"1\"", &json!({ "state": "withdrawn", "reason": "All wrong." })).await.expect(200);
+    for change in [json!({ "headline": "A silent edit." }), json!({ "state": "published" })] {
+        assert_eq!(register.patch(&path, "\"2\"", &change).await.expect(422).code(), "reason_required");
+    }
+    register.patch(&path, "\"2\"", &json!({ "state": "published", "reason": "Right after all." })).await.expect(200);
 }

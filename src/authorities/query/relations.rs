@@ -3,6 +3,7 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
+use uuid::Uuid;
 
 use crate::authorities::model::{AuthorityId, AuthorityKey, Neighbour, NeighbourFilter, NeighbourSet};
 use crate::error::{ApiError, ConstraintExt};
@@ -123,17 +124,16 @@ fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {
     }
 }
 
-/// The neighbours of these authorities, each with whose neighbour it is.
+/// The neighbours of these authorities, each with whose neighbour it is, the current set first, the closest first.
 ///
 /// # Errors
 ///
 /// If the database fails.
 pub fn neighbours_of(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<Vec<(AuthorityId, Neighbour)>> {
     use statistical_neighbours::{authority_id, neighbour_id, neighbour_set, rank, table};
-    table
+    let mut neighbours = table
         .inner_join(authorities::table.on(authorities::authority_id.eq(neighbour_id)))
         .filter(authority_id.eq_any(ids))
-        .order((neighbour_set, rank, authorities::name))
         .select((
             authority_id,
             (
@@ -145,7 +145,9 @@ pub fn neighbours_of(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResul
                 authorities::region,
             ),
         ))
-        .load(conn)
+        .load(conn)?;
+    neighbours.sort_by_cached_key(|(_, neighbour)| place(neighbour));
+    Ok(neighbours)
 }
 
 /// A page of the neighbours of one authority. An authority has a handful, so the page is cut from all of them.
@@ -160,17 +162,20 @@ pub fn list_neighbours(
     window: &Window,
 ) -> Result<(Vec<Neighbour>, Page), ApiError> {
     let id = super::resolve(conn, key)?;
-    let after = window.after::<(NeighbourSet, AuthorityId)>()?;
+    let after = window.after::<Place>()?;
     let wanted = |neighbour: &Neighbour| filter.set.as_ref().is_none_or(|sets| sets.has(&neighbour.neighbour_set));
     let all =
         neighbours_of(conn, &[id])?.into_iter().map(|(_, neighbour)| neighbour).filter(wanted).collect::<Vec<_>>();
     let total = window.counts().then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
-    let start =
-        after.and_then(|key| all.iter().position(|neighbour| position(neighbour) == key)).map_or(0, |last| last + 1);
-    let rows = all.into_iter().skip(start).take(usize::try_from(window.rows()).unwrap_or(usize::MAX)).collect();
-    window.page(rows, total, position)
+    let rows = all.into_iter().filter(|neighbour| after.as_ref().is_none_or(|after| place(neighbour) > *after));
+    let rows = rows.take(usize::try_from(window.rows()).unwrap_or(usize::MAX)).collect();
+    window.page(rows, total, place)
 }
 
-fn position(neighbour: &Neighbour) -> (NeighbourSet, AuthorityId) {
-    (neighbour.neighbour_set, neighbour.authority_id)
+/// Where a neighbour stands: its set, its rank or else the last, its name, its id.
+type Place = (NeighbourSet, i32, String, Uuid);
+
+fn place(neighbour: &Neighbour) -> Place {
+    let (name, id) = (neighbour.name.as_str().to_owned(), neighbour.authority_id.as_uuid());
+    (neighbour.neighbour_set, neighbour.rank.unwrap_or(i32::MAX), name, id)
 }

@@ -26,6 +26,12 @@ impl InspectionRow {
         errors
     }
 
+    /// Whether it is a visit, which may belong to a series.
+    #[must_use]
+    pub fn is_visit(&self) -> bool {
+        matches!(self.kind, Some(InspectionKind::MonitoringVisit | InspectionKind::FocusedVisit))
+    }
+
     fn broken_date_rules(&self, today: Date) -> Vec<FieldError> {
         let days = [
             ("started_on", self.started_on),
@@ -102,7 +108,7 @@ impl InspectionRow {
 
     fn broken_visit_rules(&self) -> Vec<FieldError> {
         let is_monitoring = self.kind == Some(InspectionKind::MonitoringVisit);
-        let is_visit = is_monitoring || self.kind == Some(InspectionKind::FocusedVisit);
+        let is_visit = self.is_visit();
         let rules = [
             (
                 is_monitoring && self.opened_by_inspection_id.is_none(),

@@ -60,7 +60,7 @@ pub fn areas(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<Co
 /// A series is opened by an earlier graded inspection of the same authority or of its predecessor; once a visit is
 /// public, its opener is.
 fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
-    let Some(opener) = row.opened_by_inspection_id else { return Ok(Vec::new()) };
+    let Some(opener) = row.opened_by_inspection_id.filter(|_| row.is_visit()) else { return Ok(Vec::new()) };
     let opener = inspections::table.find(opener).select(InspectionRow::as_select()).first(conn).optional()?;
     let Some(opener) = opener else { return Ok(vec![broken_series("must name an inspection of the register")]) };
     let is_public = |row: &InspectionRow| row.state == InspectionState::Published;

@@ -105,7 +105,7 @@ fn inspections_and_judgements_are_refused_line_by_line() {
         &[("inspections.csv", INSPECTIONS), ("judgements.csv", JUDGEMENTS)],
         &[
             ("inspections.csv", 2, "inspection_key", "day of publication"),
-            ("inspections.csv", 3, "kind", "kind of inspection of the framework"),
+            ("inspections.csv", 3, "kind", "is no kind of inspection under sif_2013"),
             ("inspections.csv", 4, "ended_on", "before started_on"),
             ("inspections.csv", 5, "fieldwork_periods", "pairs"),
             ("inspections.csv", 7, "inspection_key", "another row"),

@@ -207,7 +207,7 @@ fn every_mistake_in_the_settings_is_told_at_once_and_by_name() {
         ("DATABASE_POOL_SIZE", "0"),
         ("PG_BINDIR", "/nowhere"),
         ("CORS_ORIGINS", "https://example.org, example.org"),
-        ("RUST_LOG", "loud"),
+        ("RUST_LOG", "inspection_register=loud"),
     ];
     for arguments in [&[][..], &["serve"], &["migrate"], &["healthcheck"], &["import"]] {
         let output = run(&settings, arguments);
