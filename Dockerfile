@@ -18,7 +18,9 @@ RUN mkdir src \
 
 COPY migrations migrations
 COPY data data
+COPY openapi/description.md openapi/description.md
 COPY openapi/examples openapi/examples
+COPY build.rs build.rs
 COPY src src
 RUN cargo build --release --locked
 

@@ -39,7 +39,7 @@ impl CustomizeConnection<PgConnection, PoolError> for Session {
                  set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
             )
             .or_else(|_| {
-                // Only a superuser may set lc_messages before PostgreSQL 16.
+                // An ordinary user may not set lc_messages.
                 connection.batch_execute(
                     "set application_name = 'inspection-register'; set timezone = 'UTC'; \
                      set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",

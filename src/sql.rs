@@ -63,3 +63,10 @@ impl ToSql<SqlDate, Pg> for Bound {
         }
     }
 }
+
+/// A pattern for text that contains this one, in which nothing is a wildcard.
+#[must_use]
+pub fn contains(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

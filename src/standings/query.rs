@@ -10,7 +10,6 @@ use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
 use crate::authorities::model::AuthorityId;
-use crate::authorities::query::list::contains;
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::frameworks::model::Grade;
@@ -19,6 +18,7 @@ use crate::judgements;
 use crate::judgements::model::Judgement;
 use crate::page::{Page, Window};
 use crate::schema::{framework_areas, framework_kinds, frameworks};
+use crate::sql::contains;
 use crate::text::{Code, Name};
 
 /// Where a page begins: the name and the id of the row before.

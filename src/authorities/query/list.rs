@@ -9,6 +9,7 @@ use crate::authorities::model::{Authority, AuthorityFilter, AuthorityId, Authori
 use crate::error::ApiError;
 use crate::page::{Page, Window};
 use crate::schema::authorities;
+use crate::sql::contains;
 use crate::text::Name;
 
 type Authorities<'a> = authorities::BoxedQuery<'a, Pg>;
@@ -82,11 +83,4 @@ fn sorted(query: Authorities<'_>, sort: AuthoritySort, after: Option<After>) -> 
             query.order((name.desc(), authority_id.desc()))
         }
     }
-}
-
-/// A pattern for text that contains this one, in which nothing is a wildcard.
-#[must_use]
-pub fn contains(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }

@@ -8,7 +8,6 @@ use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_sear
 use serde_json::json;
 
 use crate::authorities::model::AuthorityId;
-use crate::authorities::query::list::contains;
 use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::ApiError;
@@ -18,7 +17,7 @@ use crate::inspections::model::{
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{authorities, findings, inspections, judgements, recommendations};
-use crate::sql::{Bound, lower, lower_each, or_distant_future, or_distant_past};
+use crate::sql::{Bound, contains, lower, lower_each, or_distant_future, or_distant_past};
 use crate::text::Code;
 
 type Inspections<'a> = inspections::BoxedQuery<'a, Pg>;
