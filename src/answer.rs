@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +13,7 @@ use crate::error::ApiError;
 use crate::page::Page;
 
 /// What a cache may do with a read: keep it, and ask each time whether it still holds.
-pub const REVALIDATED: &str = "public, no-cache";
+const REVALIDATED: &str = "public, no-cache";
 /// What a cache may do with data that changes with the program.
 const LASTING: &str = "public, max-age=3600";
 
@@ -166,6 +167,22 @@ impl Responder for Csv {
     }
 }
 
+/// A page for people, or a document for programs: 200, or 304 if the caller has it already.
+pub struct Content {
+    /// What it is.
+    pub media_type: &'static str,
+    /// The whole of it.
+    pub bytes: Bytes,
+}
+
+impl Responder for Content {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        represent(request, &Tag::Content, self.media_type, self.bytes, REVALIDATED)
+    }
+}
+
 /// The resource is gone: 204.
 pub struct Deleted;
 
@@ -177,7 +194,14 @@ impl Responder for Deleted {
     }
 }
 
-fn represent(request: &HttpRequest, tag: &Tag, media_type: &str, bytes: Vec<u8>, cache_control: &str) -> HttpResponse {
+fn represent(
+    request: &HttpRequest,
+    tag: &Tag,
+    media_type: &str,
+    bytes: impl Into<Bytes>,
+    cache_control: &str,
+) -> HttpResponse {
+    let bytes = bytes.into();
     let tag = match tag {
         Tag::Version(version) => version.to_string(),
         Tag::VersionAndContent(version) => format!("{version}-{}", digest(&bytes)),

@@ -120,8 +120,20 @@ pub fn document() -> Value {
                 complete(operation, method, path);
             }
         }
+        put_in_order(item);
     }
     document
+}
+
+/// Puts the operations of a path in the order of [`METHODS`].
+fn put_in_order(item: &mut Value) {
+    if let Some(operations) = item.as_object_mut() {
+        for (name, _) in &METHODS {
+            if let Some((name, operation)) = operations.shift_remove_entry(*name) {
+                operations.insert(name, operation);
+            }
+        }
+    }
 }
 
 fn object_mut<'a>(document: &'a mut Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, Responder, web};
 use serde_json::Value;
 
-use crate::answer::REVALIDATED;
+use crate::answer::Content;
 use crate::error::{ApiError, ProblemCode};
 
 /// The OpenAPI document as it is sent.
@@ -18,9 +18,13 @@ impl Document {
     }
 }
 
+fn html(page: &'static str) -> Content {
+    Content { media_type: "text/html; charset=utf-8", bytes: web::Bytes::from_static(page.as_bytes()) }
+}
+
 /// `GET /`: what this is, in five lines.
-pub async fn landing() -> impl Responder {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, REVALIDATED)).body(
+pub async fn landing() -> Content {
+    html(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Inspection Register</title>\n\
          <h1>Inspection Register</h1>\n\
@@ -42,8 +46,8 @@ pub async fn to_docs() -> impl Responder {
 }
 
 /// `GET /docs/`: Swagger UI under the register's own name, and as wide as the screen.
-pub async fn docs() -> impl Responder {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, REVALIDATED)).body(
+pub async fn docs() -> Content {
+    html(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Inspection Register: Swagger UI</title>\n\
          <link rel=\"stylesheet\" href=\"swagger-ui.css\">\n<link rel=\"stylesheet\" href=\"index.css\">\n\
@@ -55,11 +59,8 @@ pub async fn docs() -> impl Responder {
 }
 
 /// `GET /openapi.json`.
-pub async fn document(document: web::Data<Document>) -> impl Responder {
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .insert_header((header::CACHE_CONTROL, REVALIDATED))
-        .body(document.0.clone())
+pub async fn document(document: web::Data<Document>) -> Content {
+    Content { media_type: "application/json", bytes: document.0.clone() }
 }
 
 /// `GET /problems/{slug}`: what a kind of problem means, and what to do about it.
@@ -67,16 +68,14 @@ pub async fn document(document: web::Data<Document>) -> impl Responder {
 /// # Errors
 ///
 /// `not_found` if there is no such kind.
-pub async fn problem(slug: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn problem(slug: web::Path<String>) -> Result<Content, ApiError> {
     let code = ProblemCode::ALL
         .iter()
         .find(|code| code.slug() == *slug)
         .ok_or_else(|| ApiError::not_found("kind of problem"))?;
     let (title, status, advice) = (code.title(), code.status(), code.advice());
-    Ok(HttpResponse::Ok()
-        .content_type("text/markdown; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, REVALIDATED))
-        .body(format!("# {title}\n\n`{code}`, status {status}\n\n{advice}\n")))
+    let text = format!("# {title}\n\n`{code}`, status {status}\n\n{advice}\n");
+    Ok(Content { media_type: "text/markdown; charset=utf-8", bytes: text.into() })
 }
 
 /// Whatever has no route.

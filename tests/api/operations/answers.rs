@@ -132,3 +132,13 @@ async fn every_answer_is_sniffed_by_nobody() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
     }
 }
+
+#[actix_web::test]
+async fn pages_and_the_document_are_not_sent_twice() {
+    let register = Register::empty().await;
+    for path in ["/", "/docs/", "/openapi.json", "/problems/conflict"] {
+        let first = register.get(path).await.expect(200);
+        let again = register.request(Method::GET, path).header("If-None-Match", first.etag()).send().await;
+        assert!(again.expect(304).bytes.is_empty(), "{path}");
+    }
+}
