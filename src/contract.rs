@@ -4,23 +4,17 @@
 //! operation can answer with, preconditions and headers, the meaning of path parameters, examples, and the absence of
 //! nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
-use std::collections::BTreeSet;
+mod parameters;
+mod schemas;
 
 use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
-use utoipa::PartialSchema;
-use utoipa::openapi::{RefOr, Schema};
 
+use self::parameters::{PATH_PARAMETERS, PathParameter, if_match, if_none_match};
+use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::api;
-use crate::authorities::model::AuthorityKey;
-use crate::date::Date;
-use crate::documents::model::DocumentId;
 use crate::error::{FieldError, Problem, ProblemCode};
-use crate::findings::model::FindingId;
-use crate::inspections::model::InspectionId;
-use crate::recommendations::model::RecommendationId;
-use crate::text::Code;
 
 /// The methods of operations, as the document and as HTTP names them.
 pub const METHODS: [(&str, Method); 5] = [
@@ -35,9 +29,6 @@ pub const METHODS: [(&str, Method); 5] = [
 /// `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
-/// The name of the schema of days.
-const DATE: &str = "Date";
-
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 4] =
     [ProblemCode::InvalidParameter, ProblemCode::NotAcceptable, ProblemCode::Internal, ProblemCode::Unavailable];
@@ -48,54 +39,6 @@ const OF_CHANGES: [ProblemCode; 3] =
 const OF_BODIES: [ProblemCode; 3] =
     [ProblemCode::PayloadTooLarge, ProblemCode::UnsupportedMediaType, ProblemCode::ValidationFailed];
 
-/// A parameter in a path: its name, its description, and an example that exists in `data/`.
-struct PathParameter {
-    name: &'static str,
-    description: &'static str,
-    example: &'static str,
-    schema: fn() -> RefOr<Schema>,
-}
-
-const PATH_PARAMETERS: [PathParameter; 6] = [
-    PathParameter {
-        name: "authority",
-        description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
-                      the current one.",
-        example: "E06000019",
-        schema: AuthorityKey::schema,
-    },
-    PathParameter {
-        name: "framework",
-        description: "The code of the framework.",
-        example: "ilacs_2018",
-        schema: Code::schema,
-    },
-    PathParameter {
-        name: "inspection_id",
-        description: "The id of the inspection.",
-        example: "01a20435-3ea9-7d3f-a057-7ff72ea165f0",
-        schema: InspectionId::schema,
-    },
-    PathParameter {
-        name: "finding_id",
-        description: "The id of the finding.",
-        example: "01a20435-3ece-76be-9a54-66d9f1e9c157",
-        schema: FindingId::schema,
-    },
-    PathParameter {
-        name: "recommendation_id",
-        description: "The id of the recommendation.",
-        example: "01a20435-3ef5-7317-9141-125fc3e6149a",
-        schema: RecommendationId::schema,
-    },
-    PathParameter {
-        name: "document_id",
-        description: "The id of the document.",
-        example: "01a20435-3eb1-7ff6-9794-45fc41d0913b",
-        schema: DocumentId::schema,
-    },
-];
-
 /// The document, complete.
 #[must_use]
 pub fn document() -> Value {
@@ -104,8 +47,7 @@ pub fn document() -> Value {
     set(&mut document, "/info/contact", json!({ "name": "The maintainers of the Inspection Register" }));
     set(&mut document, "/security", json!([]));
     merge_flattened(&mut document);
-    let mut simple = take_simple_schemas(&mut document);
-    simple.insert(DATE.to_owned(), json!(Date::schema()));
+    let simple = take_simple_schemas(&mut document);
     write_out(&mut document, &simple);
     for (name, schema) in object_mut(&mut document, "/components/schemas") {
         let may_be_null = name.ends_with("Patch");
@@ -145,116 +87,6 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
         && let Some(parent) = document.pointer_mut(parent).and_then(Value::as_object_mut)
     {
         parent.insert(name.to_owned(), value);
-    }
-}
-
-/// Makes one object of each schema that is a conjunction of objects, as flattened members are described; the parts are no
-/// components of their own.
-fn merge_flattened(document: &mut Value) {
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    let all = schemas.clone();
-    let mut parts = BTreeSet::new();
-    for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
-        let Some(Value::Array(flattened)) = schema.remove("allOf") else { continue };
-        for part in flattened {
-            let name = part.as_object().and_then(component_of).map(ToOwned::to_owned);
-            let part = name.as_ref().and_then(|name| all.get(name)).unwrap_or(&part);
-            merge(schema, part);
-            parts.extend(name);
-        }
-    }
-    schemas.retain(|name, _| !parts.contains(name));
-}
-
-fn merge(schema: &mut Map<String, Value>, part: &Value) {
-    for (name, member) in part.as_object().into_iter().flatten() {
-        match (schema.get_mut(name), member) {
-            (Some(Value::Object(own)), Value::Object(more)) => own.extend(more.clone()),
-            (Some(Value::Array(own)), Value::Array(more)) => own.extend(more.clone()),
-            (Some(_), _) => {}
-            (None, _) => {
-                schema.insert(name.clone(), member.clone());
-            }
-        }
-    }
-}
-
-/// Removes the components that are no objects, ids and dates and texts with limits, to write them out where they are used.
-/// Enumerations are removed too if they are referred to as something that may be null; those stay as components as well.
-fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
-        return Map::new();
-    };
-    let simple = schemas.iter().filter(|(_, schema)| schema.get("type").is_some_and(|kind| kind != "object"));
-    let simple = simple.map(|(name, schema)| (name.clone(), schema.clone())).collect::<Map<_, _>>();
-    schemas.retain(|name, schema| !simple.contains_key(name) || schema.get("enum").is_some());
-    simple
-}
-
-fn component_of(schema: &Map<String, Value>) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
-}
-
-/// Replaces references to simple schemas by the schemas; what stands beside a reference comes first. To `utoipa` a type
-/// of the name `Date` is a day of any form, without a reference to the schema that is ours.
-fn write_out(value: &mut Value, simple: &Map<String, Value>) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| write_out(item, simple)),
-        Value::Object(object) => {
-            object.values_mut().for_each(|member| write_out(member, simple));
-            let is_day = object.get("format").is_some_and(|format| format == "date");
-            let name = component_of(object).or(is_day.then_some(DATE));
-            let target = name.and_then(|name| simple.get(name)).filter(|schema| schema.get("enum").is_none());
-            if let Some(Value::Object(target)) = target {
-                object.remove("$ref");
-                for (name, member) in target {
-                    object.entry(name.clone()).or_insert_with(|| member.clone());
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Removes null wherever a member is left out instead, and says it plainly where null clears a member of a patch.
-fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<String, Value>) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| settle_nulls(item, may_be_null, simple)),
-        Value::Object(object) => {
-            object.values_mut().for_each(|member| settle_nulls(member, may_be_null, simple));
-            unwrap_choice(object, may_be_null, simple);
-            if !may_be_null && let Some(Value::Array(types)) = object.get_mut("type") {
-                types.retain(|name| name != "null");
-                if let [only] = types.as_slice() {
-                    let only = only.clone();
-                    object.insert("type".to_owned(), only);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Turns a choice between null and one schema, or the conjunction of one schema, into that schema.
-fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
-    let choice = ["oneOf", "anyOf", "allOf"].into_iter().find(|name| object.contains_key(*name));
-    let Some(Value::Array(schemas)) = choice.and_then(|name| object.remove(name)) else { return };
-    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
-    let has_null = schemas.iter().any(is_null);
-    let Some(Value::Object(mut schema)) = schemas.into_iter().find(|schema| !is_null(schema)) else { return };
-    if has_null && may_be_null {
-        if let Some(Value::Object(target)) = component_of(&schema).and_then(|name| simple.get(name)) {
-            schema.clone_from(target);
-        }
-        if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
-            schema.insert("type".to_owned(), json!([kind, "null"]));
-        }
-        if let Some(Value::Array(values)) = schema.get_mut("enum") {
-            values.push(Value::Null);
-        }
-    }
-    for (name, member) in schema {
-        object.entry(name).or_insert(member);
     }
 }
 
@@ -313,31 +145,6 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
             content.insert("application/merge-patch+json".to_owned(), json);
         }
     }
-}
-
-impl PathParameter {
-    fn describe(&self) -> Value {
-        json!({
-            "name": self.name, "in": "path", "required": true,
-            "description": self.description, "example": self.example, "schema": (self.schema)(),
-        })
-    }
-}
-
-fn if_match() -> Value {
-    json!({
-        "name": "If-Match", "in": "header", "required": true,
-        "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 200 }, "example": "\"1\""
-    })
-}
-
-fn if_none_match() -> Value {
-    json!({
-        "name": "If-None-Match", "in": "header", "required": false,
-        "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 1000 }
-    })
 }
 
 fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool) {

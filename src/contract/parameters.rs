@@ -1,0 +1,85 @@
+//! Parameters that mean the same in every operation: those in paths, and preconditions.
+
+use serde_json::{Value, json};
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::authorities::model::AuthorityKey;
+use crate::documents::model::DocumentId;
+use crate::findings::model::FindingId;
+use crate::inspections::model::InspectionId;
+use crate::recommendations::model::RecommendationId;
+use crate::text::Code;
+
+/// A parameter in a path: its name, its description, and an example that exists in `data/`.
+pub(super) struct PathParameter {
+    pub(super) name: &'static str,
+    description: &'static str,
+    example: &'static str,
+    schema: fn() -> RefOr<Schema>,
+}
+
+pub(super) const PATH_PARAMETERS: [PathParameter; 6] = [
+    PathParameter {
+        name: "authority",
+        description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
+                      the current one.",
+        example: "E06000019",
+        schema: AuthorityKey::schema,
+    },
+    PathParameter {
+        name: "framework",
+        description: "The code of the framework.",
+        example: "ilacs_2018",
+        schema: Code::schema,
+    },
+    PathParameter {
+        name: "inspection_id",
+        description: "The id of the inspection.",
+        example: "01a20435-3ea9-7d3f-a057-7ff72ea165f0",
+        schema: InspectionId::schema,
+    },
+    PathParameter {
+        name: "finding_id",
+        description: "The id of the finding.",
+        example: "01a20435-3ece-76be-9a54-66d9f1e9c157",
+        schema: FindingId::schema,
+    },
+    PathParameter {
+        name: "recommendation_id",
+        description: "The id of the recommendation.",
+        example: "01a20435-3ef5-7317-9141-125fc3e6149a",
+        schema: RecommendationId::schema,
+    },
+    PathParameter {
+        name: "document_id",
+        description: "The id of the document.",
+        example: "01a20435-3eb1-7ff6-9794-45fc41d0913b",
+        schema: DocumentId::schema,
+    },
+];
+
+impl PathParameter {
+    pub(super) fn describe(&self) -> Value {
+        json!({
+            "name": self.name, "in": "path", "required": true,
+            "description": self.description, "example": self.example, "schema": (self.schema)(),
+        })
+    }
+}
+
+pub(super) fn if_match() -> Value {
+    json!({
+        "name": "If-Match", "in": "header", "required": true,
+        "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 200 }, "example": "\"1\""
+    })
+}
+
+pub(super) fn if_none_match() -> Value {
+    json!({
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 1000 }
+    })
+}

@@ -1,0 +1,122 @@
+//! Tidies schemas, so that generators make plain types.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use utoipa::PartialSchema;
+
+use crate::date::Date;
+
+/// The name of the schema of days.
+const DATE: &str = "Date";
+
+/// Makes one object of each schema that is a conjunction of objects, as flattened members are described; the parts are no
+/// components of their own.
+pub(super) fn merge_flattened(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    let all = schemas.clone();
+    let mut parts = BTreeSet::new();
+    for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
+        let Some(Value::Array(flattened)) = schema.remove("allOf") else { continue };
+        for part in flattened {
+            let name = part.as_object().and_then(component_of).map(ToOwned::to_owned);
+            let part = name.as_ref().and_then(|name| all.get(name)).unwrap_or(&part);
+            merge(schema, part);
+            parts.extend(name);
+        }
+    }
+    schemas.retain(|name, _| !parts.contains(name));
+}
+
+pub(super) fn merge(schema: &mut Map<String, Value>, part: &Value) {
+    for (name, member) in part.as_object().into_iter().flatten() {
+        match (schema.get_mut(name), member) {
+            (Some(Value::Object(own)), Value::Object(more)) => own.extend(more.clone()),
+            (Some(Value::Array(own)), Value::Array(more)) => own.extend(more.clone()),
+            (Some(_), _) => {}
+            (None, _) => {
+                schema.insert(name.clone(), member.clone());
+            }
+        }
+    }
+}
+
+/// Removes the components that are no objects, ids and dates and texts with limits, to write them out where they are used.
+/// Enumerations are among them, for members that may be null, and stay components as well. Days are added.
+pub(super) fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return Map::new();
+    };
+    let simple = schemas.iter().filter(|(_, schema)| schema.get("type").is_some_and(|kind| kind != "object"));
+    let mut simple = simple.map(|(name, schema)| (name.clone(), schema.clone())).collect::<Map<_, _>>();
+    schemas.retain(|name, schema| !simple.contains_key(name) || schema.get("enum").is_some());
+    simple.insert(DATE.to_owned(), json!(Date::schema()));
+    simple
+}
+
+pub(super) fn component_of(schema: &Map<String, Value>) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// Replaces references to simple schemas by the schemas; what stands beside a reference comes first. To `utoipa` a type
+/// of the name `Date` is a day of any form, without a reference to the schema that is ours.
+pub(super) fn write_out(value: &mut Value, simple: &Map<String, Value>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| write_out(item, simple)),
+        Value::Object(object) => {
+            object.values_mut().for_each(|member| write_out(member, simple));
+            let is_day = object.get("format").is_some_and(|format| format == "date");
+            let name = component_of(object).or(is_day.then_some(DATE));
+            let target = name.and_then(|name| simple.get(name)).filter(|schema| schema.get("enum").is_none());
+            if let Some(Value::Object(target)) = target {
+                object.remove("$ref");
+                for (name, member) in target {
+                    object.entry(name.clone()).or_insert_with(|| member.clone());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Removes null wherever a member is left out instead, and says it plainly where null clears a member of a patch.
+pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<String, Value>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| settle_nulls(item, may_be_null, simple)),
+        Value::Object(object) => {
+            object.values_mut().for_each(|member| settle_nulls(member, may_be_null, simple));
+            unwrap_choice(object, may_be_null, simple);
+            if !may_be_null && let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    object.insert("type".to_owned(), only);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Turns a choice between null and one schema, or the conjunction of one schema, into that schema.
+pub(super) fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
+    let choice = ["oneOf", "anyOf", "allOf"].into_iter().find(|name| object.contains_key(*name));
+    let Some(Value::Array(schemas)) = choice.and_then(|name| object.remove(name)) else { return };
+    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    let has_null = schemas.iter().any(is_null);
+    let Some(Value::Object(mut schema)) = schemas.into_iter().find(|schema| !is_null(schema)) else { return };
+    if has_null && may_be_null {
+        if let Some(Value::Object(target)) = component_of(&schema).and_then(|name| simple.get(name)) {
+            schema.clone_from(target);
+        }
+        if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
+            schema.insert("type".to_owned(), json!([kind, "null"]));
+        }
+        if let Some(Value::Array(values)) = schema.get_mut("enum") {
+            values.push(Value::Null);
+        }
+    }
+    for (name, member) in schema {
+        object.entry(name).or_insert(member);
+    }
+}
