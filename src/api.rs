@@ -1,10 +1,13 @@
 //! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
 
+use std::sync::LazyLock;
+
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compat, Compress, Condition, from_fn};
 use actix_web::{Error, web};
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
@@ -48,6 +51,9 @@ use crate::{
     )
 )]
 pub struct Description;
+
+/// The document, made once for all workers.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(contract::document);
 
 /// What all parts of the application share.
 #[derive(Clone)]
@@ -120,10 +126,10 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
-    let document = contract::document();
+    let document = &*DOCUMENT;
     let (operations, _) = actix_web::App::new()
-        .app_data(web::Data::new(Guard::new(&document, "/v1")))
-        .app_data(web::Data::new(pages::Document::new(&document)))
+        .app_data(web::Data::new(Guard::new(document, "/v1")))
+        .app_data(web::Data::new(pages::Document::new(document)))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))

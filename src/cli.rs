@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -79,7 +79,7 @@ fn obey(arguments: &Arguments) -> Outcome {
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
         })?,
-        Some(Command::Healthcheck) => healthcheck(config.bind_address)?,
+        Some(Command::Healthcheck) => healthcheck(config.local_address())?,
         Some(Command::Openapi) => {}
     }
     Ok(())
@@ -98,11 +98,8 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     outcome
 }
 
-/// Asks `/health/ready` of the service that listens at this address on this machine.
-fn healthcheck(mut address: SocketAddr) -> Outcome {
-    if address.ip().is_unspecified() {
-        address.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
+/// Asks `/health/ready` of the service at this address.
+fn healthcheck(address: SocketAddr) -> Outcome {
     let timeout = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;

@@ -1,7 +1,7 @@
 //! Settings: read from the environment once, at start, with every mistake reported at once.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use actix_web::http::Uri;
@@ -90,6 +90,16 @@ impl Config {
             Err(std::env::VarError::NotPresent) => Ok(None),
             Err(std::env::VarError::NotUnicode(_)) => Err(format!("{name} must be text in UTF-8")),
         })
+    }
+
+    /// Where the service is reached from this machine.
+    #[must_use]
+    pub fn local_address(&self) -> SocketAddr {
+        let mut address = self.bind_address;
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        address
     }
 
     /// Reads settings from any source.

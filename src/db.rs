@@ -34,15 +34,13 @@ struct Session;
 impl CustomizeConnection<PgConnection, PoolError> for Session {
     fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), PoolError> {
         connection
-            .batch_execute(
-                "set application_name = 'inspection-register'; set timezone = 'UTC'; set lc_messages = 'C'; \
-                 set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
-            )
-            .or_else(|_| {
-                // An ordinary user may not set lc_messages.
+            .batch_execute("set lc_messages = 'C'")
+            // An ordinary user may not set the language.
+            .or_else(|_| Ok(()))
+            .and_then(|()| {
                 connection.batch_execute(
-                    "set application_name = 'inspection-register'; set timezone = 'UTC'; \
-                     set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
+                    "set application_name = 'inspection-register'; set timezone = 'UTC'; set statement_timeout = '5s'; \
+                     set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
                 )
             })
             .map_err(PoolError::QueryError)

@@ -66,6 +66,15 @@ impl ApiError {
         Self::listed(ProblemCode::ValidationFailed, "the body breaks the rules listed in errors", errors)
     }
 
+    /// Refuses the body if it breaks any rules.
+    ///
+    /// # Errors
+    ///
+    /// `validation_failed` with all of them.
+    pub fn refuse_any(broken: Vec<FieldError>) -> Result<(), Self> {
+        if broken.is_empty() { Ok(()) } else { Err(Self::invalid(broken)) }
+    }
+
     /// The body breaks one rule.
     #[must_use]
     pub fn invalid_member(pointer: &str, code: &str, message: impl Into<String>) -> Self {

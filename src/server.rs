@@ -1,7 +1,6 @@
 //! Starts the service, and stops it in order.
 
 use std::io::Write;
-use std::net::Ipv4Addr;
 use std::task::{Context, Poll};
 
 use actix_web::HttpServer;
@@ -164,10 +163,7 @@ async fn either(mut signals: Vec<Signal>) {
 }
 
 fn announce(config: &Config) {
-    let mut address = config.bind_address;
-    if address.ip().is_unspecified() {
-        address.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
+    let address = config.local_address();
     let lines = format!(
         "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
          Document    http://{address}/openapi.json\n\n  Stop it with Ctrl-C.\n"

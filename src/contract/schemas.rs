@@ -28,7 +28,7 @@ pub(super) fn merge_flattened(document: &mut Value) {
     schemas.retain(|name, _| !parts.contains(name));
 }
 
-pub(super) fn merge(schema: &mut Map<String, Value>, part: &Value) {
+fn merge(schema: &mut Map<String, Value>, part: &Value) {
     for (name, member) in part.as_object().into_iter().flatten() {
         match (schema.get_mut(name), member) {
             (Some(Value::Object(own)), Value::Object(more)) => own.extend(more.clone()),
@@ -54,7 +54,7 @@ pub(super) fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
     simple
 }
 
-pub(super) fn component_of(schema: &Map<String, Value>) -> Option<&str> {
+fn component_of(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
@@ -99,7 +99,7 @@ pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<St
 }
 
 /// Turns a choice between null and one schema, or the conjunction of one schema, into that schema.
-pub(super) fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
+fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
     let choice = ["oneOf", "anyOf", "allOf"].into_iter().find(|name| object.contains_key(*name));
     let Some(Value::Array(schemas)) = choice.and_then(|name| object.remove(name)) else { return };
     let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");

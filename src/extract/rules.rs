@@ -15,7 +15,7 @@ pub fn broken_rules(value: &impl Validate) -> Vec<FieldError> {
     errors
 }
 
-pub(super) fn collect(broken: &ValidationErrors, place: &str, errors: &mut Vec<FieldError>) {
+fn collect(broken: &ValidationErrors, place: &str, errors: &mut Vec<FieldError>) {
     for (name, kind) in broken.errors() {
         // The names that `validator` and `Text` give to what has no name of its own.
         let here = if matches!(name.as_ref(), "" | "__all__" | "_tmp_validator") {
@@ -32,15 +32,14 @@ pub(super) fn collect(broken: &ValidationErrors, place: &str, errors: &mut Vec<F
             }
             ValidationErrorsKind::Field(rules) => {
                 for rule in rules {
-                    let below = rule.params.get("pointer").and_then(Value::as_str).unwrap_or_default();
-                    errors.push(FieldError::body(format!("{here}{below}"), rule.code.clone(), describe(rule)));
+                    errors.push(FieldError::body(here.clone(), rule.code.clone(), describe(rule)));
                 }
             }
         }
     }
 }
 
-pub(super) fn describe(rule: &validator::ValidationError) -> String {
+fn describe(rule: &validator::ValidationError) -> String {
     if let Some(message) = &rule.message {
         return message.to_string();
     }
@@ -92,7 +91,7 @@ pub(super) fn find_faults(document: &Map<String, Value>, place: &str, errors: &m
     }
 }
 
-pub(super) fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
+fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
     match value {
         _ if errors.len() >= MAX_ERRORS => {}
         Value::String(text) if has_control_character(text) => {

@@ -249,7 +249,7 @@ pub fn check_codes(
 ) -> Result<(), ApiError> {
     let areas = inspections::rules::areas(conn, inspection)?;
     let errors = broken_codes(conn, &areas, area, themes, "")?;
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    ApiError::refuse_any(errors)
 }
 
 /// Whether an area is not among these, and which themes are none, as broken rules below `place`.

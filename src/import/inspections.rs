@@ -192,8 +192,7 @@ fn resolve_framework(
     day: Option<Date>,
 ) -> Result<Option<Code>, ApiError> {
     let Some(code) = code else { return Ok(None) };
-    let lowered = Code::from(code.as_str());
-    let named = frameworks::query::named(conn, &lowered)?;
+    let named = frameworks::query::named(conn, code)?;
     let exact = named.iter().find(|framework| framework.framework == *code);
     let in_use = || named.iter().find(|framework| day.is_some_and(|day| framework.permits(day)));
     match exact.or_else(in_use) {

@@ -93,7 +93,7 @@ pub fn check(conn: &mut PgConnection, inspection: &InspectionRow, set: &[Judgeme
             vec![FieldError::body("/judgements", "ungraded", message)]
         }
     };
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    ApiError::refuse_any(errors)
 }
 
 /// Replaces the judgements of an inspection.

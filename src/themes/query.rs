@@ -51,7 +51,7 @@ pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryR
 /// `validation_failed`, naming each below `pointer`, or if the database fails.
 pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
     let errors = unknown(conn, codes, pointer)?;
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    ApiError::refuse_any(errors)
 }
 
 /// Writes a theme as it is in `data/`, at its place.

@@ -45,7 +45,7 @@ pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspe
         Some(new) => errors.extend(broken_contents(conn, row, &areas, new)?),
         None => errors.extend(broken_moves(conn, row, &areas, judged)?),
     }
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    ApiError::refuse_any(errors)
 }
 
 /// The areas of an inspection's framework.
