@@ -3,15 +3,16 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use validator::Validate;
 
 use crate::error::{ApiError, ProblemCode};
+use crate::events;
+use crate::events::model::{EventResource, EventType, Subject};
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::principal::Principal;
-use crate::schema::corrections;
+use crate::schema;
 use crate::text::Reason;
 
 /// Why something is removed.
@@ -57,20 +58,19 @@ pub fn record<T: Serialize>(
         let detail = format!("the inspection is {}: say in reason why it is changed", inspection.state);
         return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
     }
-    diesel::insert_into(corrections::table)
-        .values((
-            corrections::correction_id.eq(Uuid::now_v7()),
-            corrections::inspection_id.eq(inspection.inspection_id),
-            corrections::resource_type.eq(change.resource),
-            corrections::resource_id.eq(change.id),
-            corrections::actor.eq(principal.actor()),
-            corrections::request_id.eq(principal.request_id()),
-            corrections::reason.eq(reason),
-            corrections::before.eq(change.before.map(json).transpose()?),
-            corrections::after.eq(change.after.map(json).transpose()?),
-        ))
-        .execute(conn)?;
-    Ok(())
+    let resource = change.resource.parse::<EventResource>().map_err(ApiError::Internal)?;
+    let subject = Subject {
+        resource,
+        id: change.id,
+        aggregate: inspection.inspection_id.as_uuid(),
+        authorities: vec![inspection.authority_id],
+    };
+    match (change.before, change.after) {
+        (None, Some(after)) => events::query::created(conn, principal, &subject, after),
+        (Some(before), Some(after)) => events::query::updated(conn, principal, &subject, (before, after), reason),
+        (Some(before), None) => events::query::deleted(conn, principal, &subject, before, reason),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Whether something was removed from an inspection after its publication, on purpose.
@@ -79,7 +79,8 @@ pub fn record<T: Serialize>(
 ///
 /// If the database fails.
 pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
-    let removals = corrections::table.filter(corrections::resource_id.eq(id).and(corrections::after.is_null()));
+    let removals = schema::events::table
+        .filter(schema::events::resource_id.eq(id).and(schema::events::type_.eq(EventType::Deleted)));
     diesel::select(diesel::dsl::exists(removals)).get_result(conn)
 }
 
@@ -89,10 +90,9 @@ pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
 ///
 /// If the database fails.
 pub fn were_judgements_changed(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<bool> {
-    let changes = corrections::table.filter(corrections::resource_type.eq("judgements"));
-    diesel::select(diesel::dsl::exists(changes.filter(corrections::inspection_id.eq(inspection)))).get_result(conn)
-}
-
-fn json<T: Serialize>(value: &T) -> Result<Value, ApiError> {
-    serde_json::to_value(value).map_err(|error| ApiError::Internal(error.to_string()))
+    let changes = diesel::sql_query(
+        "select from events where resource = 'inspection' and resource_id = $1 and type = 'updated' \
+             and before -> 'judgements' is distinct from after -> 'judgements' limit 1",
+    );
+    Ok(changes.bind::<diesel::sql_types::Uuid, _>(inspection).execute(conn)? > 0)
 }

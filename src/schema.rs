@@ -43,27 +43,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
-    /// Changes to inspections after their publication: who, when, why, from what to what.
-    corrections (correction_id) {
-        correction_id -> Uuid,
-        inspection_id -> Uuid,
-        resource_type -> Text,
-        /// The corrected row; for judgements the inspection.
-        resource_id -> Uuid,
-        actor -> Text,
-        request_id -> Text,
-        reason -> Nullable<Text>,
-        before -> Nullable<Jsonb>,
-        /// What it became; absent if it was deleted.
-        after -> Nullable<Jsonb>,
-        recorded_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use diesel_full_text_search::Tsvector;
-
     /// The authorities that a document speaks of.
     document_authorities (document_id, authority_id) {
         document_id -> Uuid,
@@ -100,6 +79,109 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// One row: how far the positions of events run ahead of this cluster's transaction ids.
+    event_clock (is_only) {
+        /// Raised by migrate after the register was restored into a new cluster, whose transaction ids begin anew.
+        lead -> Int8,
+        is_only -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// Every write, in its own transaction: what became of which resource, by whom and why. Never pruned.
+    events (sequence) {
+        /// Names the event. Given before commit: concurrent transactions may commit in another order.
+        sequence -> Int8,
+        /// The place of the transaction in the feed, which is ordered by position and sequence.
+        position -> Int8,
+        #[sql_name = "type"]
+        type_ -> Text,
+        resource -> Text,
+        resource_id -> Uuid,
+        /// The inspection, plan or action that the resource belongs to, or the resource itself.
+        aggregate_id -> Uuid,
+        /// The authorities concerned.
+        authority_ids -> Array<Uuid>,
+        actor -> Text,
+        request_id -> Text,
+        reason -> Nullable<Text>,
+        /// The resource as it was stored, without what is computed; absent if it is new.
+        before -> Nullable<Jsonb>,
+        /// The resource as it is stored, without what is computed; absent if it is gone.
+        after -> Nullable<Jsonb>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What shows that an action had an effect.
+    evidence (evidence_id) {
+        evidence_id -> Uuid,
+        action_id -> Uuid,
+        kind -> Text,
+        title -> Text,
+        url -> Nullable<Text>,
+        /// The SHA-256 of the file, in hexadecimal.
+        sha256 -> Nullable<Text>,
+        /// The day that it speaks of.
+        observed_on -> Nullable<Date>,
+        /// The last day on which it says something.
+        expires_on -> Nullable<Date>,
+        /// Who recorded it; another has to review it.
+        recorded_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What others made of the evidence; only added to.
+    evidence_reviews (review_id) {
+        review_id -> Uuid,
+        evidence_id -> Uuid,
+        outcome -> Text,
+        note -> Nullable<Text>,
+        effective_on -> Date,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What an inspection said of an earlier recommendation. No row: it did not look.
+    examinations (examination_id) {
+        examination_id -> Uuid,
+        /// The inspection or visit that looked; of the same authority as the recommendation, or its successor.
+        inspection_id -> Uuid,
+        recommendation_id -> Uuid,
+        outcome -> Text,
+        summary -> Nullable<Text>,
+        quote -> Nullable<Text>,
+        /// The finding of that inspection in which it says so.
+        finding_id -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -214,6 +296,174 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
+    /// The changes of the day by which an action is to be done; only added to.
+    improvement_action_date_revisions (date_revision_id) {
+        date_revision_id -> Uuid,
+        action_id -> Uuid,
+        /// Place in the history of the action, from 1.
+        position -> Int4,
+        /// The due date until then; absent if there was none.
+        previous_due_on -> Nullable<Date>,
+        due_on -> Date,
+        reason -> Text,
+        effective_on -> Date,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// The findings that an action answers: of the same authority or its predecessor.
+    improvement_action_findings (action_id, finding_id) {
+        action_id -> Uuid,
+        finding_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// The recommendations that an action answers: of the same authority or its predecessor.
+    improvement_action_recommendations (action_id, recommendation_id) {
+        action_id -> Uuid,
+        recommendation_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// The evidence that a move rests on: of the same action.
+    improvement_action_transition_evidence (transition_id, evidence_id) {
+        transition_id -> Uuid,
+        action_id -> Uuid,
+        evidence_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// The moves of an action from state to state; only added to.
+    improvement_action_transitions (transition_id) {
+        transition_id -> Uuid,
+        action_id -> Uuid,
+        /// Place in the history of the action, from 1.
+        position -> Int4,
+        from_state -> Text,
+        to_state -> Text,
+        reason -> Nullable<Text>,
+        /// The day from which it holds; not before that of the move before.
+        effective_on -> Date,
+        deferred_until -> Nullable<Date>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What was reported of an action, and when; only added to.
+    improvement_action_updates (update_id) {
+        update_id -> Uuid,
+        action_id -> Uuid,
+        effective_on -> Date,
+        note -> Text,
+        rag -> Nullable<Text>,
+        /// What has become different for children.
+        impact_on_children -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What an authority does so that something gets better for children.
+    improvement_actions (action_id) {
+        action_id -> Uuid,
+        authority_id -> Uuid,
+        plan_id -> Nullable<Uuid>,
+        title -> Text,
+        description -> Nullable<Text>,
+        source -> Text,
+        themes -> Array<Text>,
+        cohorts -> Array<Text>,
+        /// The role that answers for it; never a person.
+        owner_role -> Nullable<Text>,
+        partner_organisations -> Array<Text>,
+        priority -> Nullable<Text>,
+        /// What will be different for children.
+        success_measure -> Nullable<Text>,
+        /// To whom it was promised.
+        promised_to -> Nullable<Text>,
+        visibility -> Text,
+        /// The day on which it was proposed.
+        proposed_on -> Date,
+        /// Where it stands; moves only by transitions.
+        state -> Text,
+        /// Red, amber or green, as the latest update says.
+        rag -> Nullable<Text>,
+        /// The first day by which it was to be done.
+        original_due_on -> Nullable<Date>,
+        /// The day by which it is to be done; changes only by date revisions.
+        due_on -> Nullable<Date>,
+        /// Days from the first due date to the current one.
+        slip_days -> Nullable<Int4>,
+        revision_count -> Int4,
+        /// The day on which it was completed; absent unless it is completed or verified.
+        completed_on -> Nullable<Date>,
+        deferred_until -> Nullable<Date>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        search -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What an authority undertakes to do about an inspection.
+    improvement_plans (plan_id) {
+        plan_id -> Uuid,
+        authority_id -> Uuid,
+        title -> Text,
+        /// The phase of a plan that is made in several.
+        phase -> Nullable<Text>,
+        /// The inspection that the plan answers; of the same authority or its predecessor.
+        responds_to_inspection_id -> Nullable<Uuid>,
+        /// The body that endorsed it.
+        endorsed_by -> Nullable<Text>,
+        endorsed_on -> Nullable<Date>,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        state -> Text,
+        visibility -> Text,
+        /// Who is to be asked, and when.
+        consultation -> Jsonb,
+        url -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
     /// Inspections and visits of authorities' services for children, one row a report or letter.
     inspections (inspection_id) {
         inspection_id -> Uuid,
@@ -255,6 +505,31 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What government and others set up when services fail: notices, directions, commissioners, partners.
+    interventions (intervention_id) {
+        intervention_id -> Uuid,
+        authority_id -> Uuid,
+        kind -> Text,
+        organisation -> Nullable<Text>,
+        /// Who was appointed, as published.
+        person -> Nullable<Text>,
+        role -> Nullable<Text>,
+        started_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        /// The inspection that led to it; of the same authority or its predecessor.
+        triggered_by_inspection_id -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -329,31 +604,59 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(corrections -> inspections (inspection_id));
 diesel::joinable!(document_authorities -> authorities (authority_id));
 diesel::joinable!(document_authorities -> documents (document_id));
 diesel::joinable!(documents -> inspections (inspection_id));
+diesel::joinable!(evidence -> improvement_actions (action_id));
+diesel::joinable!(evidence_reviews -> evidence (evidence_id));
+diesel::joinable!(examinations -> inspections (inspection_id));
+diesel::joinable!(examinations -> recommendations (recommendation_id));
 diesel::joinable!(findings -> documents (document_id));
 diesel::joinable!(findings -> inspections (inspection_id));
 diesel::joinable!(framework_areas -> frameworks (framework));
 diesel::joinable!(framework_grades -> frameworks (framework));
 diesel::joinable!(framework_kinds -> frameworks (framework));
+diesel::joinable!(improvement_action_date_revisions -> improvement_actions (action_id));
+diesel::joinable!(improvement_action_findings -> findings (finding_id));
+diesel::joinable!(improvement_action_findings -> improvement_actions (action_id));
+diesel::joinable!(improvement_action_recommendations -> improvement_actions (action_id));
+diesel::joinable!(improvement_action_recommendations -> recommendations (recommendation_id));
+diesel::joinable!(improvement_action_transitions -> improvement_actions (action_id));
+diesel::joinable!(improvement_action_updates -> improvement_actions (action_id));
+diesel::joinable!(improvement_actions -> authorities (authority_id));
+diesel::joinable!(improvement_plans -> authorities (authority_id));
+diesel::joinable!(improvement_plans -> inspections (responds_to_inspection_id));
 diesel::joinable!(inspections -> authorities (authority_id));
 diesel::joinable!(inspections -> frameworks (framework));
+diesel::joinable!(interventions -> authorities (authority_id));
+diesel::joinable!(interventions -> inspections (triggered_by_inspection_id));
 diesel::joinable!(recommendations -> inspections (inspection_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     authorities,
     authority_successions,
-    corrections,
     document_authorities,
     documents,
+    event_clock,
+    events,
+    evidence,
+    evidence_reviews,
+    examinations,
     findings,
     framework_areas,
     framework_grades,
     framework_kinds,
     frameworks,
+    improvement_action_date_revisions,
+    improvement_action_findings,
+    improvement_action_recommendations,
+    improvement_action_transition_evidence,
+    improvement_action_transitions,
+    improvement_action_updates,
+    improvement_actions,
+    improvement_plans,
     inspections,
+    interventions,
     judgements,
     recommendations,
     statistical_neighbours,

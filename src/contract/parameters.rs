@@ -6,8 +6,12 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::authorities::model::AuthorityKey;
 use crate::documents::model::DocumentId;
+use crate::evidence::model::EvidenceId;
 use crate::findings::model::FindingId;
+use crate::improvement_actions::model::ActionId;
+use crate::improvement_plans::model::PlanId;
 use crate::inspections::model::InspectionId;
+use crate::interventions::model::InterventionId;
 use crate::recommendations::model::RecommendationId;
 use crate::text::Code;
 
@@ -19,7 +23,7 @@ pub(super) struct PathParameter {
     schema: fn() -> RefOr<Schema>,
 }
 
-pub(super) const PATH_PARAMETERS: [PathParameter; 6] = [
+pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
     PathParameter {
         name: "authority",
         description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
@@ -56,6 +60,30 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 6] = [
         description: "The id of the document.",
         example: "01a20435-3eb1-7ff6-9794-45fc41d0913b",
         schema: DocumentId::schema,
+    },
+    PathParameter {
+        name: "plan_id",
+        description: "The id of the improvement plan.",
+        example: "01a204d1-fb25-74ba-b7fa-820ab9b7a94d",
+        schema: PlanId::schema,
+    },
+    PathParameter {
+        name: "action_id",
+        description: "The id of the improvement action.",
+        example: "01a204d1-fb25-79ea-8966-2a05f14c8862",
+        schema: ActionId::schema,
+    },
+    PathParameter {
+        name: "evidence_id",
+        description: "The id of the piece of evidence.",
+        example: "01a204d1-fb25-7c93-b4a6-55739f645fc3",
+        schema: EvidenceId::schema,
+    },
+    PathParameter {
+        name: "intervention_id",
+        description: "The id of the intervention.",
+        example: "01a204d1-fb25-76f2-bc56-a8a8239a7988",
+        schema: InterventionId::schema,
     },
 ];
 

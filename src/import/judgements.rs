@@ -119,7 +119,7 @@ pub(super) fn import(
         query::check(conn, &inspection, &judgements)?;
         query::insert(conn, id, inspection.framework.as_ref(), &judgements)?;
         inspections::query::mark_changed(conn, id)?;
-        let change = Change { resource: "judgements", id: id.as_uuid(), before: None, after: Some(&judgements) };
+        let change = Change { resource: "inspection", id: id.as_uuid(), before: None, after: Some(&judgements) };
         corrections::record(conn, &context.principal, &inspection, &change, None)
     });
     Ok(self::outcome(context, first, set, outcome)?.map_or(0, |()| set.len()))

@@ -119,7 +119,7 @@ pub fn replace(
         insert(conn, id, before.framework.as_ref(), &new.judgements)?;
         inspections::mark_changed(conn, id)?;
         let (current, new_set) = (Some(&current), Some(&new.judgements));
-        let change = Change { resource: "judgements", id: id.as_uuid(), before: current, after: new_set };
+        let change = Change { resource: "inspection", id: id.as_uuid(), before: current, after: new_set };
         corrections::record(conn, principal, &before, &change, new.reason.as_ref())?;
     }
     inspections::get(conn, principal, id, None)

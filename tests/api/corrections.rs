@@ -1,7 +1,7 @@
 //! What becomes of a published inspection is kept: who, when, why, from what to what.
 
 use diesel::prelude::*;
-use inspection_register::schema::corrections;
+use inspection_register::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::Register;
@@ -10,15 +10,15 @@ use crate::support::rows::{inspection, path, published};
 type Kept = (String, String, String, Option<String>, Option<Value>, Option<Value>);
 
 fn kept(register: &Register) -> Vec<Kept> {
-    corrections::table
-        .order(corrections::recorded_at)
+    events::table
+        .order(events::sequence)
         .select((
-            corrections::resource_type,
-            corrections::actor,
-            corrections::request_id,
-            corrections::reason,
-            corrections::before,
-            corrections::after,
+            events::resource,
+            events::actor,
+            events::request_id,
+            events::reason,
+            events::before,
+            events::after,
         ))
         .load(&mut register.database.connect())
         .unwrap()

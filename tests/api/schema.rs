@@ -151,7 +151,6 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
     }
     let sets = [
         ("authorities.authority_type", texts(AuthorityType::ALL)),
-        ("corrections.resource_type", texts(&["inspection", "judgements", "finding", "recommendation"])),
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),

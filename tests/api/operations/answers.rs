@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use inspection_register::schema::corrections;
+use inspection_register::schema::events;
 use serde_json::json;
 
 use crate::support::operations::all;
@@ -119,7 +119,7 @@ async fn a_change_is_kept_under_the_id_of_its_request() {
     let request = request.header("X-Request-Id", "caller-8");
     request.json(&json!({ "title": "Corrected", "reason": "A misprint." })).send().await.expect(200);
     let mut connection = register.database.connect();
-    let ids = corrections::table.select(corrections::request_id).load::<String>(&mut connection).unwrap();
+    let ids = events::table.select(events::request_id).load::<String>(&mut connection).unwrap();
     assert_eq!(ids, ["caller-8"]);
 }
 

@@ -1,0 +1,12 @@
+drop function improvement_actions_on(date);
+drop table improvement_action_updates;
+drop table improvement_action_date_revisions;
+drop table improvement_action_transitions;
+drop table improvement_action_findings;
+drop table improvement_action_recommendations;
+drop function owner_of_finding(uuid);
+drop function owner_of_recommendation(uuid);
+drop function owner_of_action(uuid);
+drop table improvement_actions;
+drop function or_greatest(integer);
+drop function or_least(integer);

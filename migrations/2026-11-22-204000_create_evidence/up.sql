@@ -1,0 +1,134 @@
+create table evidence (
+    evidence_id uuid not null,
+    action_id uuid not null,
+    kind text not null,
+    title text not null,
+    url text,
+    sha256 text,
+    observed_on date,
+    expires_on date,
+    recorded_by text not null,
+    version integer not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint evidence_pkey primary key (evidence_id),
+    constraint evidence_evidence_id_action_id_key unique (evidence_id, action_id),
+    constraint evidence_action_id_fkey foreign key (action_id) references improvement_actions on delete restrict,
+    constraint evidence_kind_check check (kind in (
+        'audit', 'data', 'feedback_from_children', 'case_review', 'document', 'other')),
+    constraint evidence_title_check check (char_length(title) between 1 and 300),
+    constraint evidence_url_check check (char_length(url) between 1 and 2000),
+    constraint evidence_sha256_check check (sha256 ~ '^[0-9a-f]{64}$'),
+    constraint evidence_period_check check (observed_on <= expires_on)
+);
+comment on table evidence is 'What shows that an action had an effect.';
+comment on column evidence.sha256 is 'The SHA-256 of the file, in hexadecimal.';
+comment on column evidence.observed_on is 'The day that it speaks of.';
+comment on column evidence.expires_on is 'The last day on which it says something.';
+comment on column evidence.recorded_by is 'Who recorded it; another has to review it.';
+create index evidence_action_id_idx on evidence (action_id, evidence_id);
+
+create table evidence_reviews (
+    review_id uuid not null,
+    evidence_id uuid not null,
+    outcome text not null,
+    note text,
+    effective_on date not null,
+    recorded_by text not null,
+    recorded_at timestamptz not null default clock_timestamp(),
+    constraint evidence_reviews_pkey primary key (review_id),
+    constraint evidence_reviews_evidence_id_fkey foreign key (evidence_id) references evidence on delete restrict,
+    constraint evidence_reviews_outcome_check check (outcome in ('accepted', 'rejected', 'changes_requested')),
+    constraint evidence_reviews_note_check check (char_length(note) between 1 and 10000)
+);
+comment on table evidence_reviews is 'What others made of the evidence; only added to.';
+create index evidence_reviews_evidence_id_idx on evidence_reviews (evidence_id, effective_on, recorded_at, review_id);
+create trigger evidence_reviews_append_only
+    before update or delete on evidence_reviews for each row execute function refuse_change();
+
+create table improvement_action_transition_evidence (
+    transition_id uuid not null,
+    action_id uuid not null,
+    evidence_id uuid not null,
+    constraint improvement_action_transition_evidence_pkey primary key (transition_id, evidence_id),
+    constraint improvement_action_transition_evidence_transition_id_fkey foreign key (transition_id, action_id)
+        references improvement_action_transitions (transition_id, action_id) on delete restrict,
+    constraint improvement_action_transition_evidence_evidence_id_fkey foreign key (evidence_id, action_id)
+        references evidence (evidence_id, action_id) on delete restrict
+);
+comment on table improvement_action_transition_evidence is 'The evidence that a move rests on: of the same action.';
+create index improvement_action_transition_evidence_evidence_id_idx on improvement_action_transition_evidence (evidence_id, action_id);
+create index improvement_action_transition_evidence_transition_id_idx on improvement_action_transition_evidence (transition_id, action_id);
+
+create function improvement_action_has_support(action uuid) returns boolean
+language sql stable
+begin atomic
+    select exists (
+        select from evidence
+        cross join lateral (
+            select outcome, recorded_by from evidence_reviews
+            where evidence_reviews.evidence_id = evidence.evidence_id
+            order by effective_on desc, recorded_at desc, review_id desc limit 1
+        ) latest
+        where evidence.action_id = action and latest.outcome = 'accepted' and latest.recorded_by <> evidence.recorded_by
+    ) or exists (
+        select from improvement_actions
+        join improvement_action_recommendations using (action_id)
+        join examinations using (recommendation_id)
+        join inspections on inspections.inspection_id = examinations.inspection_id
+        where improvement_actions.action_id = action and examinations.outcome = 'improved'
+            and inspections.state = 'published' and inspections.ended_on > improvement_actions.completed_on
+    );
+end;
+comment on function improvement_action_has_support(uuid) is
+    'Whether somebody else saw that the action worked: evidence that another accepted, or a later inspection that found an answered recommendation improved.';
+
+create function keep_support() returns trigger
+language plpgsql as $$
+declare
+    verified uuid;
+begin
+    -- One after the other: of two that each remove one of two supports, the second sees the first.
+    for verified in
+        select action_id from improvement_actions
+        where state = 'verified' and case tg_table_name
+            when 'improvement_actions' then action_id = (to_jsonb(new) ->> 'action_id')::uuid
+            when 'evidence' then action_id = (to_jsonb(old) ->> 'action_id')::uuid
+            when 'evidence_reviews' then action_id = (
+                select evidence.action_id from evidence where evidence_id = (to_jsonb(new) ->> 'evidence_id')::uuid)
+            when 'improvement_action_recommendations' then action_id = (to_jsonb(old) ->> 'action_id')::uuid
+            when 'examinations' then action_id in (
+                select link.action_id from improvement_action_recommendations link
+                where link.recommendation_id = (to_jsonb(old) ->> 'recommendation_id')::uuid)
+            when 'inspections' then action_id in (
+                select link.action_id from improvement_action_recommendations link join examinations using (recommendation_id)
+                where examinations.inspection_id = (to_jsonb(old) ->> 'inspection_id')::uuid)
+        end
+        order by action_id for no key update
+    loop
+        if not improvement_action_has_support(verified) then
+            raise exception 'a verified action needs its support'
+                using errcode = 'check_violation', constraint = 'improvement_actions_verified_check';
+        end if;
+    end loop;
+    return null;
+end
+$$;
+comment on function keep_support() is 'Refuses, at the end of the transaction, to take the last support from a verified action.';
+
+create constraint trigger improvement_actions_verified_check
+    after insert or update of state, completed_on on improvement_actions deferrable initially deferred
+    for each row when (new.state = 'verified') execute function keep_support();
+create constraint trigger evidence_verified_check
+    after update or delete on evidence deferrable initially deferred for each row execute function keep_support();
+create constraint trigger evidence_reviews_verified_check
+    after insert on evidence_reviews deferrable initially deferred
+    for each row when (new.outcome <> 'accepted') execute function keep_support();
+create constraint trigger improvement_action_recommendations_verified_check
+    after update or delete on improvement_action_recommendations deferrable initially deferred
+    for each row execute function keep_support();
+create constraint trigger examinations_verified_check
+    after update or delete on examinations deferrable initially deferred for each row execute function keep_support();
+create constraint trigger inspections_verified_check
+    after update of state, ended_on on inspections deferrable initially deferred
+    for each row when (old.state = 'published') execute function keep_support();

@@ -1,0 +1,3 @@
+drop trigger authority_successions_relied_on_check on authority_successions;
+drop function keep_succession();
+drop table interventions;
