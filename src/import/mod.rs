@@ -4,6 +4,7 @@
 //! import changes nothing and corrections survive. A bad row is reported with its file, line, column and reason, together
 //! with all others, and nothing is written.
 
+mod actions;
 mod authorities;
 mod cells;
 mod inspections;
@@ -188,6 +189,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
+        actions::import(conn, &mut context)?;
         context.reader.finish()?;
         Ok(context.report)
     })
