@@ -7,7 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, Date as SqlDate, HasSqlType, Nullable, Text};
+use diesel::sql_types::{Array, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
 
 use crate::date::Date;
 
@@ -26,6 +26,21 @@ define_sql_function! {
 define_sql_function! {
     /// The text in lower case.
     fn lower(text: Text) -> Text;
+}
+
+define_sql_function! {
+    /// Whether the other authority is this one, or one that it took over from; keeps the succession from being ended until
+    /// the transaction ends.
+    fn is_same_or_predecessor(authority: Uuid, other: Uuid) -> Bool;
+}
+define_sql_function! {
+    /// Whether a plan, an action, an examination or an intervention of the successor answers for what was found at the
+    /// predecessor.
+    fn is_succession_relied_on(predecessor: Uuid, successor: Uuid) -> Bool;
+}
+define_sql_function! {
+    /// Where an improvement plan stood on an earlier day.
+    fn improvement_plan_state_on(state: Text, endorsed_on: Nullable<SqlDate>, ends_on: Nullable<SqlDate>, day: SqlDate) -> Text;
 }
 
 /// A day that sorts, which may be beyond all days.

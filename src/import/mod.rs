@@ -7,6 +7,7 @@
 mod actions;
 mod authorities;
 mod cells;
+mod improvement;
 mod inspections;
 mod judgements;
 mod keys;
@@ -189,6 +190,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
+        improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         context.reader.finish()?;
         Ok(context.report)
