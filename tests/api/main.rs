@@ -16,6 +16,7 @@ mod findings;
 mod frameworks;
 mod herefordshire;
 mod import;
+mod improvement_actions;
 mod inspections;
 mod judgements;
 mod lists;
