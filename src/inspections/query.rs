@@ -167,6 +167,11 @@ pub fn delete(
         let what = match name {
             "inspections_opened_by_inspection_id_fkey" => "visits belong to the series that this inspection opened",
             "documents_inspection_id_fkey" => "documents speak of this inspection",
+            "examinations_recommendation_id_fkey" => "later inspections examined its recommendations",
+            "improvement_action_recommendations_recommendation_id_fkey" => {
+                "improvement actions answer its recommendations"
+            }
+            "improvement_action_findings_finding_id_fkey" => "improvement actions answer its findings",
             _ => return None,
         };
         Some(ApiError::in_use(what))
