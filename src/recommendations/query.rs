@@ -278,10 +278,23 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = get(conn, principal, id)?;
     if_match.check(before.row.version)?;
-    diesel::delete(recommendations::table.find(id)).execute(conn)?;
+    diesel::delete(recommendations::table.find(id)).execute(conn).on_constraint(use_of)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
+}
+
+/// What refers to a recommendation that is to be removed.
+fn use_of(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "examinations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("later inspections examined this recommendation"))
+        }
+        "improvement_action_recommendations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("improvement actions answer this recommendation"))
+        }
+        _ => None,
+    }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

@@ -15,7 +15,7 @@ fn drawn() -> String {
     let mut page = String::from(
         "# The states of an improvement action\n\n\
          Written from the moves in [`machine.rs`](../src/improvement_actions/model/machine.rs) by\n\
-         `UPDATE_DOCS=1 cargo test --locked --test api machine`. An action moves by\n\
+         `UPDATE_DOCS=1 cargo test --locked --test api the_page_draws`. An action moves by\n\
          `POST /v1/improvement-actions/{action_id}/transitions` alone; any other move is answered with 409\n\
          `illegal_transition` and the legal ones.\n\n```mermaid\nstateDiagram-v2\n",
     );
@@ -45,7 +45,7 @@ fn the_page_draws_the_machine() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&file, drawn()).unwrap();
     }
-    let told = "UPDATE_DOCS=1 cargo test --locked --test api machine writes it";
+    let told = "UPDATE_DOCS=1 cargo test --locked --test api the_page_draws writes it";
     assert_eq!(fs::read_to_string(file).unwrap_or_default(), drawn(), "{told}");
 }
 
