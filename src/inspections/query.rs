@@ -172,6 +172,8 @@ pub fn delete(
                 "improvement actions answer its recommendations"
             }
             "improvement_action_findings_finding_id_fkey" => "improvement actions answer its findings",
+            "improvement_plans_responds_to_inspection_id_fkey" => "improvement plans respond to this inspection",
+            "interventions_triggered_by_inspection_id_fkey" => "interventions were triggered by this inspection",
             _ => return None,
         };
         Some(ApiError::in_use(what))

@@ -13,7 +13,8 @@ use crate::corrections::{self, Change};
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::extract::{IfMatch, Patch};
-use crate::inspections::model::InspectionId;
+use crate::improvement_actions::model::ActionId;
+use crate::inspections::model::{InspectionId, InspectionState};
 use crate::inspections::query::{self as inspections, reports::Reports};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
@@ -105,6 +106,33 @@ pub fn of_inspections(
         .select((RecommendationRow::as_select(), schema::inspections::published_on))
         .load::<(RecommendationRow, Option<Date>)>(conn)?;
     Ok(rows.into_iter().map(|(row, day)| (row.inspection_id, Recommendation::new(row, day))).collect())
+}
+
+/// The recommendations that these actions answer, each with the action.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    ids: &[ActionId],
+) -> QueryResult<Vec<(ActionId, Recommendation)>> {
+    use schema::improvement_action_recommendations::{action_id, table};
+    let rows = table
+        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .filter(action_id.eq_any(ids))
+        .order((action_id, recommendations::recommendation_id))
+        .select((
+            action_id,
+            RecommendationRow::as_select(),
+            schema::inspections::published_on,
+            schema::inspections::state,
+        ))
+        .load::<(ActionId, RecommendationRow, Option<Date>, InspectionState)>(conn)?;
+    let visible =
+        rows.into_iter().filter(|(.., state)| *state == InspectionState::Published || principal.sees_unpublished());
+    Ok(visible.map(|(action, row, day, _)| (action, Recommendation::new(row, day))).collect())
 }
 
 /// The recommendation with this id.

@@ -17,6 +17,7 @@ mod findings;
 mod frameworks;
 mod herefordshire;
 mod import;
+mod improvement_actions;
 mod inspections;
 mod judgements;
 mod lists;

@@ -5,10 +5,11 @@ use diesel::dsl::{exists, select};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use crate::authorities::query::relations::is_same_or_predecessor;
 use crate::error::{ApiError, FieldError};
 use crate::examinations::model::NewExamination;
 use crate::inspections::model::{InspectionRow, InspectionState};
-use crate::inspections::query::rules::{is_earlier, is_same_or_predecessor};
+use crate::inspections::query::rules::is_earlier;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{examinations, findings, inspections, recommendations};
@@ -42,7 +43,7 @@ pub fn check(
     } else if !is_earlier(&recommending, inspection) {
         errors.push(broken("order", "must name a recommendation of an earlier inspection"));
     }
-    if !is_same_or_predecessor(conn, &recommending, inspection)? {
+    if !is_same_or_predecessor(conn, inspection.authority_id, recommending.authority_id)? {
         errors.push(other_authority());
     }
     ApiError::refuse_any(errors)?;

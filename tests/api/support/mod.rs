@@ -1,5 +1,6 @@
 //! What every test uses: a register of its own, requests to it, and rows to begin with.
 
+pub mod actions;
 pub mod contract;
 pub mod database;
 pub mod operations;
