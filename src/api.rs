@@ -90,8 +90,8 @@ fn operations(service: &mut ServiceConfig) {
         .configure(examinations::routes::register)
         .configure(follow_up::routes::register)
         .configure(improvement_plans::routes::register)
-        .configure(interventions::routes::register)
         .configure(improvement_actions::routes::register)
+        .configure(interventions::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register);
