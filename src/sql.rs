@@ -6,7 +6,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, Date as SqlDate, Nullable, Text};
+use diesel::sql_types::{Array, Date as SqlDate, Nullable, Text, Uuid};
 
 use crate::date::Date;
 
@@ -25,6 +25,10 @@ define_sql_function! {
 define_sql_function! {
     /// The text in lower case.
     fn lower(text: Text) -> Text;
+}
+define_sql_function! {
+    /// Whether somebody else saw that the action worked.
+    fn improvement_action_has_support(action: Uuid) -> Bool;
 }
 
 /// A day that sorts, which may be beyond all days.

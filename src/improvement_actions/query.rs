@@ -1,5 +1,7 @@
 //! Statements about improvement actions, one by one.
 
+pub mod support;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 

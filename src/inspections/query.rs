@@ -16,6 +16,7 @@ use super::model::{
 use crate::corrections::{self, Change};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
 use crate::extract::{IfMatch, LargePatch};
+use crate::improvement_actions::query::support;
 use crate::json::merged;
 use crate::page::Codes;
 use crate::principal::Principal;
@@ -122,7 +123,13 @@ pub fn update(
             rules::check_withdrawal(conn, id)?;
         }
     }
-    rules::check(conn, &patch.applied_to(&before)?, None)?;
+    let planned = patch.applied_to(&before)?;
+    rules::check(conn, &planned, None)?;
+    let may_take_support = before.state == InspectionState::Published
+        && (planned.state, planned.ended_on) != (before.state, before.ended_on);
+    if may_take_support {
+        support::lock_relying_on_inspection(conn, id)?;
+    }
     let after = diesel::update(inspections::table.find(id))
         .set((
             &patch.changes,
@@ -132,6 +139,9 @@ pub fn update(
         .returning(InspectionRow::as_returning())
         .get_result(conn)
         .on_constraint(meaning)?;
+    if may_take_support {
+        support::check_kept(conn)?;
+    }
     let change = Change { resource: "inspection", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
     get(conn, principal, id, None)
