@@ -92,13 +92,17 @@ declare
     concerned uuid[];
     action record;
 begin
-    -- Whoever takes support from a recommendation holds it, against those who begin to rely on it at the same moment.
     if tg_table_name = 'examinations' then
         examined := array[old.recommendation_id];
     elsif tg_table_name = 'inspections' then
         examined := array(
             select recommendation_id from examinations where inspection_id = old.inspection_id and outcome = 'improved');
     end if;
+    -- Whoever takes support from a recommendation holds it, against those who begin to rely on it at the same moment. The
+    -- actions come first, as for those, so that nobody waits in a circle.
+    perform from improvement_actions where action_id in (
+        select link.action_id from improvement_action_recommendations link where link.recommendation_id = any (examined))
+        order by action_id for no key update;
     perform from recommendations where recommendation_id = any (examined) order by recommendation_id for no key update;
     case tg_table_name
         when 'improvement_actions' then

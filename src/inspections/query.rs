@@ -123,13 +123,7 @@ pub fn update(
             rules::check_withdrawal(conn, id)?;
         }
     }
-    let planned = patch.applied_to(&before)?;
-    rules::check(conn, &planned, None)?;
-    let may_take_support = before.state == InspectionState::Published
-        && (planned.state, planned.ended_on) != (before.state, before.ended_on);
-    if may_take_support {
-        support::lock_relying_on_inspection(conn, id)?;
-    }
+    rules::check(conn, &patch.applied_to(&before)?, None)?;
     let after = diesel::update(inspections::table.find(id))
         .set((
             &patch.changes,
@@ -139,9 +133,7 @@ pub fn update(
         .returning(InspectionRow::as_returning())
         .get_result(conn)
         .on_constraint(meaning)?;
-    if may_take_support {
-        support::check_kept(conn)?;
-    }
+    support::check_kept(conn)?;
     let change = Change { resource: "inspection", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
     get(conn, principal, id, None)

@@ -1,9 +1,9 @@
 //! What keeps an action verified: somebody else saw that it worked. Either another than its author accepted a piece of
 //! evidence, or an inspection that ended after the action was completed found a recommendation that it answers improved.
 //!
-//! The database holds verified actions to it at the end of every transaction, whoever writes. A write that may take support
-//! asks for that check itself with [`check_kept`], so that the caller is told; and before it writes it takes hold of the
-//! actions concerned, so that writes which concern the same action queue up.
+//! The database holds verified actions to it at the end of every transaction, whoever writes, and lets writes that concern
+//! the same action queue up. A write that may take support asks for that check itself with [`check_kept`], so that the caller
+//! is told.
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -11,9 +11,6 @@ use diesel::prelude::*;
 
 use crate::error::{ApiError, ConstraintExt};
 use crate::improvement_actions::model::ActionId;
-use crate::inspections::model::InspectionId;
-use crate::recommendations::model::RecommendationId;
-use crate::schema::{examinations, improvement_action_recommendations as links, improvement_actions};
 use crate::sql::improvement_action_has_support;
 
 /// Whether somebody else saw that the action worked.
@@ -23,37 +20,6 @@ use crate::sql::improvement_action_has_support;
 /// If the database fails.
 pub fn has_support(conn: &mut PgConnection, action: ActionId) -> QueryResult<bool> {
     diesel::select(improvement_action_has_support(action)).get_result(conn)
-}
-
-/// Keeps the actions that may rely on what this inspection says of earlier recommendations from others until the
-/// transaction ends: whoever withdraws the inspection or moves its end begins here.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn lock_relying_on_inspection(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<()> {
-    let examined = examinations::table
-        .filter(examinations::inspection_id.eq(inspection).and(examinations::outcome.eq("improved")))
-        .select(examinations::recommendation_id)
-        .load(conn)?;
-    lock_relying_on_recommendations(conn, &examined)
-}
-
-/// Keeps the actions that may rely on what inspections say of these recommendations from others until the transaction ends:
-/// whoever replaces or removes an examination begins here, with the recommendation that it is of.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn lock_relying_on_recommendations(conn: &mut PgConnection, ids: &[RecommendationId]) -> QueryResult<()> {
-    let answering = links::table.filter(links::recommendation_id.eq_any(ids)).select(links::action_id);
-    improvement_actions::table
-        .filter(improvement_actions::action_id.eq_any(answering))
-        .order(improvement_actions::action_id)
-        .select(improvement_actions::action_id)
-        .for_no_key_update()
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Refuses what this transaction has done so far if a verified action is left without support. The database would refuse it

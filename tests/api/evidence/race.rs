@@ -145,7 +145,7 @@ async fn what_an_action_begins_to_rely_on_is_not_taken_away_at_the_same_moment()
 #[actix_web::test]
 async fn of_sixteen_writers_that_take_different_supports_one_is_refused() {
     let (register, mut conn, action, report) = register().await;
-    for _ in 0..5 {
+    for _ in 0..3 {
         let examined = (0..8).map(|_| improved(&mut conn, action, &report)).collect::<Vec<_>>();
         let evidence = (0..8).map(|_| evidence_of_another(&mut conn, action)).collect::<Vec<_>>();
         for evidence in &evidence {
@@ -181,7 +181,7 @@ async fn of_sixteen_writers_that_take_different_supports_one_is_refused() {
             let writers = writers.collect::<Vec<_>>();
             writers.into_iter().map(|writer| writer.join().unwrap()).filter(|refused| *refused).count()
         });
-        assert!(refused >= 1);
+        assert_eq!(refused, 1);
         assert!(holds(&mut conn, &format!("improvement_action_has_support('{action}')")));
         execute(
             &mut conn,
