@@ -46,3 +46,4 @@ pub mod telemetry;
 pub mod text;
 pub mod text_enum;
 pub mod themes;
+pub mod working_days;

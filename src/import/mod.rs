@@ -6,6 +6,7 @@
 
 mod authorities;
 mod cells;
+mod improvement;
 mod inspections;
 mod judgements;
 mod keys;
@@ -188,6 +189,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
+        improvement::import(conn, &mut context)?;
         context.reader.finish()?;
         Ok(context.report)
     })

@@ -7,20 +7,8 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
 
 use crate::error::{ApiError, ConstraintExt};
-use crate::improvement_actions::model::ActionId;
-use crate::sql::improvement_action_has_support;
-
-/// Whether somebody else saw that the action worked.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn has_support(conn: &mut PgConnection, action: ActionId) -> QueryResult<bool> {
-    diesel::select(improvement_action_has_support(action)).get_result(conn)
-}
 
 /// Refuses what this transaction has done so far if a verified action is left without support. The database would refuse it
 /// at the end; it is asked here, so that the caller is told.

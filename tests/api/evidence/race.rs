@@ -30,13 +30,13 @@ fn overlapping(register: &Register, first: &str, second: &str) -> (Result<(), St
     let mut one = register.database.connect();
     let mut other = register.database.connect();
     execute(&mut one, &format!("begin; {first}; set constraints all immediate"));
-    let (began, begun) = channel();
+    let (sender, receiver) = channel();
     thread::scope(|scope| {
         let second = scope.spawn(move || {
-            began.send(()).unwrap();
+            sender.send(()).unwrap();
             other.batch_execute(&format!("begin; {second}; commit")).map_err(|error| error.to_string())
         });
-        begun.recv().unwrap();
+        receiver.recv().unwrap();
         thread::sleep(Duration::from_millis(150));
         (one.batch_execute("commit").map_err(|error| error.to_string()), second.join().unwrap())
     })
@@ -71,11 +71,9 @@ async fn of_two_that_each_take_one_of_two_supports_the_second_is_refused() {
         the_second_is_refused(overlapping(&register, order.0, order.1));
         execute(
             &mut conn,
-            &format!(
-                "begin; update improvement_actions set state = 'completed'; delete from examinations; commit;
-                 insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
-                     select gen_random_uuid(), evidence_id, 'rejected', '2024-06-01', 'a third' from evidence"
-            ),
+            "begin; update improvement_actions set state = 'completed'; delete from examinations; commit;
+             insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
+                 select gen_random_uuid(), evidence_id, 'rejected', '2024-06-01', 'a third' from evidence",
         );
     }
     // Two inspections, of two recommendations.
