@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod database;
+pub mod improvement;
 pub mod operations;
 pub mod rows;
 pub mod sample;
