@@ -39,7 +39,7 @@ pub fn replace_predecessors(
     let rows = distinct(predecessors).map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/predecessors"))?;
     check_series(conn, id)?;
-    mark_changed(conn, &former, predecessors)
+    raise(conn, &former, predecessors)
 }
 
 /// Says which authorities took over from this one.
@@ -57,7 +57,18 @@ pub fn replace_successors(
     let rows = distinct(successors).map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/successors"))?;
     check_series(conn, id)?;
-    mark_changed(conn, &former, successors)
+    raise(conn, &former, successors)
+}
+
+/// Says that one authority took over from another, unless that is known.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn add(conn: &mut PgConnection, former: AuthorityId, heir: AuthorityId) -> QueryResult<usize> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let row = (predecessor_id.eq(former), successor_id.eq(heir));
+    diesel::insert_into(table).values(row).on_conflict_do_nothing().execute(conn)
 }
 
 /// Keeps authorities from others until the transaction ends, always in the same order: two writers of one succession wait
@@ -100,7 +111,7 @@ fn distinct(ids: &[AuthorityId]) -> impl Iterator<Item = AuthorityId> {
 }
 
 /// Raises the version of the authorities at the other end of the successions that came or went.
-fn mark_changed(conn: &mut PgConnection, former: &[AuthorityId], latter: &[AuthorityId]) -> Result<(), ApiError> {
+pub(super) fn raise(conn: &mut PgConnection, former: &[AuthorityId], latter: &[AuthorityId]) -> Result<(), ApiError> {
     let gone = former.iter().filter(|id| !latter.contains(id));
     let come = latter.iter().filter(|id| !former.contains(id));
     let changed = gone.chain(come).copied().collect::<Vec<_>>();
