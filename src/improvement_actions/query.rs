@@ -5,6 +5,7 @@ pub mod assemble;
 pub mod date_revisions;
 pub mod list;
 pub mod rules;
+pub mod support;
 pub mod transitions;
 pub mod updates;
 
@@ -13,8 +14,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{
-    ActionId, ActionState, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch,
-    ImprovementActionRow, NewImprovementAction,
+    ActionId, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch, ImprovementActionRow,
+    NewImprovementAction,
 };
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
@@ -128,9 +129,7 @@ pub fn update(
         use improvement_action_recommendations::{action_id, table};
         diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
         link_recommendations(conn, id, ids)?;
-        if row.state == ActionState::Verified {
-            rules::check_support(conn, id)?;
-        }
+        support::check_kept(conn)?;
     }
     if let Some(ids) = &patch.changes.finding_ids {
         use improvement_action_findings::{action_id, table};
