@@ -214,7 +214,7 @@ create table improvement_action_updates (
 );
 comment on table improvement_action_updates is 'What was reported of an action, and when; only added to.';
 comment on column improvement_action_updates.impact_on_children is 'What has become different for children.';
-create index improvement_action_updates_action_id_idx on improvement_action_updates (action_id, effective_on, update_id);
+create index improvement_action_updates_action_id_idx on improvement_action_updates (action_id, effective_on, recorded_at, update_id);
 create trigger improvement_action_updates_append_only
     before update or delete on improvement_action_updates for each row execute function refuse_change();
 

@@ -1,9 +1,13 @@
-//! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`].
+//! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`], what
+//! becomes of it in [`transitions`], [`date_revisions`] and [`updates`].
 
 pub mod assemble;
+pub mod date_revisions;
 pub mod list;
 pub mod rules;
 pub mod support;
+pub mod transitions;
+pub mod updates;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -22,6 +26,7 @@ use crate::findings::model::FindingId;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
+use crate::text::Reason;
 
 /// The action, as at the day that is asked about, with what it is asked to carry.
 ///
@@ -173,6 +178,18 @@ pub fn subject(action: &ImprovementActionRow) -> Subject {
 #[must_use]
 pub fn subject_of_part(action: &ImprovementActionRow, resource: EventResource, id: Uuid) -> Subject {
     Subject { resource, id, aggregate: action.action_id.as_uuid(), authorities: vec![action.authority_id] }
+}
+
+/// Tells that the row of an action changed by what was recorded of it.
+fn tell_changed(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    (before, after): (ImprovementActionRow, ImprovementActionRow),
+    reason: Option<&Reason>,
+) -> Result<(), ApiError> {
+    let before = whole(conn, principal, before)?;
+    let after = ImprovementAction { row: after, ..before.clone() };
+    events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), reason)
 }
 
 fn whole(
