@@ -83,6 +83,11 @@ impl<T: Serialize> Found<T> {
         Self { body, tag: Tag::Version(version), cache_control: REVALIDATED, content_location: None }
     }
 
+    /// What is computed from several resources.
+    pub fn view(body: T) -> Self {
+        Self { body, tag: Tag::Content, cache_control: REVALIDATED, content_location: None }
+    }
+
     /// Data that changes with the program.
     pub fn lasting(body: T) -> Self {
         Self { body, tag: Tag::Content, cache_control: LASTING, content_location: None }

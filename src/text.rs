@@ -4,6 +4,7 @@ pub mod rule;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -112,6 +113,12 @@ impl<R: Rule> PartialEq for Text<R> {
 }
 
 impl<R: Rule> Eq for Text<R> {}
+
+impl<R: Rule> Hash for Text<R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl<R: Rule> fmt::Debug for Text<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -89,6 +89,17 @@ fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryRe
         .filter(examinations::inspection_id.eq(inspection).and(examinations::recommendation_id.eq(recommendation)))
         .select(Examination::as_select())
         .first(conn)
+}
+
+/// Whether the register has the examination with this id, or one at this place.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn is_known(conn: &mut PgConnection, id: ExaminationId, place: Place) -> QueryResult<bool> {
+    let by_place = examinations::inspection_id.eq(place.0).and(examinations::recommendation_id.eq(place.1));
+    let known = examinations::table.filter(examinations::examination_id.eq(id).or(by_place));
+    diesel::select(exists(known)).get_result(conn)
 }
 
 /// Records what an inspection said of a recommendation, or replaces what is recorded; tells whether it is new.
