@@ -14,6 +14,7 @@ mod documents;
 mod examinations;
 mod examples;
 mod findings;
+mod follow_up;
 mod frameworks;
 mod herefordshire;
 mod import;

@@ -7,6 +7,7 @@ use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
+use inspection_register::examinations::model::ExaminationOutcome;
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
 use inspection_register::inspections::model::{InspectionKind, InspectionSource, InspectionState, KindBasis};
@@ -153,6 +154,7 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("authorities.authority_type", texts(AuthorityType::ALL)),
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
+        ("examinations.outcome", texts(ExaminationOutcome::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
