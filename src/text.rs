@@ -202,5 +202,7 @@ pub type OfstedUrn = Text<rule::OfstedUrn>;
 pub type Region = Text<rule::Region>;
 /// An address on the web.
 pub type WebAddress = Text<rule::WebAddress>;
+/// The SHA-256 of a file.
+pub type Sha256Sum = Text<rule::Sha256Sum>;
 /// A language tag (BCP 47).
 pub type LanguageTag = Text<rule::LanguageTag>;

@@ -14,6 +14,7 @@ use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
 use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Preconditions};
+use crate::improvement_actions::query::support;
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query as inspections;
 use crate::page::{Page, Window};
@@ -131,6 +132,7 @@ pub fn replace(
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
+    support::check_kept(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
@@ -204,6 +206,7 @@ pub fn delete(
     if_match.check(before.version)?;
     corrections::check_reason(&inspection, reason)?;
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
+    support::check_kept(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::deleted(conn, principal, &subject, &before, reason)

@@ -10,7 +10,9 @@ use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::examinations::model::ExaminationOutcome;
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
+use inspection_register::improvement_plans::model::{PlanState, Visibility};
 use inspection_register::inspections::model::{InspectionKind, InspectionSource, InspectionState, KindBasis};
+use inspection_register::interventions::model::InterventionKind;
 use inspection_register::judgements::model::AbsenceReason;
 use inspection_register::migrate::MIGRATIONS;
 use inspection_register::recommendations::model::{RecommendationAddressee, RecommendationKind};
@@ -158,10 +160,13 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
+        ("improvement_plans.state", texts(PlanState::ALL)),
+        ("improvement_plans.visibility", texts(Visibility::ALL)),
         ("inspections.kind", texts(InspectionKind::ALL)),
         ("inspections.kind_basis", texts(KindBasis::ALL)),
         ("inspections.source", texts(InspectionSource::ALL)),
         ("inspections.state", texts(InspectionState::ALL)),
+        ("interventions.kind", texts(InterventionKind::ALL)),
         ("judgements.absence_reason", texts(AbsenceReason::ALL)),
         ("recommendations.addressee", texts(RecommendationAddressee::ALL)),
         ("recommendations.cohorts", texts(Cohort::ALL)),

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod contract;
 pub mod database;
+pub mod improvement;
 pub mod operations;
 pub mod rows;
 pub mod sample;

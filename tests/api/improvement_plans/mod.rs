@@ -1,0 +1,5 @@
+//! Improvement plans: what authorities undertake to do about an inspection.
+
+mod days;
+mod records;
+mod successions;
