@@ -23,6 +23,23 @@ pub trait Versioned {
     fn version(&self) -> i32;
 }
 
+/// A part of a resource that has no version of its own, under the version of the whole.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Part<T> {
+    /// The part.
+    pub part: T,
+    /// The version of the whole.
+    #[serde(skip)]
+    pub version: i32,
+}
+
+impl<T> Versioned for Part<T> {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
 /// How the tag of a representation is made.
 enum Tag {
     /// Of the version alone: the representation holds nothing else that changes.

@@ -54,9 +54,8 @@ pub fn record<T: Serialize>(
     if inspection.state == InspectionState::Draft {
         return Ok(());
     }
-    if change.before.is_some() && reason.is_none() {
-        let detail = format!("the inspection is {}: say in reason why it is changed", inspection.state);
-        return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
+    if change.before.is_some() {
+        check_reason(inspection, reason)?;
     }
     let resource = change.resource.parse::<EventResource>().map_err(ApiError::Internal)?;
     let subject = Subject {
@@ -71,6 +70,19 @@ pub fn record<T: Serialize>(
         (Some(before), None) => events::query::deleted(conn, principal, &subject, before, reason),
         (None, None) => Ok(()),
     }
+}
+
+/// Demands a reason for a change of what is in an inspection, once that has been published.
+///
+/// # Errors
+///
+/// `reason_required` if the inspection is no draft and no reason is given.
+pub fn check_reason(inspection: &InspectionRow, reason: Option<&Reason>) -> Result<(), ApiError> {
+    if inspection.state == InspectionState::Draft || reason.is_some() {
+        return Ok(());
+    }
+    let detail = format!("the inspection is {}: say in reason why it is changed", inspection.state);
+    Err(ApiError::refused(ProblemCode::ReasonRequired, detail))
 }
 
 /// Whether something was removed from an inspection after its publication, on purpose.

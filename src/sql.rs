@@ -1,12 +1,13 @@
-//! SQL functions as diesel calls them, and days that sort.
+//! SQL functions as diesel calls them, days that sort, and statements in parts.
 
 use diesel::data_types::PgDate;
 use diesel::define_sql_function;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, Date as SqlDate, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
 
 use crate::date::Date;
 
@@ -84,4 +85,41 @@ impl ToSql<SqlDate, Pg> for Bound {
 pub fn contains(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
+}
+
+/// A statement that is put together from parts. All text is written in the program; values are bound.
+pub struct Statement<'a> {
+    query: BoxedSqlQuery<'a, Pg, SqlQuery>,
+    values: usize,
+}
+
+impl<'a> Statement<'a> {
+    /// A statement that begins with this text.
+    #[must_use]
+    pub fn new(text: &'static str) -> Self {
+        Self { query: diesel::sql_query(text).into_boxed(), values: 0 }
+    }
+
+    /// Adds text.
+    #[must_use]
+    pub fn text(self, text: &'static str) -> Self {
+        Self { query: self.query.sql(text), ..self }
+    }
+
+    /// Adds text with a value of the SQL type `S` wherever a `?` stands.
+    #[must_use]
+    pub fn value<S, V>(self, text: &'static str, value: V) -> Self
+    where
+        Pg: HasSqlType<S>,
+        S: Send + 'a,
+        V: ToSql<S, Pg> + Send + 'a,
+    {
+        let values = self.values + 1;
+        Self { query: self.query.sql(text.replace('?', &format!("${values}"))).bind::<S, V>(value), values }
+    }
+
+    /// The statement, to be sent.
+    pub fn query(self) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+        self.query
+    }
 }

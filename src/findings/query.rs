@@ -230,7 +230,7 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = get(conn, principal, id)?;
     if_match.check(before.version)?;
-    diesel::delete(findings::table.find(id)).execute(conn)?;
+    diesel::delete(findings::table.find(id)).execute(conn).on_constraint(use_of)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
@@ -283,6 +283,17 @@ pub fn areas(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<V
         .order(findings::position)
         .select((findings::position, findings::area.assume_not_null()))
         .load(conn)
+}
+
+/// What refers to a finding that is to be removed.
+fn use_of(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "examinations_finding_id_fkey" => Some(ApiError::in_use("an examination says so in this finding")),
+        "improvement_action_findings_finding_id_fkey" => {
+            Some(ApiError::in_use("improvement actions answer this finding"))
+        }
+        _ => None,
+    }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

@@ -169,6 +169,11 @@ pub fn delete(
             "documents_inspection_id_fkey" => "documents speak of this inspection",
             "improvement_plans_responds_to_inspection_id_fkey" => "improvement plans respond to this inspection",
             "interventions_triggered_by_inspection_id_fkey" => "interventions were triggered by this inspection",
+            "examinations_recommendation_id_fkey" => "later inspections examined its recommendations",
+            "improvement_action_recommendations_recommendation_id_fkey" => {
+                "improvement actions answer its recommendations"
+            }
+            "improvement_action_findings_finding_id_fkey" => "improvement actions answer its findings",
             _ => return None,
         };
         Some(ApiError::in_use(what))

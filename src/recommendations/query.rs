@@ -13,7 +13,8 @@ use crate::corrections::{self, Change};
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::extract::{IfMatch, Patch};
-use crate::inspections::model::InspectionId;
+use crate::improvement_actions::model::ActionId;
+use crate::inspections::model::{InspectionId, InspectionState};
 use crate::inspections::query::{self as inspections, reports::Reports};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
@@ -105,6 +106,33 @@ pub fn of_inspections(
         .select((RecommendationRow::as_select(), schema::inspections::published_on))
         .load::<(RecommendationRow, Option<Date>)>(conn)?;
     Ok(rows.into_iter().map(|(row, day)| (row.inspection_id, Recommendation::new(row, day))).collect())
+}
+
+/// The recommendations that these actions answer, each with the action.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    ids: &[ActionId],
+) -> QueryResult<Vec<(ActionId, Recommendation)>> {
+    use schema::improvement_action_recommendations::{action_id, table};
+    let rows = table
+        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .filter(action_id.eq_any(ids))
+        .order((action_id, recommendations::recommendation_id))
+        .select((
+            action_id,
+            RecommendationRow::as_select(),
+            schema::inspections::published_on,
+            schema::inspections::state,
+        ))
+        .load::<(ActionId, RecommendationRow, Option<Date>, InspectionState)>(conn)?;
+    let visible =
+        rows.into_iter().filter(|(.., state)| *state == InspectionState::Published || principal.sees_unpublished());
+    Ok(visible.map(|(action, row, day, _)| (action, Recommendation::new(row, day))).collect())
 }
 
 /// The recommendation with this id.
@@ -250,10 +278,23 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = get(conn, principal, id)?;
     if_match.check(before.row.version)?;
-    diesel::delete(recommendations::table.find(id)).execute(conn)?;
+    diesel::delete(recommendations::table.find(id)).execute(conn).on_constraint(use_of)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: None };
     corrections::record(conn, principal, &inspection, &change, reason)
+}
+
+/// What refers to a recommendation that is to be removed.
+fn use_of(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "examinations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("later inspections examined this recommendation"))
+        }
+        "improvement_action_recommendations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("improvement actions answer this recommendation"))
+        }
+        _ => None,
+    }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

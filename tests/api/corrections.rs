@@ -12,14 +12,7 @@ type Kept = (String, String, String, Option<String>, Option<Value>, Option<Value
 fn kept(register: &Register) -> Vec<Kept> {
     events::table
         .order(events::sequence)
-        .select((
-            events::resource,
-            events::actor,
-            events::request_id,
-            events::reason,
-            events::before,
-            events::after,
-        ))
+        .select((events::resource, events::actor, events::request_id, events::reason, events::before, events::after))
         .load(&mut register.database.connect())
         .unwrap()
 }

@@ -13,7 +13,7 @@ use crate::judgements::model::Judgement;
 use crate::principal::Principal;
 use crate::schema::inspections;
 use crate::text::Code;
-use crate::{authorities, findings, frameworks, judgements, themes};
+use crate::{authorities, examinations, findings, frameworks, judgements, themes};
 
 /// Why an inspection of another authority is refused where one is named.
 pub const OF_ANOTHER: &str = "must name an inspection of the same authority or its predecessor";
@@ -45,6 +45,7 @@ pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspe
     let mut errors = row.broken_rules(terms, Date::today());
     errors.extend(broken_visit_rules(conn, row)?);
     errors.extend(broken_opener_rules(conn, row)?);
+    errors.extend(examinations::query::rules::broken_days(conn, row)?);
     errors.extend(broken_covered_codes(conn, row, &areas)?);
     match new {
         Some(new) => errors.extend(broken_contents(conn, row, &areas, new)?),
@@ -115,12 +116,18 @@ fn visits(conn: &mut PgConnection, opener: InspectionId) -> QueryResult<Vec<Insp
 }
 
 /// Whether one began before the other, as far as their days are known.
-fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
+#[must_use]
+pub fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
     let days = opener.started_on.or(opener.published_on).zip(visit.started_on.or(visit.published_on));
     days.is_none_or(|(opened, visited)| opened < visited)
 }
 
-fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
+/// Whether it is of a kind that gives grades, under its framework.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
     let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
     Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
 }

@@ -1,0 +1,3 @@
+//! Improvement actions: what is done, by when, where it stands, and what slipped.
+
+mod records;
