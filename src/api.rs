@@ -29,8 +29,8 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, examinations, findings, frameworks, improvement_actions, improvement_plans, inspections,
-    interventions, judgements, pages, recommendations, standings, themes,
+    authorities, documents, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
+    improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -89,8 +89,10 @@ fn operations(service: &mut ServiceConfig) {
         .configure(findings::routes::register)
         .configure(recommendations::routes::register)
         .configure(examinations::routes::register)
+        .configure(follow_up::routes::register)
         .configure(improvement_plans::routes::register)
         .configure(improvement_actions::routes::register)
+        .configure(evidence::routes::register)
         .configure(interventions::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)

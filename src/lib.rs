@@ -21,6 +21,7 @@ pub mod evidence;
 pub mod examinations;
 pub mod extract;
 pub mod findings;
+pub mod follow_up;
 pub mod frameworks;
 pub mod guard;
 pub mod health;

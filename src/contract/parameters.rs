@@ -91,7 +91,7 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
 /// the parameter, and its example.
 const OTHER_EXAMPLES: [(&str, &str, &str); 3] = [
     ("/inspections/{inspection_id}/examinations", "inspection_id", "01a20435-3eab-760f-ae77-bee896597f2b"),
-    ("/inspections/{inspection_id}/examinations", "recommendation_id", "01a20435-3ef5-7317-9141-125fc3e6149a"),
+    ("/inspections/{inspection_id}/examinations", "recommendation_id", "01a204d1-fb26-74a6-8579-f87371bdc382"),
     ("/inspections/{inspection_id}/follow-up", "inspection_id", "01a20431-0c26-7f6f-b048-41513696de59"),
 ];
 

@@ -4,7 +4,7 @@ pub mod rules;
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
@@ -16,6 +16,7 @@ use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
 use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Preconditions};
+use crate::improvement_actions::query::support;
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query as inspections;
 use crate::page::{Page, Window};
@@ -92,6 +93,17 @@ fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryRe
         .first(conn)
 }
 
+/// Whether the register has the examination with this id, or one at this place.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn is_known(conn: &mut PgConnection, id: ExaminationId, place: Place) -> QueryResult<bool> {
+    let by_place = examinations::inspection_id.eq(place.0).and(examinations::recommendation_id.eq(place.1));
+    let known = examinations::table.filter(examinations::examination_id.eq(id).or(by_place));
+    diesel::select(exists(known)).get_result(conn)
+}
+
 /// Records what an inspection said of a recommendation, or replaces what is recorded; tells whether it is new.
 ///
 /// # Errors
@@ -122,6 +134,7 @@ pub fn replace(
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
+    support::check_kept(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
@@ -195,6 +208,7 @@ pub fn delete(
     if_match.check(before.version)?;
     corrections::check_reason(&inspection, reason)?;
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
+    support::check_kept(conn)?;
     inspections::mark_changed(conn, inspection.inspection_id)?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::deleted(conn, principal, &subject, &before, reason)

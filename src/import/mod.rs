@@ -4,6 +4,7 @@
 //! import changes nothing and corrections survive. A bad row is reported with its file, line, column and reason, together
 //! with all others, and nothing is written.
 
+mod actions;
 mod authorities;
 mod cells;
 mod improvement;
@@ -190,6 +191,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
         improvement::import(conn, &mut context)?;
+        actions::import(conn, &mut context)?;
         context.reader.finish()?;
         Ok(context.report)
     })

@@ -1,16 +1,21 @@
-//! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`].
+//! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`], what
+//! becomes of it in [`transitions`], [`date_revisions`] and [`updates`].
 
 pub mod assemble;
+pub mod date_revisions;
 pub mod list;
 pub mod rules;
+pub mod support;
+pub mod transitions;
+pub mod updates;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{
-    ActionId, ActionState, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch,
-    ImprovementActionRow, NewImprovementAction,
+    ActionId, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch, ImprovementActionRow,
+    NewImprovementAction,
 };
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
@@ -21,6 +26,7 @@ use crate::findings::model::FindingId;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
+use crate::text::Reason;
 
 /// The action, as at the day that is asked about, with what it is asked to carry.
 ///
@@ -123,9 +129,7 @@ pub fn update(
         use improvement_action_recommendations::{action_id, table};
         diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
         link_recommendations(conn, id, ids)?;
-        if row.state == ActionState::Verified {
-            rules::check_support(conn, id)?;
-        }
+        support::check_kept(conn)?;
     }
     if let Some(ids) = &patch.changes.finding_ids {
         use improvement_action_findings::{action_id, table};
@@ -174,6 +178,18 @@ pub fn subject(action: &ImprovementActionRow) -> Subject {
 #[must_use]
 pub fn subject_of_part(action: &ImprovementActionRow, resource: EventResource, id: Uuid) -> Subject {
     Subject { resource, id, aggregate: action.action_id.as_uuid(), authorities: vec![action.authority_id] }
+}
+
+/// Tells that the row of an action changed by what was recorded of it.
+fn tell_changed(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    (before, after): (ImprovementActionRow, ImprovementActionRow),
+    reason: Option<&Reason>,
+) -> Result<(), ApiError> {
+    let before = whole(conn, principal, before)?;
+    let after = ImprovementAction { row: after, ..before.clone() };
+    events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), reason)
 }
 
 fn whole(

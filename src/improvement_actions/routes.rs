@@ -1,4 +1,6 @@
-//! Operations on improvement actions.
+//! Operations on improvement actions. Those on what becomes of them are in [`history`].
+
+mod history;
 
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,7 +25,8 @@ pub fn register(service: &mut ServiceConfig) {
         .service(create_improvement_action)
         .service(get_improvement_action)
         .service(update_improvement_action)
-        .service(delete_improvement_action);
+        .service(delete_improvement_action)
+        .configure(history::register);
 }
 
 /// List improvement actions

@@ -16,6 +16,7 @@ use super::model::{
 use crate::corrections::{self, Change};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
 use crate::extract::{IfMatch, LargePatch};
+use crate::improvement_actions::query::support;
 use crate::json::merged;
 use crate::page::Codes;
 use crate::principal::Principal;
@@ -132,6 +133,7 @@ pub fn update(
         .returning(InspectionRow::as_returning())
         .get_result(conn)
         .on_constraint(meaning)?;
+    support::check_kept(conn)?;
     let change = Change { resource: "inspection", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
     corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
     get(conn, principal, id, None)

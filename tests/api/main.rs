@@ -11,6 +11,7 @@ mod bounds;
 mod contract;
 mod corrections;
 mod documents;
+mod evidence;
 mod examinations;
 mod examples;
 mod findings;

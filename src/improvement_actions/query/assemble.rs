@@ -3,6 +3,7 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::{date_revisions, transitions, updates};
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::findings::model::FindingId;
@@ -56,6 +57,18 @@ pub fn all(
     } else {
         None
     };
+    let updates =
+        if embeds(ImprovementActionEmbed::Updates) { Some(updates::of_actions(conn, &ids, day)?) } else { None };
+    let date_revisions = if embeds(ImprovementActionEmbed::DateRevisions) {
+        Some(date_revisions::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
+    let transitions = if embeds(ImprovementActionEmbed::Transitions) {
+        Some(transitions::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
     let actions = rows.into_iter().map(|row| {
         let id = row.action_id;
         ImprovementAction {
@@ -63,9 +76,9 @@ pub fn all(
             finding_ids: own(&finding_ids, id),
             is_overdue: row.is_overdue(day),
             recommendations: recommendations.as_ref().map(|all| own(all, id)),
-            updates: None,
-            date_revisions: None,
-            transitions: None,
+            updates: updates.as_ref().map(|all| own(all, id)),
+            date_revisions: date_revisions.as_ref().map(|all| own(all, id)),
+            transitions: transitions.as_ref().map(|all| own(all, id)),
             row,
         }
     });

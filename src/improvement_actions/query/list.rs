@@ -198,7 +198,7 @@ fn matching<'a>(
 
 fn on_days<'a>(mut statement: Statement<'a>, filter: &'a ImprovementActionFilter) -> Statement<'a> {
     if let Some(day) = filter.due_from {
-        statement = statement.value::<SqlDate, _>(" and due_on >= ?", day);
+        statement = statement.value::<SqlDate, _>(" and due_on is not null and or_distant_future(due_on) >= ?", day);
     }
     if let Some(day) = filter.due_to {
         statement = statement.value::<SqlDate, _>(" and or_distant_future(due_on) <= ?", day);
@@ -210,7 +210,7 @@ fn on_days<'a>(mut statement: Statement<'a>, filter: &'a ImprovementActionFilter
             .value::<Bool, _>(" and state not in ('completed', 'verified', 'cancelled')) = ?", is_overdue);
     }
     if let Some(days) = filter.min_slip_days {
-        statement = statement.value::<BigInt, _>(" and slip_days >= ?", i64::from(days));
+        statement = statement.value::<BigInt, _>(" and or_least(slip_days) >= ?", i64::from(days));
     }
     if let Some(day) = filter.updated_from {
         statement = statement.value::<SqlDate, _>(" and updated_at >= ?::timestamp at time zone 'Europe/London'", day);

@@ -2,13 +2,14 @@
 //! at once. The constraints of the database hold them against races.
 
 use diesel::define_sql_function;
-use diesel::dsl::{exists, select};
+use diesel::dsl::select;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use uuid::Uuid;
 
 use crate::authorities::model::AuthorityId;
+use crate::authorities::query::relations::is_same_or_predecessor;
 use crate::date::Date;
 use crate::error::{ApiError, FieldError};
 use crate::findings::model::FindingId;
@@ -17,8 +18,8 @@ use crate::improvement_plans::model::PlanId;
 use crate::inspections::model::InspectionState;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
-use crate::schema::{authorities, authority_successions, findings, improvement_plans, inspections, recommendations};
-use crate::themes;
+use crate::schema::{findings, improvement_plans, inspections, recommendations};
+use crate::{authorities, themes};
 
 pub(super) const KNOWN_PLAN: &str = "must name an improvement plan of the register";
 pub(super) const KNOWN_RECOMMENDATION: &str = "must name a recommendation of the register";
@@ -46,7 +47,7 @@ pub(super) fn check_new(
 ) -> Result<(), ApiError> {
     let authority = new.authority_id;
     let mut errors = Vec::new();
-    if !select(exists(authorities::table.find(authority))).get_result(conn)? {
+    if !authorities::query::exists(conn, authority)? {
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     errors.extend(new.proposed_on.and_then(|day| future(day, "/proposed_on")));
@@ -173,10 +174,11 @@ fn broken_links(
     known: &[Answered],
     (pointer, be_known, be_own): (&str, &str, &str),
 ) -> QueryResult<Vec<FieldError>> {
-    use authority_successions::{predecessor_id, successor_id, table};
     let mut own = vec![authority];
-    if known.iter().any(|(_, owner, _)| *owner != authority) {
-        own.extend(table.filter(successor_id.eq(authority)).select(predecessor_id).load::<AuthorityId>(conn)?);
+    for (_, owner, _) in known {
+        if !own.contains(owner) && is_same_or_predecessor(conn, authority, *owner)? {
+            own.push(*owner);
+        }
     }
     let broken = ids.enumerate().filter_map(|(index, id)| {
         let may_see = |state: InspectionState| state == InspectionState::Published || principal.sees_unpublished();
