@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use super::model::{Examination, ExaminationId, ExaminationOutcome, NewExamination};
 use crate::authorities::model::AuthorityId;
-use crate::corrections;
+
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
@@ -19,6 +19,7 @@ use crate::extract::{IfMatch, Preconditions};
 use crate::improvement_actions::query::support;
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query as inspections;
+use crate::inspections::query::changes::mark_changed;
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
@@ -128,14 +129,14 @@ pub fn replace(
         return Ok((before, false));
     }
     let recommending = rules::check(conn, principal, &inspection, place.1, new)?;
-    corrections::check_reason(&inspection, new.reason.as_ref())?;
+    inspection.check_reason(new.reason.as_ref())?;
     let after = diesel::update(examinations::table.find(before.examination_id))
         .set((new, examinations::version.eq(before.version + 1), examinations::updated_at.eq(diesel::dsl::now)))
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
     support::check_kept(conn)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
+    mark_changed(conn, principal, &inspection, new.reason.as_ref())?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
     Ok((after, false))
@@ -155,7 +156,7 @@ pub fn insert(
 ) -> Result<Examination, ApiError> {
     let inspection = inspections::lock(conn, principal, place.0)?;
     let examination = insert_row(conn, principal, &inspection, place.1, id, new)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(examination)
 }
 
@@ -206,10 +207,10 @@ pub fn delete(
     let recommending = rules::recommended(conn, principal, place.1)?;
     let recommending = recommending.ok_or_else(|| ApiError::not_found("examination"))?;
     if_match.check(before.version)?;
-    corrections::check_reason(&inspection, reason)?;
+    inspection.check_reason(reason)?;
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
     support::check_kept(conn)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
+    mark_changed(conn, principal, &inspection, reason)?;
     let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
     events::query::deleted(conn, principal, &subject, &before, reason)
 }

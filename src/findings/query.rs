@@ -5,13 +5,16 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel_full_text_search::configuration::TsConfigurationByName;
 use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use uuid::Uuid;
 
 use super::model::{Finding, FindingFilter, FindingId, FindingPatch, NewFinding};
-use crate::corrections::{self, Change};
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::model::{InspectionId, InspectionRow};
+use crate::inspections::query::changes::mark_changed;
 use crate::inspections::query::{self as inspections, reports::Reports};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
@@ -103,6 +106,41 @@ pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryRes
         .load(conn)
 }
 
+/// The findings with these ids as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, Finding)>> {
+    let rows = findings::table
+        .inner_join(schema::inspections::table)
+        .filter(findings::finding_id.eq_any(ids))
+        .order(findings::finding_id)
+        .select((InspectionRow::as_select(), Finding::as_select()))
+        .load::<(InspectionRow, Finding)>(conn)?;
+    Ok(rows.into_iter().map(|(inspection, row)| (subject(&inspection, row.finding_id), row)).collect())
+}
+
+/// The findings of an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Finding)>> {
+    let query = findings::table.filter(findings::inspection_id.eq(inspection.inspection_id));
+    let rows = query.order(findings::position).select(Finding::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row: Finding| (subject(inspection, row.finding_id), row)).collect())
+}
+
+fn subject(inspection: &InspectionRow, id: FindingId) -> Subject {
+    Subject {
+        resource: EventResource::Finding,
+        id: id.as_uuid(),
+        aggregate: inspection.inspection_id.as_uuid(),
+        authorities: vec![inspection.authority_id],
+    }
+}
+
 /// The finding with this id.
 ///
 /// # Errors
@@ -129,10 +167,9 @@ pub fn insert(
     let inspection = inspections::lock(conn, principal, inspection)?;
     check_codes(conn, &inspection, new.area.as_ref(), &new.themes)?;
     insert_row(conn, inspection.inspection_id, id, new, "")?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
     let finding = get(conn, principal, id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: None, after: Some(&finding) };
-    corrections::record(conn, principal, &inspection, &change, None)?;
+    events::query::created(conn, principal, &subject(&inspection, id), &finding)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(finding)
 }
 
@@ -203,14 +240,15 @@ pub fn update(
     }
     let (area, themes) = (patch.changes.area.as_ref().and_then(Option::as_ref), patch.changes.themes.as_deref());
     check_codes(conn, &inspection, area, themes.unwrap_or_default())?;
+    let reason = patch.changes.reason.as_ref();
+    inspection.check_reason(reason)?;
     let after = diesel::update(findings::table.find(id))
         .set((&patch.changes, findings::version.eq(before.version + 1), findings::updated_at.eq(diesel::dsl::now)))
         .returning(Finding::as_returning())
         .get_result(conn)
         .on_constraint(|name| meaning(name, ""))?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
-    corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
+    events::query::updated(conn, principal, &subject(&inspection, id), (&before, &after), reason)?;
+    mark_changed(conn, principal, &inspection, reason)?;
     Ok(after)
 }
 
@@ -230,10 +268,10 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = get(conn, principal, id)?;
     if_match.check(before.version)?;
+    inspection.check_reason(reason)?;
     diesel::delete(findings::table.find(id)).execute(conn).on_constraint(use_of)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: None };
-    corrections::record(conn, principal, &inspection, &change, reason)
+    events::query::deleted(conn, principal, &subject(&inspection, id), &before, reason)?;
+    mark_changed(conn, principal, &inspection, reason)
 }
 
 /// Refuses areas that are not the framework's of the inspection, and themes that are none.
