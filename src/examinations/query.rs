@@ -2,11 +2,13 @@
 
 pub mod rules;
 
+use std::collections::HashMap;
+
 use diesel::dsl::{count_star, exists};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::model::{Examination, ExaminationId, NewExamination};
+use super::model::{Examination, ExaminationId, ExaminationOutcome, NewExamination};
 use crate::authorities::model::AuthorityId;
 
 use crate::date::Date;
@@ -237,6 +239,26 @@ pub fn of_recommendations(
         .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
         .select(Examination::as_select())
         .load(conn)
+}
+
+/// What the latest published inspection that looked said of each of these recommendations, by publication; nothing of
+/// those that none looked at.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn latest_outcomes(
+    conn: &mut PgConnection,
+    ids: &[RecommendationId],
+) -> QueryResult<HashMap<RecommendationId, ExaminationOutcome>> {
+    let outcomes = examinations::table
+        .inner_join(schema::inspections::table)
+        .filter(examinations::recommendation_id.eq_any(ids))
+        .filter(schema::inspections::state.eq(InspectionState::Published))
+        .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
+        .select((examinations::recommendation_id, examinations::outcome))
+        .load::<(RecommendationId, ExaminationOutcome)>(conn)?;
+    Ok(outcomes.into_iter().collect())
 }
 
 fn subject(examination: &Examination, authorities: &[AuthorityId]) -> Subject {
