@@ -26,7 +26,8 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, findings, frameworks, inspections, judgements, pages, recommendations, standings, themes,
+    authorities, documents, events, findings, frameworks, inspections, judgements, pages, recommendations, standings,
+    themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -83,6 +84,7 @@ fn operations(service: &mut ServiceConfig) {
         .configure(judgements::routes::register)
         .configure(findings::routes::register)
         .configure(recommendations::routes::register)
+        .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register);

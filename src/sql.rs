@@ -26,6 +26,10 @@ define_sql_function! {
     /// The text in lower case.
     fn lower(text: Text) -> Text;
 }
+define_sql_function! {
+    /// The position below which no transaction is still under way.
+    fn event_horizon() -> BigInt;
+}
 
 /// A day that sorts, which may be beyond all days.
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
