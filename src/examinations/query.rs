@@ -21,7 +21,7 @@ use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{self, examinations, recommendations};
-use crate::sql::{Bound, or_distant_past};
+use crate::sql::{Bound, or_distant_future, or_distant_past};
 use crate::text::Reason;
 
 /// Which examination is meant: by which inspection, of which recommendation.
@@ -212,8 +212,8 @@ pub fn delete(
     events::query::deleted(conn, principal, &subject, &before, reason)
 }
 
-/// The examinations by published inspections of these recommendations, the earliest publication first; by others too, as
-/// far as the caller sees them.
+/// The examinations by published inspections of these recommendations, each with what it is of, the
+/// earliest publication first; by others too, as far as the caller sees them.
 ///
 /// # Errors
 ///
@@ -222,7 +222,7 @@ pub fn of_recommendations(
     conn: &mut PgConnection,
     principal: &Principal,
     ids: &[RecommendationId],
-) -> QueryResult<Vec<Examination>> {
+) -> QueryResult<Vec<(RecommendationId, Examination)>> {
     let query = examinations::table
         .inner_join(schema::inspections::table)
         .filter(examinations::recommendation_id.eq_any(ids))
@@ -233,8 +233,8 @@ pub fn of_recommendations(
         query.filter(schema::inspections::state.eq(InspectionState::Published))
     };
     query
-        .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
-        .select(Examination::as_select())
+        .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
+        .select((examinations::recommendation_id, Examination::as_select()))
         .load(conn)
 }
 
