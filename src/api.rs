@@ -22,7 +22,7 @@ use crate::findings::model::FindingEmbed;
 use crate::guard::{self, Guard};
 use crate::health::{self, Draining};
 use crate::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
-use crate::improvement_plans::model::ImprovementPlanSort;
+use crate::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort};
 use crate::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::interventions::model::InterventionSort;
 use crate::page::Count;
@@ -42,7 +42,8 @@ use crate::{
     servers((url = "/v1", description = "This service")),
     components(schemas(
         Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
-        ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock, StandingSort, AuthorityKey, SearchText
+        ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
+        StandingSort, AuthorityKey, SearchText
     )),
     tags(
         (name = "Standings", description = "Where every authority stands, as at any day."),

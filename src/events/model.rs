@@ -1,6 +1,5 @@
 //! What an event is.
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::authorities::model::AuthorityId;
@@ -63,13 +62,4 @@ pub struct Subject {
     pub aggregate: Uuid,
     /// The authorities concerned.
     pub authorities: Vec<AuthorityId>,
-}
-
-/// A resource as it is stored, before and after a write.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// What it was; absent if it is new.
-    pub before: Option<Value>,
-    /// What it is; absent if it is gone.
-    pub after: Option<Value>,
 }

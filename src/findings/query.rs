@@ -6,16 +6,19 @@ pub mod list;
 use diesel::dsl::max;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::model::{Finding, FindingEmbed, FindingId, FindingPatch, FindingRow, NewFinding};
-use crate::corrections::{self, Change};
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::model::{InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
+use crate::inspections::query::changes::mark_changed;
 use crate::page::Codes;
 use crate::principal::Principal;
-use crate::schema::findings;
+use crate::schema::{self, findings};
 use crate::text::{Code, Reason};
 use crate::themes;
 
@@ -31,6 +34,41 @@ pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryRes
         .select(FindingRow::as_select())
         .load::<FindingRow>(conn)?;
     Ok(rows.into_iter().map(|row| (row.inspection_id, row.into())).collect())
+}
+
+/// The findings with these ids as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, FindingRow)>> {
+    let rows = findings::table
+        .inner_join(schema::inspections::table)
+        .filter(findings::finding_id.eq_any(ids))
+        .order(findings::finding_id)
+        .select((InspectionRow::as_select(), FindingRow::as_select()))
+        .load::<(InspectionRow, FindingRow)>(conn)?;
+    Ok(rows.into_iter().map(|(inspection, row)| (subject(&inspection, row.finding_id), row)).collect())
+}
+
+/// The findings of an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, FindingRow)>> {
+    let query = findings::table.filter(findings::inspection_id.eq(inspection.inspection_id));
+    let rows = query.order(findings::position).select(FindingRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row: FindingRow| (subject(inspection, row.finding_id), row)).collect())
+}
+
+fn subject(inspection: &InspectionRow, id: FindingId) -> Subject {
+    Subject {
+        resource: EventResource::Finding,
+        id: id.as_uuid(),
+        aggregate: inspection.inspection_id.as_uuid(),
+        authorities: vec![inspection.authority_id],
+    }
 }
 
 /// The finding with this id, with what it is asked to carry.
@@ -70,10 +108,9 @@ pub fn insert(
     let inspection = inspections::lock(conn, principal, inspection)?;
     check_codes(conn, &inspection, new.area.as_ref(), &new.themes)?;
     insert_row(conn, inspection.inspection_id, id, new, "")?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
     let finding = find(conn, principal, id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: None, after: Some(&finding) };
-    corrections::record(conn, principal, &inspection, &change, None)?;
+    events::query::created(conn, principal, &subject(&inspection, id), &finding)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(finding)
 }
 
@@ -144,14 +181,15 @@ pub fn update(
     }
     let (area, themes) = (patch.changes.area.as_ref().and_then(Option::as_ref), patch.changes.themes.as_deref());
     check_codes(conn, &inspection, area, themes.unwrap_or_default())?;
+    let reason = patch.changes.reason.as_ref();
+    inspection.check_reason(reason)?;
     let after = diesel::update(findings::table.find(id))
         .set((&patch.changes, findings::version.eq(before.version + 1), findings::updated_at.eq(diesel::dsl::now)))
         .returning(FindingRow::as_returning())
         .get_result(conn)
         .on_constraint(|name| meaning(name, ""))?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
-    corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
+    events::query::updated(conn, principal, &subject(&inspection, id), (&before, &after), reason)?;
+    mark_changed(conn, principal, &inspection, reason)?;
     Ok(after)
 }
 
@@ -171,10 +209,10 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = find(conn, principal, id)?;
     if_match.check(before.version)?;
+    inspection.check_reason(reason)?;
     diesel::delete(findings::table.find(id)).execute(conn).on_constraint(use_of)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: None };
-    corrections::record(conn, principal, &inspection, &change, reason)
+    events::query::deleted(conn, principal, &subject(&inspection, id), &before, reason)?;
+    mark_changed(conn, principal, &inspection, reason)
 }
 
 /// Refuses areas that are not the framework's of the inspection, and themes that are none.

@@ -14,7 +14,7 @@ use crate::improvement_actions::model::{
     NewImprovementActionUpdate, TransitionId, UpdateId,
 };
 use crate::improvement_actions::query;
-use crate::{corrections, schema};
+use crate::{events, schema};
 
 /// What became of an action, in the order of the file.
 struct History {
@@ -33,7 +33,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let identified = identified::<ActionId, NewImprovementAction>(context, row, "action_id");
         let (Some(history), Some((id, row))) = (history, identified) else { continue };
         let known = table.find(id).select(action_id).first::<ActionId>(conn).optional()?;
-        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
+        if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 query::insert(conn, &context.principal, id, &row.value)?;
                 for (part, new) in &history.date_revisions {
@@ -62,7 +62,7 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
 }
 
 /// Takes a list out of an object, and decodes each item as the body of a request with an id.
-fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
     list: &str,

@@ -7,6 +7,7 @@
 mod actions;
 mod authorities;
 mod cells;
+mod evidence;
 mod improvement;
 mod inspections;
 mod judgements;
@@ -30,7 +31,7 @@ use crate::frameworks::model::FrameworkRecord;
 use crate::inspections::model::InspectionId;
 use crate::principal::Principal;
 use crate::themes::model::Theme;
-use crate::{frameworks, migrate, schema, themes};
+use crate::{events, frameworks, migrate, schema, themes};
 
 /// The data that comes with the program.
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -192,7 +193,9 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         parts::import(conn, &mut context)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
+        evidence::import(conn, &mut context)?;
         context.reader.finish()?;
+        events::query::beginnings::record(conn, &context.principal)?;
         Ok(context.report)
     })
 }

@@ -6,17 +6,20 @@ pub mod list;
 use diesel::dsl::max;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::model::{
     NewRecommendation, Recommendation, RecommendationEmbed, RecommendationId, RecommendationPatch, RecommendationRow,
 };
-use crate::corrections::{self, Change};
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::improvement_actions::model::ActionId;
-use crate::inspections::model::{InspectionId, InspectionState};
+use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query as inspections;
+use crate::inspections::query::changes::mark_changed;
 use crate::page::Codes;
 use crate::principal::Principal;
 use crate::schema::{self, recommendations};
@@ -68,6 +71,44 @@ pub fn of_actions(
     Ok(visible.map(|(action, row, day, _)| (action, Recommendation::new(row, day))).collect())
 }
 
+/// The recommendations with these ids as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, RecommendationRow)>> {
+    let rows = recommendations::table
+        .inner_join(schema::inspections::table)
+        .filter(recommendations::recommendation_id.eq_any(ids))
+        .order(recommendations::recommendation_id)
+        .select((InspectionRow::as_select(), RecommendationRow::as_select()))
+        .load::<(InspectionRow, RecommendationRow)>(conn)?;
+    Ok(rows.into_iter().map(|(inspection, row)| (subject(&inspection, row.recommendation_id), row)).collect())
+}
+
+/// The recommendations of an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(
+    conn: &mut PgConnection,
+    inspection: &InspectionRow,
+) -> QueryResult<Vec<(Subject, RecommendationRow)>> {
+    let query = recommendations::table.filter(recommendations::inspection_id.eq(inspection.inspection_id));
+    let rows = query.order(recommendations::position).select(RecommendationRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row: RecommendationRow| (subject(inspection, row.recommendation_id), row)).collect())
+}
+
+fn subject(inspection: &InspectionRow, id: RecommendationId) -> Subject {
+    Subject {
+        resource: EventResource::Recommendation,
+        id: id.as_uuid(),
+        aggregate: inspection.inspection_id.as_uuid(),
+        authorities: vec![inspection.authority_id],
+    }
+}
+
 /// The recommendation with this id, with what it is asked to carry.
 ///
 /// # Errors
@@ -108,10 +149,9 @@ pub fn insert(
     let inspection = inspections::lock(conn, principal, inspection)?;
     themes::query::check(conn, &new.themes, "/themes")?;
     insert_row(conn, inspection.inspection_id, id, new, "")?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
     let recommendation = find(conn, principal, id)?;
-    let change = Change { resource: "recommendation", id: id.as_uuid(), before: None, after: Some(&recommendation) };
-    corrections::record(conn, principal, &inspection, &change, None)?;
+    events::query::created(conn, principal, &subject(&inspection, id), &recommendation.row)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(recommendation)
 }
 
@@ -191,6 +231,8 @@ pub fn update(
         return Ok(before);
     }
     themes::query::check(conn, patch.changes.themes.as_deref().unwrap_or_default(), "/themes")?;
+    let reason = patch.changes.reason.as_ref();
+    inspection.check_reason(reason)?;
     let after = diesel::update(recommendations::table.find(id))
         .set((
             &patch.changes,
@@ -201,9 +243,8 @@ pub fn update(
         .get_result(conn)
         .on_constraint(|name| meaning(name, ""))?;
     let after = Recommendation::new(after, inspection.published_on);
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
-    corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
+    events::query::updated(conn, principal, &subject(&inspection, id), (&before.row, &after.row), reason)?;
+    mark_changed(conn, principal, &inspection, reason)?;
     Ok(after)
 }
 
@@ -223,10 +264,10 @@ pub fn delete(
     let inspection = inspections::lock(conn, principal, inspection)?;
     let before = find(conn, principal, id)?;
     if_match.check(before.row.version)?;
+    inspection.check_reason(reason)?;
     diesel::delete(recommendations::table.find(id)).execute(conn).on_constraint(use_of)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "recommendation", id: id.as_uuid(), before: Some(&before), after: None };
-    corrections::record(conn, principal, &inspection, &change, reason)
+    events::query::deleted(conn, principal, &subject(&inspection, id), &before.row, reason)?;
+    mark_changed(conn, principal, &inspection, reason)
 }
 
 /// What refers to a recommendation that is to be removed.

@@ -9,10 +9,9 @@ use super::model::{
 };
 use super::query;
 use crate::answer::{Created, Deleted, Found, Listed};
-use crate::corrections::ReasonParameter;
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, Patch, Query};
+use crate::extract::{Body, IfMatch, List, Patch, Query, ReasonParameter};
 use crate::id::Id;
 use crate::inspections;
 use crate::inspections::model::InspectionId;

@@ -35,7 +35,7 @@ fn the_built_in_data_is_written_once_and_whole() {
         ("recommendations", 15),
         ("frameworks", 8),
         ("themes", 37),
-        ("events", 0),
+        ("events", 161 + 492 + 5 + 64 + 6),
     ] {
         assert_eq!(rows(&first, relation), count, "{relation}");
     }
