@@ -9,6 +9,7 @@ use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
+use inspection_register::improvement_actions::model::{ActionSource, ActionState, Priority, Rag};
 use inspection_register::improvement_plans::model::{PlanState, Visibility};
 use inspection_register::inspections::model::{InspectionKind, InspectionSource, InspectionState, KindBasis};
 use inspection_register::interventions::model::InterventionKind;
@@ -158,6 +159,13 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
+        ("improvement_action_updates.rag", texts(Rag::ALL)),
+        ("improvement_actions.cohorts", texts(Cohort::ALL)),
+        ("improvement_actions.priority", texts(Priority::ALL)),
+        ("improvement_actions.rag", texts(Rag::ALL)),
+        ("improvement_actions.source", texts(ActionSource::ALL)),
+        ("improvement_actions.state", texts(ActionState::ALL)),
+        ("improvement_actions.visibility", texts(Visibility::ALL)),
         ("improvement_plans.state", texts(PlanState::ALL)),
         ("improvement_plans.visibility", texts(Visibility::ALL)),
         ("inspections.kind", texts(InspectionKind::ALL)),
