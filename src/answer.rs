@@ -23,6 +23,23 @@ pub trait Versioned {
     fn version(&self) -> i32;
 }
 
+/// A part of a resource that has no version of its own, under the version of the whole.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Part<T> {
+    /// The part.
+    pub part: T,
+    /// The version of the whole.
+    #[serde(skip)]
+    pub version: i32,
+}
+
+impl<T> Versioned for Part<T> {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
 /// How the tag of a representation is made.
 enum Tag {
     /// Of the version alone: the representation holds nothing else that changes.
@@ -64,6 +81,11 @@ impl<T: Serialize> Found<T> {
     /// A part of a resource, under the version of the whole.
     pub fn part(body: T, version: i32) -> Self {
         Self { body, tag: Tag::Version(version), cache_control: REVALIDATED, content_location: None }
+    }
+
+    /// What is computed from several resources.
+    pub fn view(body: T) -> Self {
+        Self { body, tag: Tag::Content, cache_control: REVALIDATED, content_location: None }
     }
 
     /// Data that changes with the program.

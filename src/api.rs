@@ -20,14 +20,17 @@ use crate::documents::model::DocumentSort;
 use crate::error::Problem;
 use crate::guard::{self, Guard};
 use crate::health::{self, Draining};
+use crate::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
+use crate::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort};
 use crate::inspections::model::{InspectionEmbed, InspectionSort};
+use crate::interventions::model::InterventionSort;
 use crate::page::Count;
 use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, events, findings, frameworks, inspections, judgements, pages, recommendations, standings,
-    themes,
+    authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
+    improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -36,8 +39,9 @@ use crate::{
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
     servers((url = "/v1", description = "This service")),
     components(schemas(
-        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, InspectionEmbed, InspectionSort, Clock, StandingSort, AuthorityKey,
-        SearchText
+        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
+        ImprovementPlanEmbed, ImprovementPlanSort, InspectionEmbed, InspectionSort, InterventionSort, Clock,
+        StandingSort, AuthorityKey, SearchText
     )),
     tags(
         (name = "Standings", description = "Where every authority stands, as at any day."),
@@ -84,6 +88,12 @@ fn operations(service: &mut ServiceConfig) {
         .configure(judgements::routes::register)
         .configure(findings::routes::register)
         .configure(recommendations::routes::register)
+        .configure(examinations::routes::register)
+        .configure(follow_up::routes::register)
+        .configure(improvement_plans::routes::register)
+        .configure(improvement_actions::routes::register)
+        .configure(evidence::routes::register)
+        .configure(interventions::routes::register)
         .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)

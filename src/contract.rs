@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
-use self::parameters::{PATH_PARAMETERS, PathParameter, if_match, if_none_match};
+use self::parameters::{PATH_PARAMETERS, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
@@ -96,12 +96,15 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let has_body = operation.contains_key("requestBody");
     let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
-    let mut parameters = in_path.map(PathParameter::describe).collect::<Vec<_>>();
+    let mut parameters = in_path.map(|parameter| parameter.describe(path)).collect::<Vec<_>>();
     let has_path_parameter = !parameters.is_empty();
     if let Some(Value::Array(own)) = operation.remove("parameters") {
         parameters.extend(own);
     }
-    if is_change {
+    let creates_too = is_change && operation.get("responses").is_some_and(|responses| responses.get("201").is_some());
+    if creates_too {
+        parameters.extend(if_match_or_nothing());
+    } else if is_change {
         parameters.push(if_match());
     } else if *method == Method::GET {
         parameters.push(if_none_match());

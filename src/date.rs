@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc, Weekday};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
@@ -24,7 +24,13 @@ impl Date {
     /// Which day it is in London now: publication days are London days.
     #[must_use]
     pub fn today() -> Self {
-        Self(Utc::now().with_timezone(&chrono_tz::Europe::London).date_naive())
+        Self::of(Utc::now())
+    }
+
+    /// Which day it is in London at an instant.
+    #[must_use]
+    pub fn of(instant: DateTime<Utc>) -> Self {
+        Self(instant.with_timezone(&chrono_tz::Europe::London).date_naive())
     }
 
     /// The days from `earlier` to this one.
@@ -37,6 +43,24 @@ impl Date {
     #[must_use]
     pub fn plus_months(self, months: u32) -> Option<Self> {
         self.0.checked_add_months(Months::new(months)).map(Self)
+    }
+
+    /// The day after this one.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        self.0.succ_opt().map(Self)
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// Whether it is a Saturday or a Sunday.
+    #[must_use]
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 }
 

@@ -55,6 +55,17 @@ impl ApiError {
         Self::refused(ProblemCode::Conflict, detail)
     }
 
+    /// What stands in one state cannot move to another: only to those that are legal. `pointer` is where the state was
+    /// named.
+    #[must_use]
+    pub fn illegal_transition<S: fmt::Display>(what: &str, (from, to): (S, S), legal: &[S], pointer: &str) -> Self {
+        let legal = legal.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let detail = format!("{what} that is {from} cannot become {to}, only {legal}");
+        let message = format!("must be one of {legal}");
+        let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
+        Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
+    }
+
     /// Something still refers to the resource.
     pub fn in_use(detail: impl Into<String>) -> Self {
         Self::refused(ProblemCode::InUse, detail)

@@ -51,7 +51,11 @@ pub struct WindowParameters {
 }
 
 /// Reads a whole number as it is printed: no sign, no leading zero.
-fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+///
+/// # Errors
+///
+/// If it is anything else.
+pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let number = text.parse::<u32>().ok().filter(|number| number.to_string() == text);
     number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
@@ -231,4 +235,18 @@ pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(
         .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the beginning of the period"))
         .collect::<Vec<_>>();
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid_parameters(errors)) }
+}
+
+/// Refuses a day after today in London: nobody knows yet.
+///
+/// # Errors
+///
+/// `invalid_parameter`, naming it.
+pub fn check_not_future(name: &str, day: Option<Date>) -> Result<(), ApiError> {
+    let today = Date::today();
+    if day.is_some_and(|day| day > today) {
+        let message = format!("must not be after today in London, {today}");
+        return Err(ApiError::invalid_parameters(vec![FieldError::parameter(name, "future", message)]));
+    }
+    Ok(())
 }

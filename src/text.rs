@@ -4,6 +4,7 @@ pub mod rule;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -113,6 +114,12 @@ impl<R: Rule> PartialEq for Text<R> {
 
 impl<R: Rule> Eq for Text<R> {}
 
+impl<R: Rule> Hash for Text<R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
 impl<R: Rule> fmt::Debug for Text<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -195,5 +202,7 @@ pub type OfstedUrn = Text<rule::OfstedUrn>;
 pub type Region = Text<rule::Region>;
 /// An address on the web.
 pub type WebAddress = Text<rule::WebAddress>;
+/// The SHA-256 of a file.
+pub type Sha256Sum = Text<rule::Sha256Sum>;
 /// A language tag (BCP 47).
 pub type LanguageTag = Text<rule::LanguageTag>;

@@ -56,7 +56,8 @@ create table improvement_plans (
     constraint improvement_plans_state_check check (state in ('draft', 'endorsed', 'closed')),
     constraint improvement_plans_visibility_check check (visibility in ('private', 'public')),
     constraint improvement_plans_period_check check (starts_on <= ends_on),
-    constraint improvement_plans_endorsement_check check (state <> 'endorsed' or endorsed_on is not null)
+    constraint improvement_plans_endorsement_check check (state <> 'endorsed' or endorsed_on is not null),
+    constraint improvement_plans_endorsed_by_endorsed_on_check check (endorsed_by is null or endorsed_on is not null)
 );
 comment on table improvement_plans is 'What an authority undertakes to do about an inspection.';
 comment on column improvement_plans.phase is 'The phase of a plan that is made in several.';
@@ -75,3 +76,14 @@ create trigger improvement_plans_responds_to_authority_check
     when (new.responds_to_inspection_id is not null
         and not is_same_or_predecessor(new.authority_id, owner_of_inspection(new.responds_to_inspection_id)))
     execute function refuse_other_authority('improvement_plans_responds_to_authority_check');
+
+create function improvement_plan_state_on(state text, endorsed_on date, ends_on date, day date) returns text
+language sql immutable parallel safe
+return case
+    when endorsed_on > day then 'draft'
+    when state <> 'closed' or ends_on is null or ends_on < day then state
+    when endorsed_on is null then 'draft'
+    else 'endorsed'
+end;
+comment on function improvement_plan_state_on(text, date, date, date) is
+    'Where a plan stood on an earlier day, as far as its days tell: a draft until it was endorsed, closed only after its last day.';

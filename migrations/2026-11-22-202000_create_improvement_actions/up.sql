@@ -85,6 +85,9 @@ create index improvement_actions_authority_id_idx on improvement_actions (author
 create index improvement_actions_plan_id_idx on improvement_actions (plan_id, or_distant_future(due_on), action_id);
 create index improvement_actions_state_idx on improvement_actions (state, or_distant_future(due_on), action_id);
 create index improvement_actions_rag_idx on improvement_actions (rag, or_distant_future(due_on), action_id);
+create index improvement_actions_priority_idx on improvement_actions (priority, or_distant_future(due_on), action_id);
+create index improvement_actions_source_idx on improvement_actions (source, or_distant_future(due_on), action_id);
+create index improvement_actions_visibility_idx on improvement_actions (visibility, or_distant_future(due_on), action_id);
 create index improvement_actions_owner_role_idx on improvement_actions (lower(owner_role));
 create index improvement_actions_promised_to_idx on improvement_actions (lower(promised_to));
 create index improvement_actions_themes_idx on improvement_actions using gin (themes);
@@ -214,7 +217,7 @@ create table improvement_action_updates (
 );
 comment on table improvement_action_updates is 'What was reported of an action, and when; only added to.';
 comment on column improvement_action_updates.impact_on_children is 'What has become different for children.';
-create index improvement_action_updates_action_id_idx on improvement_action_updates (action_id, effective_on, update_id);
+create index improvement_action_updates_action_id_idx on improvement_action_updates (action_id, effective_on, recorded_at, update_id);
 create trigger improvement_action_updates_append_only
     before update or delete on improvement_action_updates for each row execute function refuse_change();
 
@@ -230,8 +233,12 @@ begin atomic
         due.original_due_on,
         due.due_on,
         due.due_on - due.original_due_on as slip_days,
-        due.revision_count,
-        case when moved.to_state in ('completed', 'verified') then completed.completed_on end as completed_on,
+        coalesce(revised.position, 0) as revision_count,
+        case when moved.to_state in ('completed', 'verified') then (
+            select effective_on from improvement_action_transitions
+            where action_id = action.action_id and effective_on <= day and to_state = 'completed'
+            order by position desc limit 1
+        ) end as completed_on,
         moved.deferred_until,
         action.version, action.created_at, action.updated_at, action.search
     from improvement_actions action
@@ -240,27 +247,25 @@ begin atomic
         where action_id = action.action_id and effective_on <= day order by position desc limit 1
     ) moved on true
     left join lateral (
-        select effective_on as completed_on from improvement_action_transitions
-        where action_id = action.action_id and effective_on <= day and to_state = 'completed' order by position desc limit 1
-    ) completed on true
-    left join lateral (
         select rag from improvement_action_updates
         where action_id = action.action_id and effective_on <= day and rag is not null
         order by effective_on desc, recorded_at desc, update_id desc limit 1
     ) reported on true
+    left join lateral (
+        select position, due_on from improvement_action_date_revisions
+        where action_id = action.action_id and effective_on <= day order by position desc limit 1
+    ) revised on true
+    left join lateral (
+        select position, previous_due_on from improvement_action_date_revisions
+        where action_id = action.action_id and position = 1 and effective_on > day
+    ) first_revision on true
     cross join lateral (
+        -- Before the first revision the due date is the one that it replaced; one that it set first was not yet there.
         select
-            count(*) filter (where effective_on <= day)::integer as revision_count,
-            -- Without a revision the due date is the first; one that a later revision set first was not yet there.
-            case when count(*) = 0 then action.due_on
-                when count(*) filter (where effective_on <= day) = 0 then (array_agg(previous_due_on order by position))[1]
-                else (array_agg(due_on order by position desc) filter (where effective_on <= day))[1]
-            end as due_on,
-            case when count(*) > 0 and count(*) filter (where effective_on <= day) = 0
-                then (array_agg(previous_due_on order by position))[1]
-                else action.original_due_on
-            end as original_due_on
-        from improvement_action_date_revisions where action_id = action.action_id
+            case when first_revision.position is null then action.original_due_on else first_revision.previous_due_on
+                end as original_due_on,
+            case when first_revision.position is null then coalesce(revised.due_on, action.due_on)
+                else first_revision.previous_due_on end as due_on
     ) due
     where action.proposed_on <= day;
 end;

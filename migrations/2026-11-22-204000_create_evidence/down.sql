@@ -1,3 +1,5 @@
+drop trigger examinations_hold_inspection on examinations;
+drop function hold_inspection();
 drop trigger inspections_verified_check on inspections;
 drop trigger examinations_verified_check on examinations;
 drop trigger improvement_action_recommendations_verified_check on improvement_action_recommendations;

@@ -66,11 +66,13 @@ begin atomic
     select exists (
         select from evidence
         cross join lateral (
-            select outcome, recorded_by from evidence_reviews
+            -- To accept what one recorded oneself says nothing, to reject it does.
+            select outcome from evidence_reviews
             where evidence_reviews.evidence_id = evidence.evidence_id
+                and (outcome <> 'accepted' or evidence_reviews.recorded_by <> evidence.recorded_by)
             order by effective_on desc, recorded_at desc, review_id desc limit 1
         ) latest
-        where evidence.action_id = action and latest.outcome = 'accepted' and latest.recorded_by <> evidence.recorded_by
+        where evidence.action_id = action and latest.outcome = 'accepted'
     ) or exists (
         select from improvement_actions
         join improvement_action_recommendations using (action_id)
@@ -86,27 +88,43 @@ comment on function improvement_action_has_support(uuid) is
 create function keep_support() returns trigger
 language plpgsql as $$
 declare
-    verified uuid;
+    examined uuid[] := '{}';
+    concerned uuid[];
+    action record;
 begin
-    -- One after the other: of two that each remove one of two supports, the second sees the first.
-    for verified in
-        select action_id from improvement_actions
-        where state = 'verified' and case tg_table_name
-            when 'improvement_actions' then action_id = (to_jsonb(new) ->> 'action_id')::uuid
-            when 'evidence' then action_id = (to_jsonb(old) ->> 'action_id')::uuid
-            when 'evidence_reviews' then action_id = (
-                select evidence.action_id from evidence where evidence_id = (to_jsonb(new) ->> 'evidence_id')::uuid)
-            when 'improvement_action_recommendations' then action_id = (to_jsonb(old) ->> 'action_id')::uuid
-            when 'examinations' then action_id in (
-                select link.action_id from improvement_action_recommendations link
-                where link.recommendation_id = (to_jsonb(old) ->> 'recommendation_id')::uuid)
-            when 'inspections' then action_id in (
-                select link.action_id from improvement_action_recommendations link join examinations using (recommendation_id)
-                where examinations.inspection_id = (to_jsonb(old) ->> 'inspection_id')::uuid)
-        end
-        order by action_id for no key update
+    if tg_table_name = 'examinations' then
+        examined := array[old.recommendation_id];
+    elsif tg_table_name = 'inspections' then
+        examined := array(
+            select recommendation_id from examinations where inspection_id = old.inspection_id and outcome = 'improved');
+    end if;
+    -- Whoever takes support from a recommendation holds it, against those who begin to rely on it at the same moment. The
+    -- actions come first, as for those, so that nobody waits in a circle.
+    perform from improvement_actions where action_id in (
+        select link.action_id from improvement_action_recommendations link where link.recommendation_id = any (examined))
+        order by action_id for no key update;
+    perform from recommendations where recommendation_id = any (examined) order by recommendation_id for no key update;
+    case tg_table_name
+        when 'improvement_actions' then
+            concerned := array[new.action_id];
+        when 'evidence', 'improvement_action_recommendations' then
+            concerned := array[old.action_id];
+        when 'evidence_reviews' then
+            concerned := array(select action_id from evidence where evidence_id = new.evidence_id);
+        when 'examinations', 'inspections' then
+            concerned := array(
+                select action_id from improvement_action_recommendations where recommendation_id = any (examined));
+    end case;
+    -- One after the other, whatever their state, which others may be changing: of two that each take one of two supports,
+    -- the second sees what the first left.
+    for action in
+        select action_id, state from improvement_actions
+        where action_id = any (concerned) order by action_id for no key update
     loop
-        if not improvement_action_has_support(verified) then
+        continue when action.state <> 'verified';
+        perform from improvement_action_recommendations link join recommendations using (recommendation_id)
+            where link.action_id = action.action_id order by recommendation_id for share of recommendations;
+        if not improvement_action_has_support(action.action_id) then
             raise exception 'a verified action needs its support'
                 using errcode = 'check_violation', constraint = 'improvement_actions_verified_check';
         end if;
@@ -120,7 +138,8 @@ create constraint trigger improvement_actions_verified_check
     after insert or update of state, completed_on on improvement_actions deferrable initially deferred
     for each row when (new.state = 'verified') execute function keep_support();
 create constraint trigger evidence_verified_check
-    after update or delete on evidence deferrable initially deferred for each row execute function keep_support();
+    after update of action_id, recorded_by or delete on evidence deferrable initially deferred
+    for each row execute function keep_support();
 create constraint trigger evidence_reviews_verified_check
     after insert on evidence_reviews deferrable initially deferred
     for each row when (new.outcome <> 'accepted') execute function keep_support();
@@ -128,7 +147,22 @@ create constraint trigger improvement_action_recommendations_verified_check
     after update or delete on improvement_action_recommendations deferrable initially deferred
     for each row execute function keep_support();
 create constraint trigger examinations_verified_check
-    after update or delete on examinations deferrable initially deferred for each row execute function keep_support();
+    after update or delete on examinations deferrable initially deferred
+    for each row when (old.outcome = 'improved') execute function keep_support();
 create constraint trigger inspections_verified_check
     after update of state, ended_on on inspections deferrable initially deferred
-    for each row when (old.state = 'published') execute function keep_support();
+    for each row when (old.state = 'published' and (new.state <> old.state or new.ended_on is distinct from old.ended_on))
+    execute function keep_support();
+
+create function hold_inspection() returns trigger
+language plpgsql as $$
+begin
+    perform from inspections where inspection_id = new.inspection_id for share;
+    return null;
+end
+$$;
+comment on function hold_inspection() is
+    'Keeps the examining inspection as it is until the transaction ends: an action may begin to rely on it.';
+create trigger examinations_hold_inspection
+    after insert or update of inspection_id, outcome on examinations
+    for each row when (new.outcome = 'improved') execute function hold_inspection();

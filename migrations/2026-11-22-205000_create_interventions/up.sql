@@ -43,24 +43,28 @@ create trigger interventions_triggered_by_authority_check
         and not is_same_or_predecessor(new.authority_id, owner_of_inspection(new.triggered_by_inspection_id)))
     execute function refuse_other_authority('interventions_triggered_by_authority_check');
 
+create function is_succession_relied_on(predecessor uuid, successor uuid) returns boolean
+language sql volatile
+begin atomic
+    select exists (select from improvement_plans where authority_id = successor
+            and owner_of_inspection(responds_to_inspection_id) = predecessor)
+        or exists (select from improvement_actions join improvement_action_recommendations using (action_id)
+            where authority_id = successor and owner_of_recommendation(recommendation_id) = predecessor)
+        or exists (select from improvement_actions join improvement_action_findings using (action_id)
+            where authority_id = successor and owner_of_finding(finding_id) = predecessor)
+        or exists (select from inspections join examinations using (inspection_id)
+            where authority_id = successor and owner_of_recommendation(recommendation_id) = predecessor)
+        or exists (select from interventions where authority_id = successor
+            and owner_of_inspection(triggered_by_inspection_id) = predecessor);
+end;
+comment on function is_succession_relied_on(uuid, uuid) is
+    'Whether a plan, an action, an examination or an intervention of the successor answers for what was found at the predecessor.';
+
 create function keep_succession() returns trigger
 language plpgsql as $$
 begin
     perform from authority_successions where predecessor_id = old.predecessor_id and successor_id = old.successor_id;
-    if found then
-        return null;
-    end if;
-    if exists (select from improvement_plans where authority_id = old.successor_id
-            and owner_of_inspection(responds_to_inspection_id) = old.predecessor_id)
-        or exists (select from improvement_actions join improvement_action_recommendations using (action_id)
-            where authority_id = old.successor_id and owner_of_recommendation(recommendation_id) = old.predecessor_id)
-        or exists (select from improvement_actions join improvement_action_findings using (action_id)
-            where authority_id = old.successor_id and owner_of_finding(finding_id) = old.predecessor_id)
-        or exists (select from inspections join examinations using (inspection_id)
-            where authority_id = old.successor_id and owner_of_recommendation(recommendation_id) = old.predecessor_id)
-        or exists (select from interventions where authority_id = old.successor_id
-            and owner_of_inspection(triggered_by_inspection_id) = old.predecessor_id)
-    then
+    if not found and is_succession_relied_on(old.predecessor_id, old.successor_id) then
         raise exception 'what follows an inspection relies on the succession'
             using errcode = 'check_violation', constraint = 'authority_successions_relied_on_check';
     end if;

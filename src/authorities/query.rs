@@ -37,6 +37,15 @@ pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityI
     .or_not_found("authority")
 }
 
+/// Whether the register has this authority.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn exists(conn: &mut PgConnection, id: AuthorityId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(authorities::table.find(id))).get_result(conn)
+}
+
 /// The authorities that the keys of a filter name; a key that names none adds none.
 ///
 /// # Errors
@@ -167,6 +176,9 @@ pub fn delete(
         let what = match name {
             "inspections_authority_id_fkey" => "inspections belong to this authority",
             "document_authorities_authority_id_fkey" => "documents speak of this authority",
+            "improvement_plans_authority_id_fkey" => "improvement plans belong to this authority",
+            "improvement_actions_authority_id_fkey" => "improvement actions belong to this authority",
+            "interventions_authority_id_fkey" => "interventions concern this authority",
             "statistical_neighbours_neighbour_id_fkey" => "this authority is a statistical neighbour of others",
             _ => return None,
         };

@@ -87,11 +87,20 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
     },
 ];
 
+/// Examples of paths whose parameters belong together otherwise than those above: the beginning of the path, the name of
+/// the parameter, and its example.
+const OTHER_EXAMPLES: [(&str, &str, &str); 3] = [
+    ("/inspections/{inspection_id}/examinations", "inspection_id", "01a20435-3eab-760f-ae77-bee896597f2b"),
+    ("/inspections/{inspection_id}/examinations", "recommendation_id", "01a204d1-fb26-74a6-8579-f87371bdc382"),
+    ("/inspections/{inspection_id}/follow-up", "inspection_id", "01a20431-0c26-7f6f-b048-41513696de59"),
+];
+
 impl PathParameter {
-    pub(super) fn describe(&self) -> Value {
+    pub(super) fn describe(&self, path: &str) -> Value {
+        let other = OTHER_EXAMPLES.iter().find(|(start, name, _)| path.starts_with(start) && *name == self.name);
         json!({
-            "name": self.name, "in": "path", "required": true,
-            "description": self.description, "example": self.example, "schema": (self.schema)(),
+            "name": self.name, "in": "path", "required": true, "description": self.description,
+            "example": other.map_or(self.example, |(_, _, example)| example), "schema": (self.schema)(),
         })
     }
 }
@@ -100,14 +109,35 @@ pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": true,
         "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 200 }, "example": "\"1\""
+        "schema": tag(200), "example": "\"1\""
     })
+}
+
+fn tag(max: u32) -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": max })
+}
+
+/// The preconditions of an operation that creates or replaces: one of the two is required.
+pub(super) fn if_match_or_nothing() -> [Value; 2] {
+    let replacing = json!({
+        "name": "If-Match", "in": "header", "required": false,
+        "description": "To replace: the `ETag` of the version that is meant (RFC 9110). Only its version part counts; a weak tag \
+                        never matches. Without it, `If-None-Match` is required.",
+        "schema": tag(200), "example": "\"1\""
+    });
+    let creating = json!({
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": "To create: `*`, which expects that nothing is there yet (RFC 9110). Without it, `If-Match` is required; \
+                        both together are refused.",
+        "schema": { "type": "string", "pattern": "^\\*$", "minLength": 1, "maxLength": 1 }
+    });
+    [replacing, creating]
 }
 
 pub(super) fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match", "in": "header", "required": false,
         "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 1000 }
+        "schema": tag(1000)
     })
 }

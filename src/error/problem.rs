@@ -123,9 +123,11 @@ impl ProblemCode {
             Self::IllegalTransition => "Move the resource to one of the states that `detail` names.",
             Self::PreconditionFailed => {
                 "Read the resource again, look at what changed, and repeat the request with the new `ETag` in `If-Match`. \
-                 The answer carries the current one."
+                 The answer carries the current one, if there is one."
             }
-            Self::PreconditionRequired => "Send the `ETag` of the version that you read in `If-Match`.",
+            Self::PreconditionRequired => {
+                "Send the `ETag` of the version that you read in `If-Match`, or, to create by PUT, `If-None-Match: *`."
+            }
             Self::ReasonRequired => {
                 "Say in `reason` (3 to 1,000 characters) why a published record is changed: a member of PATCH and PUT bodies, \
                  a parameter of DELETE. It is kept with the change."

@@ -2,3 +2,5 @@
 //! not improvement: what a visit did not look at has no examination, and nothing about it changes.
 
 pub mod model;
+pub mod query;
+pub mod routes;

@@ -54,7 +54,7 @@ pub struct Patch<T, const MAX: usize = MAX_BODY> {
 pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 
 /// Members that are sets: their order tells nothing.
-const SETS: [&str; 3] = ["predecessors", "successors", "authority_ids"];
+const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
 
 impl<T, const MAX: usize> Patch<T, MAX> {
     /// The row as the patch would leave it.

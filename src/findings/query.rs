@@ -269,7 +269,7 @@ pub fn delete(
     let before = get(conn, principal, id)?;
     if_match.check(before.version)?;
     inspection.check_reason(reason)?;
-    diesel::delete(findings::table.find(id)).execute(conn)?;
+    diesel::delete(findings::table.find(id)).execute(conn).on_constraint(use_of)?;
     events::query::deleted(conn, principal, &subject(&inspection, id), &before, reason)?;
     mark_changed(conn, principal, &inspection, reason)
 }
@@ -321,6 +321,17 @@ pub fn areas(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<V
         .order(findings::position)
         .select((findings::position, findings::area.assume_not_null()))
         .load(conn)
+}
+
+/// What refers to a finding that is to be removed.
+fn use_of(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "examinations_finding_id_fkey" => Some(ApiError::in_use("an examination says so in this finding")),
+        "improvement_action_findings_finding_id_fkey" => {
+            Some(ApiError::in_use("improvement actions answer this finding"))
+        }
+        _ => None,
+    }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

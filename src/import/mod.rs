@@ -4,8 +4,11 @@
 //! import changes nothing and corrections survive. A bad row is reported with its file, line, column and reason, together
 //! with all others, and nothing is written.
 
+mod actions;
 mod authorities;
 mod cells;
+mod evidence;
+mod improvement;
 mod inspections;
 mod judgements;
 mod keys;
@@ -188,6 +191,9 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
+        improvement::import(conn, &mut context)?;
+        actions::import(conn, &mut context)?;
+        evidence::import(conn, &mut context)?;
         context.reader.finish()?;
         events::query::beginnings::record(conn, &context.principal)?;
         Ok(context.report)

@@ -138,7 +138,8 @@ impl<'a> Reader<'a> {
                     self.fault(row.file, row.line, "", error.to_string());
                 }
                 for broken in error.errors() {
-                    let column = broken.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
+                    let place = broken.pointer.as_deref().or(broken.parameter.as_deref()).unwrap_or_default();
+                    let column = place.trim_start_matches('/');
                     self.fault(row.file, row.line, column, broken.message.clone());
                 }
                 Ok(None)

@@ -1,15 +1,32 @@
 //! What an improvement action is.
 
+mod filter;
+mod history;
+mod input;
+mod machine;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::filter::{ImprovementActionFilter, ImprovementActionParameters};
+pub use self::history::{
+    DateRevisionId, ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
+    ImprovementActionTransitionPage, ImprovementActionTransitionRow, ImprovementActionUpdate,
+    ImprovementActionUpdatePage, NewImprovementActionDateRevision, NewImprovementActionTransition,
+    NewImprovementActionUpdate, TransitionId, UpdateId,
+};
+pub use self::input::{ImprovementActionPatch, NewImprovementAction};
+use crate::answer::Versioned;
 use crate::authorities::model::AuthorityId;
 use crate::date::Date;
-use crate::findings::model::Cohort;
+use crate::evidence::model::Evidence;
+use crate::findings::model::{Cohort, FindingId};
 use crate::id::Id;
 use crate::improvement_plans::model::{PlanId, Visibility};
+use crate::page::Page;
+use crate::recommendations::model::{Recommendation, RecommendationId};
 use crate::schema::improvement_actions;
 use crate::text::{Code, Name, Prose, Title};
 use crate::text_enum::text_enum;
@@ -83,6 +100,113 @@ text_enum! {
         /// It goes well.
         Green = "green",
     }
+}
+
+text_enum! {
+    /// The orders of actions; `-` for descending. What is absent sorts last.
+    pub enum ImprovementActionSort {
+        /// By due date, the earliest first.
+        DueOn = "due_on",
+        /// By due date, the latest first.
+        DueOnDescending = "-due_on",
+        /// By the last change, the earliest first.
+        UpdatedAt = "updated_at",
+        /// By the last change, the latest first.
+        UpdatedAtDescending = "-updated_at",
+        /// By how far the due date slipped, the least first.
+        SlipDays = "slip_days",
+        /// By how far the due date slipped, the furthest first.
+        SlipDaysDescending = "-slip_days",
+    }
+}
+
+text_enum! {
+    /// What an action can carry.
+    pub enum ImprovementActionEmbed {
+        /// The recommendations that it answers.
+        Recommendations = "recommendations",
+        /// What was reported of it.
+        Updates = "updates",
+        /// The evidence that it had an effect.
+        Evidence = "evidence",
+        /// The changes of its due date.
+        DateRevisions = "date_revisions",
+        /// Its moves from state to state.
+        Transitions = "transitions",
+    }
+}
+
+/// What an authority does so that something gets better for children.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImprovementAction {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: ImprovementActionRow,
+    /// The recommendations that it answers.
+    #[schema(max_items = 50)]
+    pub recommendation_ids: Vec<RecommendationId>,
+    /// The findings that it answers.
+    #[schema(max_items = 50)]
+    pub finding_ids: Vec<FindingId>,
+    /// Whether its due date has passed while it is open.
+    pub is_overdue: bool,
+    /// The recommendations that it answers; with `embed=recommendations`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 50)]
+    pub recommendations: Option<Vec<Recommendation>>,
+    /// What was reported of it, the earliest first; with `embed=updates`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub updates: Option<Vec<ImprovementActionUpdate>>,
+    /// The evidence that it had an effect, in the order of recording; with `embed=evidence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub evidence: Option<Vec<Evidence>>,
+    /// The changes of its due date, in their order; with `embed=date_revisions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub date_revisions: Option<Vec<ImprovementActionDateRevision>>,
+    /// Its moves from state to state, in their order; with `embed=transitions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub transitions: Option<Vec<ImprovementActionTransition>>,
+}
+
+impl ImprovementAction {
+    /// The action as it is stored: without what is computed or embedded.
+    #[must_use]
+    pub fn stored(&self) -> StoredImprovementAction<'_> {
+        StoredImprovementAction {
+            row: &self.row,
+            recommendation_ids: &self.recommendation_ids,
+            finding_ids: &self.finding_ids,
+        }
+    }
+}
+
+impl Versioned for ImprovementAction {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// An action with what it refers to, as it is stored and as events tell it.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoredImprovementAction<'a> {
+    #[serde(flatten)]
+    row: &'a ImprovementActionRow,
+    recommendation_ids: &'a [RecommendationId],
+    finding_ids: &'a [FindingId],
+}
+
+/// A page of actions.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImprovementActionPage {
+    /// The actions.
+    #[schema(max_items = 200)]
+    pub items: Vec<ImprovementAction>,
+    /// Where this page stands in the list.
+    pub page: Page,
 }
 
 /// An action as it is stored.
@@ -159,4 +283,12 @@ pub struct ImprovementActionRow {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl ImprovementActionRow {
+    /// Whether its due date has passed by this day while it is open. Without a due date it never has.
+    #[must_use]
+    pub fn is_overdue(&self, day: Date) -> bool {
+        self.state.is_open() && self.due_on.is_some_and(|due_on| due_on < day)
+    }
 }

@@ -1,12 +1,50 @@
-//! Statements about improvement actions, one by one.
+//! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`], what
+//! becomes of it in [`transitions`], [`date_revisions`] and [`updates`].
+
+pub mod assemble;
+pub mod date_revisions;
+pub mod list;
+pub mod rules;
+pub mod support;
+pub mod transitions;
+pub mod updates;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use uuid::Uuid;
 
-use super::model::{ActionId, ImprovementActionRow};
-use crate::error::{ApiError, NotFoundExt};
+use super::model::{
+    ActionId, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch, ImprovementActionRow,
+    NewImprovementAction,
+};
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
+use crate::extract::{IfMatch, Patch};
+use crate::findings::model::FindingId;
 use crate::principal::Principal;
-use crate::schema::improvement_actions;
+use crate::recommendations::model::RecommendationId;
+use crate::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
+use crate::text::Reason;
+
+/// The action, as at the day that is asked about, with what it is asked to carry.
+///
+/// # Errors
+///
+/// `not_found`, also if it was proposed after that day, or if the database fails.
+pub fn get(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: ActionId,
+    parameters: &ImprovementActionParameters,
+) -> Result<ImprovementAction, ApiError> {
+    let row = match parameters.as_at {
+        None => find(conn, principal, id)?,
+        Some(day) => list::find_on(conn, principal, id, day)?,
+    };
+    assemble::one(conn, principal, row, parameters)
+}
 
 /// The action itself, if the caller may see it.
 ///
@@ -26,4 +64,171 @@ pub fn find(conn: &mut PgConnection, _: &Principal, id: ActionId) -> Result<Impr
 pub fn lock(conn: &mut PgConnection, _: &Principal, id: ActionId) -> Result<ImprovementActionRow, ApiError> {
     let query = improvement_actions::table.find(id).select(ImprovementActionRow::as_select()).for_no_key_update();
     query.first(conn).or_not_found("improvement action")
+}
+
+/// Records a new action.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: ActionId,
+    new: &NewImprovementAction,
+) -> Result<ImprovementAction, ApiError> {
+    rules::check_new(conn, principal, new)?;
+    let row = diesel::insert_into(improvement_actions::table)
+        .values((
+            improvement_actions::action_id.eq(id),
+            improvement_actions::proposed_on.eq(new.proposed_on.unwrap_or_else(Date::today)),
+            improvement_actions::original_due_on.eq(new.due_on),
+            improvement_actions::due_on.eq(new.due_on),
+            new,
+        ))
+        .returning(ImprovementActionRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    link_recommendations(conn, id, &new.recommendation_ids)?;
+    link_findings(conn, id, &new.finding_ids)?;
+    let action = whole(conn, principal, row)?;
+    events::query::created(conn, principal, &subject(&action.row), &action.stored())?;
+    Ok(action)
+}
+
+/// Changes an action.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `validation_failed`, `conflict` if a verified action would lose its support, or if
+/// the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: ActionId,
+    if_match: &IfMatch,
+    patch: &Patch<ImprovementActionPatch>,
+) -> Result<ImprovementAction, ApiError> {
+    let row = lock(conn, principal, id)?;
+    if_match.check(row.version)?;
+    let before = whole(conn, principal, row)?;
+    if patch.changes_nothing(&before) {
+        return Ok(before);
+    }
+    rules::check_patch(conn, principal, before.row.authority_id, &patch.changes)?;
+    let row = diesel::update(improvement_actions::table.find(id))
+        .set((
+            &patch.changes,
+            improvement_actions::version.eq(before.row.version + 1),
+            improvement_actions::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(ImprovementActionRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    if let Some(ids) = &patch.changes.recommendation_ids {
+        use improvement_action_recommendations::{action_id, table};
+        diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
+        link_recommendations(conn, id, ids)?;
+        support::check_kept(conn)?;
+    }
+    if let Some(ids) = &patch.changes.finding_ids {
+        use improvement_action_findings::{action_id, table};
+        diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
+        link_findings(conn, id, ids)?;
+    }
+    let after = whole(conn, principal, row)?;
+    events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), None)?;
+    Ok(after)
+}
+
+/// Removes an action of which nothing became.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use` if something was recorded of it, or if the database fails.
+pub fn delete(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: ActionId,
+    if_match: &IfMatch,
+) -> Result<(), ApiError> {
+    let row = lock(conn, principal, id)?;
+    if_match.check(row.version)?;
+    let before = whole(conn, principal, row)?;
+    diesel::delete(improvement_actions::table.find(id)).execute(conn).on_constraint(|name| {
+        let what = match name {
+            "improvement_action_transitions_action_id_fkey" => "the action has moved: cancel it instead",
+            "improvement_action_date_revisions_action_id_fkey" => "its due date was changed: cancel it instead",
+            "improvement_action_updates_action_id_fkey" => "it was reported on: cancel it instead",
+            "evidence_action_id_fkey" => "there is evidence of it: cancel it instead",
+            _ => return None,
+        };
+        Some(ApiError::in_use(what))
+    })?;
+    events::query::deleted(conn, principal, &subject(&before.row), &before.stored(), None)
+}
+
+/// What events say that they are about, if it is this action.
+#[must_use]
+pub fn subject(action: &ImprovementActionRow) -> Subject {
+    subject_of_part(action, EventResource::ImprovementAction, action.action_id.as_uuid())
+}
+
+/// What events say that they are about, if it is a part of this action.
+#[must_use]
+pub fn subject_of_part(action: &ImprovementActionRow, resource: EventResource, id: Uuid) -> Subject {
+    Subject { resource, id, aggregate: action.action_id.as_uuid(), authorities: vec![action.authority_id] }
+}
+
+/// Tells that the row of an action changed by what was recorded of it.
+fn tell_changed(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    (before, after): (ImprovementActionRow, ImprovementActionRow),
+    reason: Option<&Reason>,
+) -> Result<(), ApiError> {
+    let before = whole(conn, principal, before)?;
+    let after = ImprovementAction { row: after, ..before.clone() };
+    events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), reason)
+}
+
+fn whole(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    row: ImprovementActionRow,
+) -> Result<ImprovementAction, ApiError> {
+    assemble::one(conn, principal, row, &ImprovementActionParameters::default())
+}
+
+fn link_recommendations(conn: &mut PgConnection, action: ActionId, ids: &[RecommendationId]) -> Result<(), ApiError> {
+    use improvement_action_recommendations::{action_id, recommendation_id, table};
+    let rows = ids.iter().map(|id| (action_id.eq(action), recommendation_id.eq(id))).collect::<Vec<_>>();
+    diesel::insert_into(table).values(rows).on_conflict_do_nothing().execute(conn).on_constraint(meaning)?;
+    Ok(())
+}
+
+fn link_findings(conn: &mut PgConnection, action: ActionId, ids: &[FindingId]) -> Result<(), ApiError> {
+    use improvement_action_findings::{action_id, finding_id, table};
+    let rows = ids.iter().map(|id| (action_id.eq(action), finding_id.eq(id))).collect::<Vec<_>>();
+    diesel::insert_into(table).values(rows).on_conflict_do_nothing().execute(conn).on_constraint(meaning)?;
+    Ok(())
+}
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    let (pointer, code, message) = match constraint {
+        "improvement_actions_authority_id_fkey" => {
+            ("/authority_id", "unknown", "must name an authority of the register")
+        }
+        "improvement_actions_plan_id_fkey" => ("/plan_id", "unknown", rules::KNOWN_PLAN),
+        "improvement_action_recommendations_recommendation_id_fkey" => {
+            ("/recommendation_ids", "unknown", rules::KNOWN_RECOMMENDATION)
+        }
+        "improvement_action_recommendations_authority_check" => {
+            ("/recommendation_ids", "authority", rules::OWN_RECOMMENDATION)
+        }
+        "improvement_action_findings_finding_id_fkey" => ("/finding_ids", "unknown", rules::KNOWN_FINDING),
+        "improvement_action_findings_authority_check" => ("/finding_ids", "authority", rules::OWN_FINDING),
+        _ => return None,
+    };
+    Some(ApiError::invalid_member(pointer, code, message))
 }

@@ -2,3 +2,5 @@
 //! the action proposed (Education and Inspections Act 2006, section 137), within 70 working days of receiving the report.
 
 pub mod model;
+pub mod query;
+pub mod routes;

@@ -18,6 +18,7 @@ use super::model::{
 };
 use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
 use crate::extract::{IfMatch, LargePatch};
+use crate::improvement_actions::query::support;
 use crate::json::merged;
 use crate::page::Codes;
 use crate::principal::Principal;
@@ -146,6 +147,7 @@ pub fn update(
         ))
         .execute(conn)
         .on_constraint(meaning)?;
+    support::check_kept(conn)?;
     let after = get(conn, principal, id, None)?;
     changes::updated(conn, principal, (&before, &after.clone().into()), patch.changes.reason.as_ref())?;
     Ok(after)
@@ -183,6 +185,13 @@ pub fn delete(
         let what = match name {
             "inspections_opened_by_inspection_id_fkey" => "visits belong to the series that this inspection opened",
             "documents_inspection_id_fkey" => "documents speak of this inspection",
+            "improvement_plans_responds_to_inspection_id_fkey" => "improvement plans respond to this inspection",
+            "interventions_triggered_by_inspection_id_fkey" => "interventions were triggered by this inspection",
+            "examinations_recommendation_id_fkey" => "later inspections examined its recommendations",
+            "improvement_action_recommendations_recommendation_id_fkey" => {
+                "improvement actions answer its recommendations"
+            }
+            "improvement_action_findings_finding_id_fkey" => "improvement actions answer its findings",
             _ => return None,
         };
         Some(ApiError::in_use(what))

@@ -2,3 +2,5 @@
 //! notice, a statutory direction (Education Act 1996, section 497A), a commissioner, an adviser, a partner, a board, a trust.
 
 pub mod model;
+pub mod query;
+pub mod routes;

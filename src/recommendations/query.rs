@@ -15,7 +15,8 @@ use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
 use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Patch};
-use crate::inspections::model::{InspectionId, InspectionRow};
+use crate::improvement_actions::model::ActionId;
+use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query::changes::mark_changed;
 use crate::inspections::query::{self as inspections, reports::Reports};
 use crate::page::{Page, Window};
@@ -108,6 +109,33 @@ pub fn of_inspections(
         .select((RecommendationRow::as_select(), schema::inspections::published_on))
         .load::<(RecommendationRow, Option<Date>)>(conn)?;
     Ok(rows.into_iter().map(|(row, day)| (row.inspection_id, Recommendation::new(row, day))).collect())
+}
+
+/// The recommendations that these actions answer, each with the action.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    ids: &[ActionId],
+) -> QueryResult<Vec<(ActionId, Recommendation)>> {
+    use schema::improvement_action_recommendations::{action_id, table};
+    let rows = table
+        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .filter(action_id.eq_any(ids))
+        .order((action_id, recommendations::recommendation_id))
+        .select((
+            action_id,
+            RecommendationRow::as_select(),
+            schema::inspections::published_on,
+            schema::inspections::state,
+        ))
+        .load::<(ActionId, RecommendationRow, Option<Date>, InspectionState)>(conn)?;
+    let visible =
+        rows.into_iter().filter(|(.., state)| *state == InspectionState::Published || principal.sees_unpublished());
+    Ok(visible.map(|(action, row, day, _)| (action, Recommendation::new(row, day))).collect())
 }
 
 /// The recommendations with these ids as they are stored, each with what its events are about.
@@ -292,9 +320,22 @@ pub fn delete(
     let before = get(conn, principal, id)?;
     if_match.check(before.row.version)?;
     inspection.check_reason(reason)?;
-    diesel::delete(recommendations::table.find(id)).execute(conn)?;
+    diesel::delete(recommendations::table.find(id)).execute(conn).on_constraint(use_of)?;
     events::query::deleted(conn, principal, &subject(&inspection, id), &before.row, reason)?;
     mark_changed(conn, principal, &inspection, reason)
+}
+
+/// What refers to a recommendation that is to be removed.
+fn use_of(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "examinations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("later inspections examined this recommendation"))
+        }
+        "improvement_action_recommendations_recommendation_id_fkey" => {
+            Some(ApiError::in_use("improvement actions answer this recommendation"))
+        }
+        _ => None,
+    }
 }
 
 fn meaning(constraint: &str, pointer: &str) -> Option<ApiError> {

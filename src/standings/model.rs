@@ -8,10 +8,10 @@ use validator::Validate;
 
 use crate::authorities::model::{AuthorityId, AuthorityType};
 use crate::date::Date;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::frameworks::model::Grade;
 use crate::inspections::model::{InspectionId, InspectionKind};
-use crate::page::{Codes, Page};
+use crate::page::{Codes, Page, check_not_future};
 use crate::text::{Code, GssCode, Name, Region, SearchText, WebAddress};
 use crate::text_enum::text_enum;
 
@@ -208,12 +208,7 @@ impl StandingFilter {
     ///
     /// `invalid_parameter` if it is after today in London: nobody knows yet.
     pub fn day(&self) -> Result<Date, ApiError> {
-        let today = Date::today();
-        let day = self.as_at.unwrap_or(today);
-        if day > today {
-            let message = format!("must not be after today in London, {today}");
-            return Err(ApiError::invalid_parameters(vec![FieldError::parameter("as_at", "future", message)]));
-        }
-        Ok(day)
+        check_not_future("as_at", self.as_at)?;
+        Ok(self.as_at.unwrap_or_else(Date::today))
     }
 }

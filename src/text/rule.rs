@@ -152,6 +152,21 @@ impl Rule for WebAddress {
     }
 }
 
+/// The SHA-256 of a file, in hexadecimal.
+pub struct Sha256Sum;
+
+impl Rule for Sha256Sum {
+    const NAME: &'static str = "Sha256Sum";
+    const MIN: usize = 64;
+    const MAX: usize = 64;
+    const PATTERN: Option<&'static str> = Some("^[0-9a-f]{64}$");
+    const EXPECTED: &'static str = "64 hexadecimal digits in lower case";
+
+    fn accepts(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    }
+}
+
 /// A language tag.
 pub struct LanguageTag;
 

@@ -95,6 +95,7 @@ fn every_operation_tells_all_its_answers() {
         let expected = [
             (true, vec![operation.success(), 400, 406, 500, 503]),
             (operation.is_read(), vec![304]),
+            (operation.creates_too(), vec![201]),
             (operation.path.contains('{'), vec![404]),
             (!operation.is_read(), vec![409]),
             (is_change, vec![412, 422, 428]),

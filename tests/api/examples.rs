@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::operations::{self, Operation};
 use crate::support::rows::{inspection, new_authority};
+use crate::support::sample::HEREFORDSHIRE;
 use crate::support::{Answer, Register};
 
 /// Members that differ from one run to the next.
@@ -88,6 +89,10 @@ async fn something_to_write_to(register: &Register, operation: &Operation) -> St
         "delete_authority" => register.post("/v1/authorities", &new_authority()).await,
         "delete_document" => {
             register.post("/v1/documents", &json!({ "kind": "other", "title": "To be removed" })).await
+        }
+        "delete_improvement_plan" => {
+            let draft = json!({ "authority_id": HEREFORDSHIRE, "title": "To be removed" });
+            register.post("/v1/improvement-plans", &draft).await
         }
         "delete_inspection" => {
             let draft = inspection(register, json!({})).await;

@@ -323,7 +323,7 @@ async fn filters_leave_what_they_name() {
     assert_eq!(total("area=overall_effectiveness&grade=inadequate").await, 77);
     assert_eq!(total("opened_by=01a20431-0c26-7f6f-b048-41513696de59").await, 3);
     assert_eq!(total("lead_inspector=ALISON+smale&kind=monitoring_visit").await, 1);
-    assert_eq!(total("theme=pathway_planning").await, 1);
+    assert_eq!(total("theme=pathway_planning").await, 2);
     assert_eq!(total("q=herefordshire").await, 8);
     assert_eq!(total("published_from=2026-06-17&published_to=2026-06-17").await, 2);
     assert_eq!(total("started_from=2026-04-01").await, total("framework=ilacs_2026").await);

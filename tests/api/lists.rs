@@ -29,6 +29,15 @@ const STAYING: &str = "
         select stay(3, n), stay(1, n % 5 + 1), n * 10, 'mixed', 'Stay' from generate_series(1, 40) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select stay(4, n), stay(1, n % 5 + 1), n * 10, 'recommendation', 'Stay' from generate_series(1, 40) n;
+    insert into inspections (inspection_id, authority_id, started_on, published_on, state)
+        values (stay(1, 41), stay(0, 2), '2021-01-01', '2021-02-01', 'published');
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'improved' from recommendations
+        where inspection_id = stay(1, 2);
+    insert into improvement_plans (plan_id, authority_id, title, starts_on)
+        select stay(5, n), stay(0, n), 'Stay', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
+    insert into interventions (intervention_id, authority_id, kind, started_on)
+        select stay(6, n), stay(0, n), 'other', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when n > 20 then 'previous' else 'current' end, stay(0, n),
             case when n <= 20 then n end from generate_series(2, 40) n;
@@ -43,9 +52,12 @@ const STAYING: &str = "
 
 /// Takes away every row that passes, and adds others elsewhere; `$k` differs each time.
 const PASSING: &str = "
+    delete from examinations where summary = 'Pass';
     delete from findings where text = 'Pass';
     delete from recommendations where text = 'Pass';
     delete from documents where title = 'Pass';
+    delete from improvement_plans where title = 'Pass';
+    delete from interventions where note = 'Pass';
     delete from inspections where headline = 'Pass';
     delete from statistical_neighbours where neighbour_id in (select authority_id from authorities where gss_code like 'E08%');
     delete from authorities where gss_code like 'E08%';
@@ -65,6 +77,15 @@ const PASSING: &str = "
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'mixed', 'Pass' from generate_series(1, 5) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'recommendation', 'Pass' from generate_series(1, 5) n;
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome, summary)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'worse', 'Pass' from recommendations
+        where inspection_id = stay(1, 2) and text = 'Pass';
+    insert into improvement_plans (plan_id, authority_id, title, starts_on)
+        select gen_random_uuid(), stay(0, n), 'Pass', case when n > 1 then date '2020-01-01' + ($k + n) % 8 end
+        from generate_series(1, 4) n;
+    insert into interventions (intervention_id, authority_id, kind, note, started_on)
+        select gen_random_uuid(), stay(0, n), 'other', 'Pass', case when n > 1 then date '2020-01-01' + ($k + n) % 8 end
+        from generate_series(1, 4) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when row_number() over () > 2 then 'previous' else 'current' end, authority_id,
             case when row_number() over () <= 2 then 20 + row_number() over () + $k % 5 * 2 end
@@ -77,7 +98,7 @@ const PASSING: &str = "
         from generate_series(1, 2) n;";
 
 /// The lists, each with the members that tell one row from another.
-const LISTS: [(&str, &[&str]); 21] = [
+const LISTS: [(&str, &[&str]); 27] = [
     ("/v1/authorities?sort=name", &["authority_id"]),
     ("/v1/authorities?sort=-name", &["authority_id"]),
     ("/v1/inspections?sort=published_on", &["inspection_id"]),
@@ -86,10 +107,16 @@ const LISTS: [(&str, &[&str]); 21] = [
     ("/v1/inspections?sort=-started_on", &["inspection_id"]),
     ("/v1/documents?sort=published_on", &["document_id"]),
     ("/v1/documents?sort=-published_on", &["document_id"]),
+    ("/v1/improvement-plans?sort=starts_on", &["plan_id"]),
+    ("/v1/improvement-plans?sort=-starts_on", &["plan_id"]),
+    ("/v1/improvement-plans?as_at=2020-01-04", &["plan_id"]),
+    ("/v1/interventions?sort=started_on", &["intervention_id"]),
+    ("/v1/interventions?sort=-started_on", &["intervention_id"]),
     ("/v1/findings?", &["finding_id"]),
     ("/v1/recommendations?", &["recommendation_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/findings?", &["finding_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/recommendations?", &["recommendation_id"]),
+    ("/v1/inspections/019a0001-0000-7000-8000-000000000041/examinations?", &["examination_id"]),
     ("/v1/standings?sort=name", &["authority_id"]),
     ("/v1/standings?sort=-name", &["authority_id"]),
     ("/v1/authorities/019a0000-0000-7000-8000-000000000001/neighbours?", &["neighbour_set", "authority_id"]),
@@ -182,9 +209,14 @@ fn every_list_is_among_those_that_are_walked() {
 async fn an_absent_date_sorts_last_in_both_directions() {
     let register = Register::empty().await;
     register.database.connect().batch_execute(STAYING).unwrap();
-    for (list, member) in
-        [("inspections", "published_on"), ("inspections", "started_on"), ("documents", "published_on")]
-    {
+    let orders = [
+        ("inspections", "published_on"),
+        ("inspections", "started_on"),
+        ("documents", "published_on"),
+        ("improvement-plans", "starts_on"),
+        ("interventions", "started_on"),
+    ];
+    for (list, member) in orders {
         for sign in ["", "-"] {
             let answer = register.get(&format!("/v1/{list}?sort={sign}{member}&limit=200")).await.expect(200);
             let days = answer.each(member).iter().map(|day| day.as_str().map(ToOwned::to_owned)).collect::<Vec<_>>();

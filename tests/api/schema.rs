@@ -8,11 +8,13 @@ use diesel_migrations::MigrationHarness;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::events::model::EventResource;
+use inspection_register::examinations::model::ExaminationOutcome;
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
 use inspection_register::improvement_actions::model::{ActionSource, ActionState, Priority, Rag};
-use inspection_register::improvement_plans::model::Visibility;
+use inspection_register::improvement_plans::model::{PlanState, Visibility};
 use inspection_register::inspections::model::{InspectionKind, InspectionSource, InspectionState, KindBasis};
+use inspection_register::interventions::model::InterventionKind;
 use inspection_register::judgements::model::AbsenceReason;
 use inspection_register::migrate::MIGRATIONS;
 use inspection_register::recommendations::model::{RecommendationAddressee, RecommendationKind};
@@ -159,9 +161,11 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
         ("events.resource", texts(EventResource::ALL)),
+        ("examinations.outcome", texts(ExaminationOutcome::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
+        ("improvement_plans.state", texts(PlanState::ALL)),
         ("improvement_action_updates.rag", texts(Rag::ALL)),
         ("improvement_actions.cohorts", texts(Cohort::ALL)),
         ("improvement_actions.priority", texts(Priority::ALL)),
@@ -174,6 +178,7 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("inspections.kind_basis", texts(KindBasis::ALL)),
         ("inspections.source", texts(InspectionSource::ALL)),
         ("inspections.state", texts(InspectionState::ALL)),
+        ("interventions.kind", texts(InterventionKind::ALL)),
         ("judgements.absence_reason", texts(AbsenceReason::ALL)),
         ("recommendations.addressee", texts(RecommendationAddressee::ALL)),
         ("recommendations.cohorts", texts(Cohort::ALL)),

@@ -9,6 +9,7 @@ use crate::authorities::model::{AuthorityId, AuthorityKey, Neighbour, NeighbourF
 use crate::error::{ApiError, ConstraintExt};
 use crate::page::{Page, Window};
 use crate::schema::{authorities, authority_successions, statistical_neighbours};
+use crate::sql;
 
 /// The successions, former first, in which any of these authorities takes part.
 ///
@@ -22,6 +23,20 @@ pub fn successions(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<
         .order((predecessor_id, successor_id))
         .select((predecessor_id, successor_id))
         .load(conn)
+}
+
+/// Whether the other authority is this one, or one that it took over from. If so, nobody can end the succession before
+/// the transaction ends.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn is_same_or_predecessor(
+    conn: &mut PgConnection,
+    authority: AuthorityId,
+    other: AuthorityId,
+) -> QueryResult<bool> {
+    diesel::select(sql::is_same_or_predecessor(authority, other)).get_result(conn)
 }
 
 /// Says from which authorities this one took over.
@@ -39,6 +54,8 @@ pub fn replace_predecessors(
     let rows = distinct(predecessors).map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/predecessors"))?;
     check_series(conn, id)?;
+    let ended = former.iter().filter(|other| !predecessors.contains(other)).map(|other| (*other, id));
+    check_not_relied_on(conn, ended)?;
     raise(conn, &former, predecessors)
 }
 
@@ -57,6 +74,8 @@ pub fn replace_successors(
     let rows = distinct(successors).map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/successors"))?;
     check_series(conn, id)?;
+    let ended = former.iter().filter(|other| !successors.contains(other)).map(|other| (id, *other));
+    check_not_relied_on(conn, ended)?;
     raise(conn, &former, successors)
 }
 
@@ -99,6 +118,21 @@ fn check_series(conn: &mut PgConnection, id: AuthorityId) -> Result<(), ApiError
     );
     if broken.bind::<SqlUuid, _>(id).execute(conn)? > 0 {
         return Err(ApiError::in_use("a series of visits goes on from the one authority to the other"));
+    }
+    Ok(())
+}
+
+/// Refuses to end successions, former first, by which one authority answers for what was found at the other. The database
+/// holds it too, at the end of the transaction.
+fn check_not_relied_on(
+    conn: &mut PgConnection,
+    ended: impl Iterator<Item = (AuthorityId, AuthorityId)>,
+) -> Result<(), ApiError> {
+    for (former, heir) in ended {
+        if diesel::select(sql::is_succession_relied_on(former, heir)).get_result(conn)? {
+            let detail = "plans, actions, examinations or interventions of the successor answer for what was found at its predecessor";
+            return Err(ApiError::in_use(detail));
+        }
     }
     Ok(())
 }

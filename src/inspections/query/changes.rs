@@ -86,7 +86,7 @@ pub fn created(conn: &mut PgConnection, principal: &Principal, inspection: &Insp
     Ok(())
 }
 
-/// Tells that an inspection was changed. An inspection that went from one authority to another concerns both.
+/// Tells that an inspection was changed.
 ///
 /// # Errors
 ///
@@ -97,11 +97,7 @@ pub fn updated(
     (before, after): (&StoredInspection, &StoredInspection),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let mut subject = after.subject();
-    if before.row.authority_id != after.row.authority_id {
-        subject.authorities.push(before.row.authority_id);
-    }
-    events::query::updated(conn, principal, &subject, (before, after), reason)
+    events::query::updated(conn, principal, &after.subject(), (before, after), reason)
 }
 
 /// Tells that an inspection is about to go, with all that is in it.

@@ -1,17 +1,22 @@
 //! The rules of an inspection that need rows: all are looked at before anything is written, so that every broken one is
 //! told at once. The constraints of the database hold them against races.
 
-use diesel::dsl::{exists, select};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::relations::is_same_or_predecessor;
 use crate::date::Date;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState, NewInspection, Terms};
 use crate::judgements::model::Judgement;
-use crate::schema::{authorities, authority_successions, inspections};
+use crate::principal::Principal;
+use crate::schema::inspections;
 use crate::text::Code;
-use crate::{findings, frameworks, judgements, themes};
+use crate::{authorities, examinations, findings, frameworks, judgements, themes};
+
+/// Why an inspection of another authority is refused where one is named.
+pub const OF_ANOTHER: &str = "must name an inspection of the same authority or its predecessor";
 
 /// Holds an inspection, as it would be, to every rule: its own, those of its series, and those of the areas, grades and
 /// themes that it names. What is in it comes with a `new` one, and is in the register otherwise.
@@ -40,6 +45,7 @@ pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspe
     let mut errors = row.broken_rules(terms, Date::today());
     errors.extend(broken_visit_rules(conn, row)?);
     errors.extend(broken_opener_rules(conn, row)?);
+    errors.extend(examinations::query::rules::broken_days(conn, row)?);
     errors.extend(broken_covered_codes(conn, row, &areas)?);
     match new {
         Some(new) => errors.extend(broken_contents(conn, row, &areas, new)?),
@@ -66,10 +72,7 @@ fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Ve
     let is_public = |row: &InspectionRow| row.state == InspectionState::Published;
     let rules = [
         (gives_grades(conn, &opener)?, "must name a graded inspection"),
-        (
-            is_same_or_predecessor(conn, &opener, row)?,
-            "must name an inspection of the same authority or its predecessor",
-        ),
+        (is_same_or_predecessor(conn, row.authority_id, opener.authority_id)?, OF_ANOTHER),
         (is_earlier(&opener, row), "must name an earlier inspection"),
         (is_public(&opener) || !is_public(row), "must name a published inspection, since the visit is published"),
     ];
@@ -113,24 +116,44 @@ fn visits(conn: &mut PgConnection, opener: InspectionId) -> QueryResult<Vec<Insp
 }
 
 /// Whether one began before the other, as far as their days are known.
-fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
+#[must_use]
+pub fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
     let days = opener.started_on.or(opener.published_on).zip(visit.started_on.or(visit.published_on));
     days.is_none_or(|(opened, visited)| opened < visited)
 }
 
-fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
+/// Whether it is of a kind that gives grades, under its framework.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
     let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
     Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
 }
 
-fn is_same_or_predecessor(
+/// What is wrong with a reference of something of this authority to an inspection: that must be one that the caller sees,
+/// of the authority itself or of its predecessor.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn broken_reference(
     conn: &mut PgConnection,
-    opener: &InspectionRow,
-    visit: &InspectionRow,
-) -> Result<bool, ApiError> {
-    use authority_successions::{predecessor_id, successor_id, table};
-    let succession = table.filter(predecessor_id.eq(opener.authority_id)).filter(successor_id.eq(visit.authority_id));
-    Ok(opener.authority_id == visit.authority_id || select(exists(succession)).get_result(conn)?)
+    principal: &Principal,
+    authority: AuthorityId,
+    inspection: InspectionId,
+    pointer: &str,
+) -> Result<Option<FieldError>, ApiError> {
+    let other = match super::find(conn, principal, inspection) {
+        Ok(inspection) => inspection.authority_id,
+        Err(error) if error.code() == ProblemCode::NotFound => {
+            return Ok(Some(FieldError::body(pointer, "unknown", "must name an inspection of the register")));
+        }
+        Err(error) => return Err(error),
+    };
+    let is_broken = !is_same_or_predecessor(conn, authority, other)?;
+    Ok(is_broken.then(|| FieldError::body(pointer, "authority", OF_ANOTHER)))
 }
 
 /// Areas are the framework's, themes the register's, in the areas covered.
@@ -155,8 +178,7 @@ fn broken_contents(
     new: &NewInspection,
 ) -> Result<Vec<FieldError>, ApiError> {
     let mut errors = Vec::new();
-    let authority = authorities::table.find(new.authority_id).select(authorities::authority_id);
-    if !select(exists(authority)).get_result(conn)? {
+    if !authorities::query::exists(conn, new.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     if let Some(framework) = &row.framework {

@@ -1,14 +1,17 @@
 //! What every test uses: a register of its own, requests to it, and rows to begin with.
 
+pub mod actions;
 pub mod contract;
 pub mod database;
+pub mod improvement;
 pub mod operations;
 pub mod rows;
 pub mod sample;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -214,6 +217,21 @@ impl Register {
     pub async fn delete(&self, path: &str, etag: &str) -> Answer {
         self.request(Method::DELETE, path).if_match(etag).send().await
     }
+}
+
+/// What becomes of these when all of them are under way at once, in their order.
+pub async fn at_once<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut under_way = all.into_iter().map(|one| (Box::pin(one), None)).collect::<Vec<_>>();
+    poll_fn(|context| {
+        for (one, outcome) in under_way.iter_mut().filter(|(_, outcome)| outcome.is_none()) {
+            if let Poll::Ready(value) = one.as_mut().poll(context) {
+                *outcome = Some(value);
+            }
+        }
+        if under_way.iter().all(|(_, outcome)| outcome.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    under_way.into_iter().map(|(_, outcome)| outcome.unwrap()).collect()
 }
 
 async fn service(app: &App) -> Service {

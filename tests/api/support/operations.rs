@@ -42,6 +42,11 @@ impl Operation {
         self.method == Method::GET
     }
 
+    /// Whether it replaces, and creates what is not there yet.
+    pub fn creates_too(&self) -> bool {
+        self.method == Method::PUT && self.parameters("header").any(|parameter| parameter["name"] == "If-None-Match")
+    }
+
     /// Its parameters in the path, the query or the header.
     pub fn parameters(&self, place: &'static str) -> impl Iterator<Item = &'static Value> + use<> {
         self.about["parameters"].as_array().unwrap().iter().filter(move |parameter| parameter["in"] == place)

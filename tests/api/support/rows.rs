@@ -75,3 +75,32 @@ pub async fn published(register: &Register) -> Value {
 pub fn path(inspection: &Value) -> String {
     format!("/v1/inspections/{}", inspection["inspection_id"].as_str().unwrap())
 }
+
+/// A published inspection of a new authority that asks for so many things, with the ids of its recommendations.
+pub async fn asking(register: &Register, count: usize) -> (Value, Vec<String>) {
+    let asked = vec![json!({ "kind": "recommendation", "text": "Visit in time." }); count];
+    let report = inspection(register, json!({ "state": "published", "recommendations": asked })).await;
+    let ids = recommendation_ids(register, &report).await;
+    (report, ids)
+}
+
+/// The ids of the recommendations of an inspection, in their order.
+pub async fn recommendation_ids(register: &Register, inspection: &Value) -> Vec<String> {
+    let all = register.get(&format!("{}/recommendations?limit=200", path(inspection))).await.expect(200);
+    all.each("recommendation_id").iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+/// A graded inspection of the same authority, two years later, with these members besides the usual.
+pub async fn reinspection(register: &Register, earlier: &Value, members: Value) -> Value {
+    let own = json!({
+        "framework": "ilacs_2023", "judgements": [{ "area": "overall_effectiveness", "grade": "good" }],
+        "started_on": "2024-05-13", "ended_on": "2024-05-24", "published_on": "2024-07-01",
+    });
+    let new = with(with(new_inspection(earlier), own), members);
+    register.post("/v1/inspections", &new).await.expect(201).json()
+}
+
+/// A monitoring visit in the series that an inspection opened, with these members besides the usual.
+pub async fn visit(register: &Register, opener: &Value, number: u32, members: Value) -> Value {
+    register.post("/v1/inspections", &with(new_visit(opener, number), members)).await.expect(201).json()
+}

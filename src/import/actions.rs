@@ -1,0 +1,82 @@
+//! Improvement actions, each with what became of it.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use validator::Validate;
+
+use super::inspections::identified;
+use super::reading::Row;
+use super::{Context, ImportError};
+use crate::improvement_actions::model::{
+    ActionId, DateRevisionId, NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition,
+    NewImprovementActionUpdate, TransitionId, UpdateId,
+};
+use crate::improvement_actions::query;
+use crate::{events, schema};
+
+/// What became of an action, in the order of the file.
+struct History {
+    transitions: Vec<(TransitionId, NewImprovementActionTransition)>,
+    date_revisions: Vec<(DateRevisionId, NewImprovementActionDateRevision)>,
+    updates: Vec<(UpdateId, NewImprovementActionUpdate)>,
+}
+
+/// Writes the actions that the register does not have, with their history. One that it has, or had, stays as it is.
+pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
+    use schema::improvement_actions::{action_id, table};
+    let rows = context.reader.json::<Map<String, Value>>("improvement_actions.json")?;
+    let (all, mut written) = (rows.len(), 0);
+    for mut row in rows {
+        let history = take_history(context, &mut row);
+        let identified = identified::<ActionId, NewImprovementAction>(context, row, "action_id");
+        let (Some(history), Some((id, row))) = (history, identified) else { continue };
+        let known = table.find(id).select(action_id).first::<ActionId>(conn).optional()?;
+        if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
+            let outcome = conn.transaction(|conn| {
+                query::insert(conn, &context.principal, id, &row.value)?;
+                for (part, new) in &history.date_revisions {
+                    query::date_revisions::insert(conn, &context.principal, id, *part, new)?;
+                }
+                for (part, new) in &history.updates {
+                    query::updates::insert(conn, &context.principal, id, *part, new)?;
+                }
+                for (part, new) in &history.transitions {
+                    query::transitions::insert(conn, &context.principal, id, *part, new)?;
+                }
+                Ok(())
+            });
+            written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
+        }
+    }
+    context.report.count("improvement actions", written, all - written);
+    Ok(())
+}
+
+fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) -> Option<History> {
+    let transitions = take_parts(context, row, "transitions", "transition_id");
+    let date_revisions = take_parts(context, row, "date_revisions", "date_revision_id");
+    let updates = take_parts(context, row, "updates", "update_id");
+    Some(History { transitions: transitions?, date_revisions: date_revisions?, updates: updates? })
+}
+
+/// Takes a list out of an object, and decodes each item as the body of a request with an id.
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
+    context: &mut Context<'_>,
+    row: &mut Row<Map<String, Value>>,
+    list: &str,
+    id: &str,
+) -> Option<Vec<(I, T)>> {
+    let Some(items) = row.value.remove(list) else { return Some(Vec::new()) };
+    let Ok(items) = serde_json::from_value::<Vec<Map<String, Value>>>(items) else {
+        context.reader.fault(row.file, row.line, list, "must be a list of objects");
+        return None;
+    };
+    let parts = items.into_iter().map(|value| {
+        let item = Row { file: row.file, line: row.line, value };
+        identified::<I, T>(context, item, id).map(|(id, row)| (id, row.value))
+    });
+    // All are looked at, so that all faults are told.
+    parts.collect::<Vec<_>>().into_iter().collect()
+}

@@ -1,0 +1,110 @@
+//! How actions are asked for.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+use super::{ActionSource, ActionState, ImprovementActionEmbed, ImprovementActionSort, Priority, Rag};
+use crate::authorities::model::AuthorityKey;
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::findings::model::{Cohort, FindingId};
+use crate::improvement_plans::model::{PlanId, Visibility};
+use crate::page::{Codes, check_not_future, check_periods, digits};
+use crate::recommendations::model::RecommendationId;
+use crate::text::{Code, Name, SearchText};
+
+/// Which actions are wanted, as at which day, in what order, and with what.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImprovementActionFilter {
+    /// Words of the title, the description, the success measure, the owner, the partners or to whom it was promised, as in
+    /// a web search.
+    #[validate(nested)]
+    pub q: Option<SearchText>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// Plans that they are part of.
+    #[param(style = Form, explode = false, value_type = Option<Vec<PlanId>>, max_items = 50, min_items = 1)]
+    pub plan: Option<Codes<PlanId>>,
+    /// Where they stand.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ActionState>>, max_items = 50, min_items = 1)]
+    pub state: Option<Codes<ActionState>>,
+    /// How they go.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Rag>>, max_items = 50, min_items = 1)]
+    pub rag: Option<Codes<Rag>>,
+    /// How pressing they are.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Priority>>, max_items = 50, min_items = 1)]
+    pub priority: Option<Codes<Priority>>,
+    /// The whole name of the role that answers for it, in any case.
+    #[validate(nested)]
+    pub owner_role: Option<Name>,
+    /// What led to them.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ActionSource>>, max_items = 50, min_items = 1)]
+    pub source: Option<Codes<ActionSource>>,
+    /// Recommendations that they answer.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationId>>, max_items = 50, min_items = 1)]
+    pub recommendation: Option<Codes<RecommendationId>>,
+    /// Findings that they answer.
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingId>>, max_items = 50, min_items = 1)]
+    pub finding: Option<Codes<FindingId>>,
+    /// Themes.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1)]
+    pub theme: Option<Codes<Code>>,
+    /// The children concerned.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1)]
+    pub cohort: Option<Codes<Cohort>>,
+    /// To whom it was promised, the whole name in any case.
+    #[validate(nested)]
+    pub promised_to: Option<Name>,
+    /// Who may read them.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Visibility>>, max_items = 50, min_items = 1)]
+    pub visibility: Option<Codes<Visibility>>,
+    /// Due on this day or later.
+    pub due_from: Option<Date>,
+    /// Due on this day or earlier.
+    pub due_to: Option<Date>,
+    /// Whether the due date has passed while the action is open.
+    pub is_overdue: Option<bool>,
+    /// The due date slipped by so many days or more.
+    #[serde(default, deserialize_with = "digits")]
+    #[validate(range(min = 1, max = 80_000))]
+    #[param(minimum = 1, maximum = 80_000)]
+    pub min_slip_days: Option<u32>,
+    /// Last changed on this day in London or later.
+    pub updated_from: Option<Date>,
+    /// The actions as they stood at the end of this day, by what was effective then; not later than today.
+    pub as_at: Option<Date>,
+    /// The order.
+    #[param(default = "due_on", example = "due_on")]
+    pub sort: Option<ImprovementActionSort>,
+    /// What each action carries; with `as_at`, what was effective by then.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1)]
+    pub embed: Option<Codes<ImprovementActionEmbed>>,
+}
+
+impl ImprovementActionFilter {
+    /// Refuses periods that end before they begin, and days that are yet to come.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_parameter`.
+    pub fn check_days(&self) -> Result<(), ApiError> {
+        check_periods(&[("due_to", self.due_from, self.due_to)])?;
+        check_not_future("as_at", self.as_at)
+    }
+}
+
+/// As at which day an action is wanted, and with what.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImprovementActionParameters {
+    /// The action as it stood at the end of this day, by what was effective then; not later than today.
+    pub as_at: Option<Date>,
+    /// What the action carries; with `as_at`, what was effective by then.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1)]
+    pub embed: Option<Codes<ImprovementActionEmbed>>,
+}

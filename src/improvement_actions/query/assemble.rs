@@ -1,0 +1,96 @@
+//! Puts actions together with what they refer to and carry: a fixed number of statements, however many actions.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::{date_revisions, transitions, updates};
+use crate::date::Date;
+use crate::error::ApiError;
+use crate::findings::model::FindingId;
+use crate::improvement_actions::model::{
+    ActionId, ImprovementAction, ImprovementActionEmbed, ImprovementActionParameters, ImprovementActionRow,
+};
+use crate::page::names;
+use crate::principal::Principal;
+use crate::recommendations::model::RecommendationId;
+use crate::schema::{improvement_action_findings, improvement_action_recommendations};
+use crate::{evidence, recommendations};
+
+/// This action as [`all`] puts it together.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn one(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    row: ImprovementActionRow,
+    parameters: &ImprovementActionParameters,
+) -> Result<ImprovementAction, ApiError> {
+    all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found("improvement action"))
+}
+
+/// These actions, as they stood on the day that is asked about, with what they refer to and what they are asked to carry.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    rows: Vec<ImprovementActionRow>,
+    parameters: &ImprovementActionParameters,
+) -> Result<Vec<ImprovementAction>, ApiError> {
+    let ids = rows.iter().map(|row| row.action_id).collect::<Vec<_>>();
+    let day = parameters.as_at.unwrap_or_else(Date::today);
+    let recommendation_ids = improvement_action_recommendations::table
+        .filter(improvement_action_recommendations::action_id.eq_any(&ids))
+        .order(improvement_action_recommendations::recommendation_id)
+        .load::<(ActionId, RecommendationId)>(conn)?;
+    let finding_ids = improvement_action_findings::table
+        .filter(improvement_action_findings::action_id.eq_any(&ids))
+        .order(improvement_action_findings::finding_id)
+        .load::<(ActionId, FindingId)>(conn)?;
+    let embeds = |what| names(parameters.embed.as_ref(), &what);
+    let recommendations = if embeds(ImprovementActionEmbed::Recommendations) {
+        Some(recommendations::query::of_actions(conn, principal, &ids)?)
+    } else {
+        None
+    };
+    let updates =
+        if embeds(ImprovementActionEmbed::Updates) { Some(updates::of_actions(conn, &ids, day)?) } else { None };
+    let evidence = if embeds(ImprovementActionEmbed::Evidence) {
+        Some(evidence::query::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
+    let date_revisions = if embeds(ImprovementActionEmbed::DateRevisions) {
+        Some(date_revisions::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
+    let transitions = if embeds(ImprovementActionEmbed::Transitions) {
+        Some(transitions::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
+    let actions = rows.into_iter().map(|row| {
+        let id = row.action_id;
+        ImprovementAction {
+            recommendation_ids: own(&recommendation_ids, id),
+            finding_ids: own(&finding_ids, id),
+            is_overdue: row.is_overdue(day),
+            recommendations: recommendations.as_ref().map(|all| own(all, id)),
+            updates: updates.as_ref().map(|all| own(all, id)),
+            evidence: evidence.as_ref().map(|all| own(all, id)),
+            date_revisions: date_revisions.as_ref().map(|all| own(all, id)),
+            transitions: transitions.as_ref().map(|all| own(all, id)),
+            row,
+        }
+    });
+    Ok(actions.collect())
+}
+
+fn own<T: Clone>(all: &[(ActionId, T)], id: ActionId) -> Vec<T> {
+    all.iter().filter(|(owner, _)| *owner == id).map(|(_, item)| item.clone()).collect()
+}

@@ -1,0 +1,194 @@
+//! The rules of an action that need rows: all are looked at before anything is written, so that every broken one is told
+//! at once. The constraints of the database hold them against races.
+
+use diesel::define_sql_function;
+use diesel::dsl::select;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
+use uuid::Uuid;
+
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::relations::is_same_or_predecessor;
+use crate::date::Date;
+use crate::error::{ApiError, FieldError};
+use crate::findings::model::FindingId;
+use crate::improvement_actions::model::{ActionId, ImprovementActionPatch, NewImprovementAction};
+use crate::improvement_plans::model::PlanId;
+use crate::inspections::model::InspectionState;
+use crate::principal::Principal;
+use crate::recommendations::model::RecommendationId;
+use crate::schema::{findings, improvement_plans, inspections, recommendations};
+use crate::{authorities, themes};
+
+pub(super) const KNOWN_PLAN: &str = "must name an improvement plan of the register";
+pub(super) const KNOWN_RECOMMENDATION: &str = "must name a recommendation of the register";
+pub(super) const OWN_RECOMMENDATION: &str = "must name a recommendation of the same authority or its predecessor";
+pub(super) const KNOWN_FINDING: &str = "must name a finding of the register";
+pub(super) const OWN_FINDING: &str = "must name a finding of the same authority or its predecessor";
+
+define_sql_function! {
+    /// Whether somebody else saw that the action worked.
+    fn improvement_action_has_support(action: SqlUuid) -> diesel::sql_types::Bool;
+}
+
+/// Something that an action answers: its id, the authority that was inspected, and whether the report is public.
+type Answered = (Uuid, AuthorityId, InspectionState);
+
+/// Holds a new action to every rule.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub(super) fn check_new(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    new: &NewImprovementAction,
+) -> Result<(), ApiError> {
+    let authority = new.authority_id;
+    let mut errors = Vec::new();
+    if !authorities::query::exists(conn, authority)? {
+        errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
+    }
+    errors.extend(new.proposed_on.and_then(|day| future(day, "/proposed_on")));
+    errors.extend(broken_plan(conn, authority, new.plan_id)?);
+    errors.extend(broken_recommendations(conn, principal, authority, &new.recommendation_ids)?);
+    errors.extend(broken_findings(conn, principal, authority, &new.finding_ids)?);
+    errors.extend(themes::query::unknown(conn, &new.themes, "/themes")?);
+    ApiError::refuse_any(errors)
+}
+
+/// Holds what a patch sets to every rule.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub(super) fn check_patch(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    authority: AuthorityId,
+    patch: &ImprovementActionPatch,
+) -> Result<(), ApiError> {
+    let mut errors = broken_plan(conn, authority, patch.plan_id.flatten())?;
+    let recommendations = patch.recommendation_ids.as_deref().unwrap_or_default();
+    errors.extend(broken_recommendations(conn, principal, authority, recommendations)?);
+    let findings = patch.finding_ids.as_deref().unwrap_or_default();
+    errors.extend(broken_findings(conn, principal, authority, findings)?);
+    errors.extend(themes::query::unknown(conn, patch.themes.as_deref().unwrap_or_default(), "/themes")?);
+    ApiError::refuse_any(errors)
+}
+
+/// A verified action keeps what verifies it.
+///
+/// # Errors
+///
+/// `conflict` if nothing does, or if the database fails.
+pub fn check_support(conn: &mut PgConnection, id: ActionId) -> Result<(), ApiError> {
+    if select(improvement_action_has_support(id)).get_result(conn)? {
+        return Ok(());
+    }
+    Err(ApiError::conflict(
+        "a verified action needs evidence that somebody other than its author accepted, or an inspection that ended after \
+         the action was completed and found a recommendation improved that it answers",
+    ))
+}
+
+/// The day from which something holds, today if none is said: not in the future, and not before any of these days.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn effective_on(said: Option<Date>, not_before: &[(Date, &str)]) -> Result<Date, FieldError> {
+    let day = said.unwrap_or_else(Date::today);
+    let place = "/effective_on";
+    if let Some(error) = future(day, place) {
+        return Err(error);
+    }
+    match not_before.iter().find(|(earliest, _)| day < *earliest) {
+        Some((earliest, what)) => {
+            Err(FieldError::body(place, "order", format!("must not be before {earliest}, the day {what}")))
+        }
+        None => Ok(day),
+    }
+}
+
+fn future(day: Date, place: &str) -> Option<FieldError> {
+    let today = Date::today();
+    (day > today).then(|| FieldError::body(place, "future", format!("must not be after today in London, {today}")))
+}
+
+fn broken_plan(conn: &mut PgConnection, authority: AuthorityId, plan: Option<PlanId>) -> QueryResult<Vec<FieldError>> {
+    let Some(plan) = plan else { return Ok(Vec::new()) };
+    let owner = improvement_plans::table.find(plan).select(improvement_plans::authority_id);
+    let broken = match owner.first::<AuthorityId>(conn).optional()? {
+        None => Some(("unknown", KNOWN_PLAN)),
+        Some(owner) if owner != authority => Some(("authority", "must name a plan of the same authority")),
+        Some(_) => None,
+    };
+    Ok(broken.map(|(code, message)| FieldError::body("/plan_id", code, message)).into_iter().collect())
+}
+
+fn broken_recommendations(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    authority: AuthorityId,
+    ids: &[RecommendationId],
+) -> QueryResult<Vec<FieldError>> {
+    let known = recommendations::table
+        .inner_join(inspections::table)
+        .filter(recommendations::recommendation_id.eq_any(ids))
+        .select((recommendations::recommendation_id, inspections::authority_id, inspections::state))
+        .load::<Answered>(conn)?;
+    let ids = ids.iter().map(|id| id.as_uuid());
+    broken_links(
+        conn,
+        principal,
+        authority,
+        ids,
+        &known,
+        ("/recommendation_ids", KNOWN_RECOMMENDATION, OWN_RECOMMENDATION),
+    )
+}
+
+fn broken_findings(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    authority: AuthorityId,
+    ids: &[FindingId],
+) -> QueryResult<Vec<FieldError>> {
+    let known = findings::table
+        .inner_join(inspections::table)
+        .filter(findings::finding_id.eq_any(ids))
+        .select((findings::finding_id, inspections::authority_id, inspections::state))
+        .load::<Answered>(conn)?;
+    let ids = ids.iter().map(|id| id.as_uuid());
+    broken_links(conn, principal, authority, ids, &known, ("/finding_ids", KNOWN_FINDING, OWN_FINDING))
+}
+
+/// An action answers what was found at its own authority or at one that it took over from.
+fn broken_links(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    authority: AuthorityId,
+    ids: impl Iterator<Item = Uuid>,
+    known: &[Answered],
+    (pointer, be_known, be_own): (&str, &str, &str),
+) -> QueryResult<Vec<FieldError>> {
+    let mut own = vec![authority];
+    for (_, owner, _) in known {
+        if !own.contains(owner) && is_same_or_predecessor(conn, authority, *owner)? {
+            own.push(*owner);
+        }
+    }
+    let broken = ids.enumerate().filter_map(|(index, id)| {
+        let may_see = |state: InspectionState| state == InspectionState::Published || principal.sees_unpublished();
+        let found = known.iter().find(|(known, _, state)| *known == id && may_see(*state));
+        let (code, message) = match found {
+            None => ("unknown", be_known),
+            Some((_, owner, _)) if !own.contains(owner) => ("authority", be_own),
+            Some(_) => return None,
+        };
+        Some(FieldError::body(format!("{pointer}/{index}"), code, message))
+    });
+    Ok(broken.collect())
+}

@@ -1,0 +1,180 @@
+//! Statements about improvement plans, one by one. Lists are in [`list`], what a plan carries in [`assemble`], the actions
+//! that it proposes in [`proposals`].
+
+pub mod assemble;
+pub mod list;
+pub mod proposals;
+
+use chrono::Utc;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde_json::json;
+
+use self::list::{Plans, as_on, known_by};
+use super::model::{
+    ImprovementPlan, ImprovementPlanParameters, ImprovementPlanPatch, ImprovementPlanRow, NewImprovementPlan, PlanId,
+    PlanState,
+};
+use crate::authorities;
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::events::model::{EventResource, Subject};
+use crate::events::query as events;
+use crate::extract::{IfMatch, Patch};
+use crate::inspections::query::rules::{OF_ANOTHER, broken_reference};
+use crate::json::merged;
+use crate::principal::Principal;
+use crate::schema::improvement_plans;
+
+/// The plan as at the day that is asked about, with what it carries.
+///
+/// # Errors
+///
+/// `not_found`, also if it was not there on that day, or if the database fails.
+pub fn get(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: PlanId,
+    parameters: &ImprovementPlanParameters,
+) -> Result<ImprovementPlan, ApiError> {
+    let row = match parameters.as_at.filter(|day| *day < Date::today()) {
+        None => find(conn, principal, id)?,
+        Some(day) => {
+            let query: Plans<'_> = improvement_plans::table.into_boxed();
+            let row = known_by(query, day).filter(improvement_plans::plan_id.eq(id)).select(as_on(day)).first(conn);
+            row.map(ImprovementPlanRow::on(day)).or_not_found("improvement plan")?
+        }
+    };
+    whole(conn, principal, row, parameters)
+}
+
+/// The plan itself, if the caller may see it.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn find(conn: &mut PgConnection, _: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
+    let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select());
+    query.first(conn).or_not_found("improvement plan")
+}
+
+/// The plan itself, kept from others until the transaction ends: whoever changes it begins here.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn lock(conn: &mut PgConnection, _: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
+    let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select()).for_no_key_update();
+    query.first(conn).or_not_found("improvement plan")
+}
+
+fn whole(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    row: ImprovementPlanRow,
+    parameters: &ImprovementPlanParameters,
+) -> Result<ImprovementPlan, ApiError> {
+    assemble::all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found("improvement plan"))
+}
+
+/// Records a new plan.
+///
+/// # Errors
+///
+/// `validation_failed` with every broken rule, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: PlanId,
+    new: &NewImprovementPlan,
+) -> Result<ImprovementPlan, ApiError> {
+    let now = Utc::now();
+    let candidate = json!({ "plan_id": id, "version": 1, "created_at": now, "updated_at": now });
+    check(conn, principal, &merged(candidate, new)?)?;
+    let row = diesel::insert_into(improvement_plans::table)
+        .values((improvement_plans::plan_id.eq(id), new))
+        .returning(ImprovementPlanRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    events::created(conn, principal, &subject(&row), &row)?;
+    whole(conn, principal, row, &ImprovementPlanParameters::default())
+}
+
+/// Changes a plan.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: PlanId,
+    if_match: &IfMatch,
+    patch: &Patch<ImprovementPlanPatch>,
+) -> Result<ImprovementPlan, ApiError> {
+    let before = lock(conn, principal, id)?;
+    if_match.check(before.version)?;
+    if patch.changes_nothing(&before) {
+        return whole(conn, principal, before, &ImprovementPlanParameters::default());
+    }
+    check(conn, principal, &patch.applied_to(&before)?)?;
+    let row = diesel::update(improvement_plans::table.find(id))
+        .set((
+            &patch.changes,
+            improvement_plans::version.eq(before.version + 1),
+            improvement_plans::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(ImprovementPlanRow::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    events::updated(conn, principal, &subject(&row), (&before, &row), None)?;
+    whole(conn, principal, row, &ImprovementPlanParameters::default())
+}
+
+/// Removes a draft without actions.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use` if it is no draft or has actions, or if the database fails.
+pub fn delete(conn: &mut PgConnection, principal: &Principal, id: PlanId, if_match: &IfMatch) -> Result<(), ApiError> {
+    let before = lock(conn, principal, id)?;
+    if_match.check(before.version)?;
+    if before.state != PlanState::Draft {
+        return Err(ApiError::in_use(format!("the plan is {}: close it instead", before.state)));
+    }
+    diesel::delete(improvement_plans::table.find(id)).execute(conn).on_constraint(|name| {
+        (name == "improvement_actions_plan_id_fkey").then(|| ApiError::in_use("actions are part of this plan"))
+    })?;
+    events::deleted(conn, principal, &subject(&before), &before, None)
+}
+
+fn subject(row: &ImprovementPlanRow) -> Subject {
+    let id = row.plan_id.as_uuid();
+    Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities: vec![row.authority_id] }
+}
+
+const INSPECTION: &str = "/responds_to_inspection_id";
+const NO_AUTHORITY: &str = "must name an authority of the register";
+
+/// Holds a plan, as it would be, to every rule.
+fn check(conn: &mut PgConnection, principal: &Principal, row: &ImprovementPlanRow) -> Result<(), ApiError> {
+    let mut errors = row.broken_rules(Date::today());
+    if !authorities::query::exists(conn, row.authority_id)? {
+        errors.push(FieldError::body("/authority_id", "unknown", NO_AUTHORITY));
+    } else if let Some(inspection) = row.responds_to_inspection_id {
+        errors.extend(broken_reference(conn, principal, row.authority_id, inspection, INSPECTION)?);
+    }
+    ApiError::refuse_any(errors)
+}
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    let (pointer, code, message) = match constraint {
+        "improvement_plans_authority_id_fkey" => ("/authority_id", "unknown", NO_AUTHORITY),
+        "improvement_plans_responds_to_inspection_id_fkey" => {
+            (INSPECTION, "unknown", "must name an inspection of the register")
+        }
+        "improvement_plans_responds_to_authority_check" => (INSPECTION, "authority", OF_ANOTHER),
+        _ => return None,
+    };
+    Some(ApiError::invalid_member(pointer, code, message))
+}

@@ -1,0 +1,206 @@
+//! Statements about interventions.
+
+use chrono::Utc;
+use diesel::dsl::count_star;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::{
+    Intervention, InterventionFilter, InterventionId, InterventionPatch, InterventionSort, NewIntervention,
+};
+use crate::authorities;
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::resolve_filter;
+use crate::date::Date;
+use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::events::model::{EventResource, Subject};
+use crate::events::query as events;
+use crate::extract::{IfMatch, Patch};
+use crate::inspections::query::rules::{OF_ANOTHER, broken_reference};
+use crate::json::merged;
+use crate::page::{Page, Window};
+use crate::principal::Principal;
+use crate::schema::interventions;
+use crate::sql::{Bound, or_distant_future, or_distant_past};
+
+type Interventions<'a> = interventions::BoxedQuery<'a, Pg>;
+/// Where a page begins: the first day and the id of the row before.
+type After = (Option<Date>, InterventionId);
+
+/// A page of the interventions that a filter wants.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    filter: &InterventionFilter,
+    window: &Window,
+) -> Result<(Vec<Intervention>, Page), ApiError> {
+    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    let matching = || matching(filter, authorities.as_deref());
+    let sort = filter.sort.unwrap_or(InterventionSort::StartedOnDescending);
+    let rows =
+        sorted(matching(), sort, window.after()?).limit(window.rows()).select(Intervention::as_select()).load(conn)?;
+    let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
+    window.page(rows, total, |row| (row.started_on, row.intervention_id))
+}
+
+fn matching<'a>(filter: &'a InterventionFilter, authorities: Option<&'a [AuthorityId]>) -> Interventions<'a> {
+    let mut query = interventions::table.into_boxed();
+    if let Some(ids) = authorities {
+        query = query.filter(interventions::authority_id.eq_any(ids));
+    }
+    if let Some(kinds) = &filter.kind {
+        query = query.filter(interventions::kind.eq_any(&kinds.0));
+    }
+    if let Some(day) = filter.active_on {
+        let lasting = interventions::ended_on.is_null().or(interventions::ended_on.ge(day));
+        query = query.filter(interventions::started_on.le(day).and(lasting));
+    }
+    query
+}
+
+fn sorted(query: Interventions<'_>, sort: InterventionSort, after: Option<After>) -> Interventions<'_> {
+    use interventions::{intervention_id, started_on};
+    match sort {
+        InterventionSort::StartedOn => {
+            let day = or_distant_future(started_on);
+            let query = match after.map(|(day, id)| (Bound::or_future(day), id)) {
+                Some((at, id)) => query.filter(day.ge(at).and(day.gt(at).or(intervention_id.gt(id)))),
+                None => query,
+            };
+            query.order((day.asc(), intervention_id.asc()))
+        }
+        InterventionSort::StartedOnDescending => {
+            let day = or_distant_past(started_on);
+            let query = match after.map(|(day, id)| (Bound::or_past(day), id)) {
+                Some((at, id)) => query.filter(day.le(at).and(day.lt(at).or(intervention_id.lt(id)))),
+                None => query,
+            };
+            query.order((day.desc(), intervention_id.desc()))
+        }
+    }
+}
+
+/// The intervention with this id.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(conn: &mut PgConnection, id: InterventionId) -> Result<Intervention, ApiError> {
+    interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found("intervention")
+}
+
+/// Records an intervention.
+///
+/// # Errors
+///
+/// `validation_failed`, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InterventionId,
+    new: &NewIntervention,
+) -> Result<Intervention, ApiError> {
+    let now = Utc::now();
+    let candidate = json!({ "intervention_id": id, "version": 1, "created_at": now, "updated_at": now });
+    check(conn, principal, &merged(candidate, new)?)?;
+    let row = diesel::insert_into(interventions::table)
+        .values((interventions::intervention_id.eq(id), new))
+        .returning(Intervention::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    events::created(conn, principal, &subject(&row), &row)?;
+    Ok(row)
+}
+
+/// Changes an intervention.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+pub fn update(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InterventionId,
+    if_match: &IfMatch,
+    patch: &Patch<InterventionPatch>,
+) -> Result<Intervention, ApiError> {
+    let before = lock(conn, id)?;
+    if_match.check(before.version)?;
+    if patch.changes_nothing(&before) {
+        return Ok(before);
+    }
+    check(conn, principal, &patch.applied_to(&before)?)?;
+    let row = diesel::update(interventions::table.find(id))
+        .set((
+            &patch.changes,
+            interventions::version.eq(before.version + 1),
+            interventions::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(Intervention::as_returning())
+        .get_result(conn)
+        .on_constraint(meaning)?;
+    events::updated(conn, principal, &subject(&row), (&before, &row), None)?;
+    Ok(row)
+}
+
+/// Removes an intervention.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, or if the database fails.
+pub fn delete(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: InterventionId,
+    if_match: &IfMatch,
+) -> Result<(), ApiError> {
+    let before = lock(conn, id)?;
+    if_match.check(before.version)?;
+    diesel::delete(interventions::table.find(id)).execute(conn)?;
+    events::deleted(conn, principal, &subject(&before), &before, None)
+}
+
+fn lock(conn: &mut PgConnection, id: InterventionId) -> Result<Intervention, ApiError> {
+    let query = interventions::table.find(id).select(Intervention::as_select()).for_no_key_update();
+    query.first(conn).or_not_found("intervention")
+}
+
+fn subject(row: &Intervention) -> Subject {
+    let id = row.intervention_id.as_uuid();
+    Subject { resource: EventResource::Intervention, id, aggregate: id, authorities: vec![row.authority_id] }
+}
+
+/// Holds an intervention, as it would be, to every rule.
+fn check(conn: &mut PgConnection, principal: &Principal, row: &Intervention) -> Result<(), ApiError> {
+    let mut errors = Vec::new();
+    if row.started_on.zip(row.ended_on).is_some_and(|(first, last)| first > last) {
+        errors.push(FieldError::body("/ended_on", "order", NOT_BEFORE_START));
+    }
+    if !authorities::query::exists(conn, row.authority_id)? {
+        errors.push(FieldError::body("/authority_id", "unknown", NO_AUTHORITY));
+    } else if let Some(inspection) = row.triggered_by_inspection_id {
+        errors.extend(broken_reference(conn, principal, row.authority_id, inspection, TRIGGER)?);
+    }
+    ApiError::refuse_any(errors)
+}
+
+const TRIGGER: &str = "/triggered_by_inspection_id";
+const NOT_BEFORE_START: &str = "must not be before started_on";
+const NO_AUTHORITY: &str = "must name an authority of the register";
+
+fn meaning(constraint: &str) -> Option<ApiError> {
+    let (pointer, code, message) = match constraint {
+        "interventions_authority_id_fkey" => ("/authority_id", "unknown", NO_AUTHORITY),
+        "interventions_triggered_by_inspection_id_fkey" => {
+            (TRIGGER, "unknown", "must name an inspection of the register")
+        }
+        "interventions_triggered_by_authority_check" => (TRIGGER, "authority", OF_ANOTHER),
+        "interventions_period_check" => ("/ended_on", "order", NOT_BEFORE_START),
+        _ => return None,
+    };
+    Some(ApiError::invalid_member(pointer, code, message))
+}

@@ -1,0 +1,117 @@
+//! Operations on interventions.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    Intervention, InterventionFilter, InterventionId, InterventionPage, InterventionPatch, NewIntervention,
+};
+use super::query;
+use crate::answer::{Created, Deleted, Found, Listed};
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::id::Id;
+use crate::page::WindowParameters;
+use crate::principal::Principal;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_interventions)
+        .service(create_intervention)
+        .service(get_intervention)
+        .service(update_intervention)
+        .service(delete_intervention);
+}
+
+/// List interventions
+///
+/// The latest first. `active_on` finds those that were under way on a day: known to have begun, and not known to have
+/// ended.
+#[utoipa::path(
+    tag = "Interventions",
+    params(InterventionFilter, WindowParameters),
+    responses((status = 200, description = "A page of interventions.", body = InterventionPage))
+)]
+#[get("/interventions")]
+async fn list_interventions(
+    db: web::Data<Db>,
+    _: Principal,
+    List { window, filter }: List<InterventionFilter>,
+) -> Result<Listed<InterventionPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| InterventionPage { items, page }))
+}
+
+/// Record an intervention
+///
+/// An improvement notice, a direction, an appointment: who, in what role, from when, and after which inspection.
+#[utoipa::path(
+    tag = "Interventions",
+    request_body = NewIntervention,
+    responses((status = 201, description = "The intervention is recorded.", body = Intervention))
+)]
+#[post("/interventions")]
+async fn create_intervention(
+    db: web::Data<Db>,
+    principal: Principal,
+    Body(new): Body<NewIntervention>,
+) -> Result<Created<Intervention>, ApiError> {
+    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
+    Ok(Created { location: format!("/v1/interventions/{}", body.intervention_id), body })
+}
+
+/// Read an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "What was set up, by whom, from when and until when.",
+    responses((status = 200, description = "The intervention.", body = Intervention))
+)]
+#[get("/interventions/{intervention_id}")]
+async fn get_intervention(
+    db: web::Data<Db>,
+    _: Principal,
+    id: web::Path<InterventionId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Intervention>, ApiError> {
+    let intervention = db.read(move |conn| query::get(conn, *id)).await?;
+    Ok(Found::versioned(intervention))
+}
+
+/// Correct an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "A JSON merge patch: absent members stay, `null` clears, a value sets. Its end is recorded so.",
+    request_body = InterventionPatch,
+    responses((status = 200, description = "The intervention as it is now.", body = Intervention))
+)]
+#[patch("/interventions/{intervention_id}")]
+async fn update_intervention(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<InterventionId>,
+    if_match: IfMatch,
+    patch: Patch<InterventionPatch>,
+) -> Result<Found<Intervention>, ApiError> {
+    let intervention = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
+    Ok(Found::versioned(intervention))
+}
+
+/// Remove an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "One that was recorded by mistake; one that is over gets its last day instead.",
+    responses((status = 204, description = "The intervention is gone."))
+)]
+#[delete("/interventions/{intervention_id}")]
+async fn delete_intervention(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<InterventionId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &principal, *id, &if_match)).await?;
+    Ok(Deleted)
+}
