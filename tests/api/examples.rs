@@ -56,16 +56,21 @@ async fn every_read_answers_its_example() {
 async fn every_write_answers_its_example() {
     for operation in operations::all().into_iter().filter(|operation| !operation.is_read()) {
         let register = Register::real().await;
-        let address = something_to_write_to(&register, &operation).await;
-        let mut request = register.request(operation.method.clone(), &format!("{address}{}", operation.query()));
-        if operation.method != Method::POST {
-            request = request.if_match(register.get(&address).await.expect(200).etag());
-        }
-        if let Some(body) = operation.example() {
-            request = request.json(body);
-        }
-        compare(&operation, &request.send().await.expect(operation.success()));
+        compare(&operation, &write(&register, &operation).await);
     }
+}
+
+/// Writes what the examples of the operation say.
+pub async fn write(register: &Register, operation: &Operation) -> Answer {
+    let address = something_to_write_to(register, operation).await;
+    let mut request = register.request(operation.method.clone(), &format!("{address}{}", operation.query()));
+    if operation.method != Method::POST {
+        request = request.if_match(register.get(&address).await.expect(200).etag());
+    }
+    if let Some(body) = operation.example() {
+        request = request.json(body);
+    }
+    request.send().await.expect(operation.success())
 }
 
 #[actix_web::test]
