@@ -125,25 +125,11 @@ impl<T: Serialize + Versioned> Responder for Created<T> {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        created(self.body.version(), &self.location, &self.body)
-    }
-}
-
-/// A new entry of a list that only grows: 201 with the address of the list, under the version of the resource that it is of.
-pub struct Added<T> {
-    /// The entry.
-    pub body: T,
-    /// The address of the list.
-    pub location: String,
-    /// The version of the resource.
-    pub version: i32,
-}
-
-impl<T: Serialize> Responder for Added<T> {
-    type Body = actix_web::body::BoxBody;
-
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        created(self.version, &self.location, &self.body)
+        HttpResponse::Created()
+            .insert_header((header::LOCATION, self.location))
+            .insert_header((header::ETAG, format!("\"{}\"", self.body.version())))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(self.body)
     }
 }
 
@@ -228,14 +214,6 @@ impl Responder for Deleted {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
     }
-}
-
-fn created(version: i32, location: &str, body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, format!("\"{version}\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
 }
 
 fn represent(

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, Months, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc, Weekday};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
@@ -24,7 +24,13 @@ impl Date {
     /// Which day it is in London now: publication days are London days.
     #[must_use]
     pub fn today() -> Self {
-        Self(Utc::now().with_timezone(&chrono_tz::Europe::London).date_naive())
+        Self::of(Utc::now())
+    }
+
+    /// Which day it is in London at an instant.
+    #[must_use]
+    pub fn of(instant: DateTime<Utc>) -> Self {
+        Self(instant.with_timezone(&chrono_tz::Europe::London).date_naive())
     }
 
     /// The days from `earlier` to this one.

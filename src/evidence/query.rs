@@ -41,32 +41,34 @@ pub fn list(
     let rows = query.order(evidence::evidence_id).limit(window.rows()).select(EvidenceRow::as_select()).load(conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| row.evidence_id)?;
-    Ok((assemble(conn, rows)?, page))
+    Ok((assemble(conn, rows, Date::today())?, page))
 }
 
-/// The evidence of these actions, each with whose it is.
+/// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, each with whose
+/// it is, and with what the reviews until then made of it.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId]) -> QueryResult<Vec<(ActionId, Evidence)>> {
+pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryResult<Vec<(ActionId, Evidence)>> {
     let rows = evidence::table
         .filter(evidence::action_id.eq_any(ids))
         .order((evidence::action_id, evidence::evidence_id))
         .select(EvidenceRow::as_select())
         .load(conn)?;
-    Ok(assemble(conn, rows)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
+    let told = rows.into_iter().filter(|row| row.observed_on.unwrap_or_else(|| Date::of(row.created_at)) <= by);
+    Ok(assemble(conn, told.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
 }
 
-/// Puts evidence together with what its latest reviews made of it: one statement, however many pieces.
-fn assemble(conn: &mut PgConnection, rows: Vec<EvidenceRow>) -> QueryResult<Vec<Evidence>> {
+/// Puts evidence together with what the latest reviews until a day made of it: one statement, however many pieces.
+fn assemble(conn: &mut PgConnection, rows: Vec<EvidenceRow>, by: Date) -> QueryResult<Vec<Evidence>> {
     let ids = rows.iter().map(|row| row.evidence_id).collect::<Vec<_>>();
-    let outcomes = reviews::latest_outcomes(conn, &ids)?;
+    let outcomes = reviews::latest_outcomes(conn, &ids, by)?;
     Ok(rows.into_iter().map(|row| Evidence { review_outcome: outcomes.get(&row.evidence_id).copied(), row }).collect())
 }
 
 fn whole(conn: &mut PgConnection, row: EvidenceRow) -> Result<Evidence, ApiError> {
-    assemble(conn, vec![row])?.pop().ok_or_else(|| ApiError::not_found(WHAT))
+    assemble(conn, vec![row], Date::today())?.pop().ok_or_else(|| ApiError::not_found(WHAT))
 }
 
 /// The piece of evidence with this id.

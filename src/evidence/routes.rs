@@ -8,7 +8,7 @@ use super::model::{
     NewEvidenceReview,
 };
 use super::query::{self, reviews};
-use crate::answer::{Added, Created, Deleted, Found, Listed};
+use crate::answer::{Created, Deleted, Found, Listed, Part};
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
@@ -157,8 +157,9 @@ async fn create_evidence_review(
     principal: Principal,
     evidence: web::Path<EvidenceId>,
     Body(new): Body<NewEvidenceReview>,
-) -> Result<Added<EvidenceReview>, ApiError> {
+) -> Result<Created<Part<EvidenceReview>>, ApiError> {
     let id = Id::generate();
-    let (body, version) = db.write(move |conn| reviews::insert(conn, &principal, *evidence, id, &new)).await?;
-    Ok(Added { location: format!("/v1/evidence/{}/reviews", body.evidence_id), body, version })
+    let (part, version) = db.write(move |conn| reviews::insert(conn, &principal, *evidence, id, &new)).await?;
+    let location = format!("/v1/evidence/{}/reviews", part.evidence_id);
+    Ok(Created { location, body: Part { part, version } })
 }

@@ -62,7 +62,7 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
 }
 
 /// Takes a list out of an object, and decodes each item as the body of a request with an id.
-fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
     list: &str,

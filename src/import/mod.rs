@@ -7,6 +7,7 @@
 mod actions;
 mod authorities;
 mod cells;
+mod evidence;
 mod improvement;
 mod inspections;
 mod judgements;
@@ -192,6 +193,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         parts::import(conn, &mut context)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
+        evidence::import(conn, &mut context)?;
         context.reader.finish()?;
         events::query::beginnings::record(conn, &context.principal)?;
         Ok(context.report)

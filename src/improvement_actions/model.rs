@@ -21,6 +21,7 @@ pub use self::input::{ImprovementActionPatch, NewImprovementAction};
 use crate::answer::Versioned;
 use crate::authorities::model::AuthorityId;
 use crate::date::Date;
+use crate::evidence::model::Evidence;
 use crate::findings::model::{Cohort, FindingId};
 use crate::id::Id;
 use crate::improvement_plans::model::{PlanId, Visibility};
@@ -126,6 +127,8 @@ text_enum! {
         Recommendations = "recommendations",
         /// What was reported of it.
         Updates = "updates",
+        /// The evidence that it had an effect.
+        Evidence = "evidence",
         /// The changes of its due date.
         DateRevisions = "date_revisions",
         /// Its moves from state to state.
@@ -155,6 +158,10 @@ pub struct ImprovementAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub updates: Option<Vec<ImprovementActionUpdate>>,
+    /// The evidence that it had an effect, in the order of recording; with `embed=evidence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub evidence: Option<Vec<Evidence>>,
     /// The changes of its due date, in their order; with `embed=date_revisions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]

@@ -28,6 +28,11 @@ const STAYING: &str = "
         select stay(3, n), stay(1, n % 5 + 1), n * 10, 'mixed', 'Stay' from generate_series(1, 40) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select stay(4, n), stay(1, n % 5 + 1), n * 10, 'recommendation', 'Stay' from generate_series(1, 40) n;
+    insert into inspections (inspection_id, authority_id, started_on, published_on, state)
+        values (stay(1, 41), stay(0, 2), '2021-01-01', '2021-02-01', 'published');
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'improved' from recommendations
+        where inspection_id = stay(1, 2);
     insert into improvement_plans (plan_id, authority_id, title, starts_on)
         select stay(5, n), stay(0, n), 'Stay', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
     insert into interventions (intervention_id, authority_id, kind, started_on)
@@ -42,6 +47,7 @@ const STAYING: &str = "
 
 /// Takes away every row that passes, and adds others elsewhere; `$k` differs each time.
 const PASSING: &str = "
+    delete from examinations where summary = 'Pass';
     delete from findings where text = 'Pass';
     delete from recommendations where text = 'Pass';
     delete from documents where title = 'Pass';
@@ -66,6 +72,9 @@ const PASSING: &str = "
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'mixed', 'Pass' from generate_series(1, 5) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'recommendation', 'Pass' from generate_series(1, 5) n;
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome, summary)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'worse', 'Pass' from recommendations
+        where inspection_id = stay(1, 2) and text = 'Pass';
     insert into improvement_plans (plan_id, authority_id, title, starts_on)
         select gen_random_uuid(), stay(0, n), 'Pass', case when n > 1 then date '2020-01-01' + ($k + n) % 8 end
         from generate_series(1, 4) n;
@@ -84,7 +93,7 @@ const PASSING: &str = "
         from generate_series(1, 2) n;";
 
 /// The lists, each with the members that tell one row from another.
-const LISTS: [(&str, &[&str]); 22] = [
+const LISTS: [(&str, &[&str]); 23] = [
     ("/v1/authorities?sort=name", &["authority_id"]),
     ("/v1/authorities?sort=-name", &["authority_id"]),
     ("/v1/inspections?sort=published_on", &["inspection_id"]),
@@ -102,6 +111,7 @@ const LISTS: [(&str, &[&str]); 22] = [
     ("/v1/recommendations?", &["recommendation_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/findings?", &["finding_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/recommendations?", &["recommendation_id"]),
+    ("/v1/inspections/019a0001-0000-7000-8000-000000000041/examinations?", &["examination_id"]),
     ("/v1/standings?sort=name", &["authority_id"]),
     ("/v1/standings?sort=-name", &["authority_id"]),
     ("/v1/authorities/019a0000-0000-7000-8000-000000000001/neighbours?", &["neighbour_set", "authority_id"]),

@@ -9,11 +9,11 @@ use diesel::prelude::*;
 
 use super::{find, lock, subject};
 use crate::date::Date;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::events;
 use crate::events::model::{EventResource, Subject};
 use crate::evidence::model::{EvidenceId, EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewId, ReviewOutcome};
-use crate::improvement_actions::query::support;
+use crate::improvement_actions::query::{rules, support};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{evidence, evidence_reviews};
@@ -46,15 +46,19 @@ pub fn list(
     window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.review_id))
 }
 
-/// What the latest review of each of these pieces of evidence made of it; nothing of those without a review.
+/// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn latest_outcomes(conn: &mut PgConnection, ids: &[EvidenceId]) -> QueryResult<HashMap<EvidenceId, ReviewOutcome>> {
+pub fn latest_outcomes(
+    conn: &mut PgConnection,
+    ids: &[EvidenceId],
+    by: Date,
+) -> QueryResult<HashMap<EvidenceId, ReviewOutcome>> {
     use evidence_reviews::{effective_on, evidence_id, outcome, recorded_at, review_id};
     let latest = evidence_reviews::table
-        .filter(evidence_id.eq_any(ids))
+        .filter(evidence_id.eq_any(ids).and(effective_on.le(by)))
         .distinct_on(evidence_id)
         .order((evidence_id, effective_on.desc(), recorded_at.desc(), review_id.desc()))
         .select((evidence_id, outcome));
@@ -74,9 +78,9 @@ pub fn insert(
     new: &NewEvidenceReview,
 ) -> Result<(EvidenceReview, i32), ApiError> {
     let (action, before) = lock(conn, principal, evidence)?;
-    let today = Date::today();
-    let effective_on = new.effective_on.unwrap_or(today);
-    ApiError::refuse_any(broken_day(effective_on, action.proposed_on, today))?;
+    let not_before = (action.proposed_on, "on which the action was proposed");
+    let effective_on =
+        rules::effective_on(new.effective_on, &[not_before]).map_err(|error| ApiError::invalid(vec![error]))?;
     let review = diesel::insert_into(evidence_reviews::table)
         .values((
             evidence_reviews::review_id.eq(id),
@@ -97,17 +101,4 @@ pub fn insert(
     events::query::created(conn, principal, &part, &review)?;
     events::query::updated(conn, principal, &whole, (&before, &after), None)?;
     Ok((review, after.version))
-}
-
-fn broken_day(effective_on: Date, proposed_on: Date, today: Date) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    if effective_on > today {
-        let message = format!("must not be after today in London, {today}");
-        errors.push(FieldError::body("/effective_on", "future", message));
-    }
-    if effective_on < proposed_on {
-        let message = format!("must not be before {proposed_on}, when the action was proposed");
-        errors.push(FieldError::body("/effective_on", "order", message));
-    }
-    errors
 }

@@ -12,9 +12,9 @@ use crate::improvement_actions::model::{
 };
 use crate::page::names;
 use crate::principal::Principal;
-use crate::recommendations;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{improvement_action_findings, improvement_action_recommendations};
+use crate::{evidence, recommendations};
 
 /// This action as [`all`] puts it together.
 ///
@@ -59,6 +59,11 @@ pub fn all(
     };
     let updates =
         if embeds(ImprovementActionEmbed::Updates) { Some(updates::of_actions(conn, &ids, day)?) } else { None };
+    let evidence = if embeds(ImprovementActionEmbed::Evidence) {
+        Some(evidence::query::of_actions(conn, &ids, day)?)
+    } else {
+        None
+    };
     let date_revisions = if embeds(ImprovementActionEmbed::DateRevisions) {
         Some(date_revisions::of_actions(conn, &ids, day)?)
     } else {
@@ -77,6 +82,7 @@ pub fn all(
             is_overdue: row.is_overdue(day),
             recommendations: recommendations.as_ref().map(|all| own(all, id)),
             updates: updates.as_ref().map(|all| own(all, id)),
+            evidence: evidence.as_ref().map(|all| own(all, id)),
             date_revisions: date_revisions.as_ref().map(|all| own(all, id)),
             transitions: transitions.as_ref().map(|all| own(all, id)),
             row,
