@@ -14,7 +14,7 @@ use crate::support::rows::{inspection, new_authority};
 use crate::support::{Answer, Register};
 
 /// Members that differ from one run to the next.
-const PASSING: [&str; 3] = ["created_at", "updated_at", "days_since"];
+const PASSING: [&str; 4] = ["recorded_at", "created_at", "updated_at", "days_since"];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi/examples")
@@ -84,6 +84,12 @@ async fn something_to_write_to(register: &Register, operation: &Operation) -> St
         "delete_document" => {
             register.post("/v1/documents", &json!({ "kind": "other", "title": "To be removed" })).await
         }
+        "delete_evidence" => {
+            let evidence = operation.path();
+            let action = register.get(&evidence).await.expect(200).json()["action_id"].clone();
+            let new = json!({ "kind": "other", "title": "To be removed" });
+            register.post(&format!("/v1/improvement-actions/{}/evidence", action.as_str().unwrap()), &new).await
+        }
         "delete_inspection" => {
             let draft = inspection(register, json!({})).await;
             return format!("/v1/inspections/{}", draft["inspection_id"].as_str().unwrap());
@@ -107,7 +113,7 @@ fn compare(operation: &Operation, answer: &Answer) {
     let is_same = if is_table(&name) {
         known == answer.text()
     } else {
-        let made = answer.header("location").rsplit('/').next().unwrap().to_owned();
+        let made = made(answer);
         let known = serde_json::from_str(&known).unwrap_or_default();
         lasting(answer.json(), &answer.json(), &made) == lasting(known, &answer.json(), &made)
     };
@@ -125,6 +131,13 @@ fn compare(operation: &Operation, answer: &Answer) {
         format!("{}\n", serde_json::to_string_pretty(&answer.json()).unwrap())
     };
     fs::write(file, text).unwrap();
+}
+
+/// The id that was made for an answer, which begins with it.
+fn made(answer: &Answer) -> String {
+    let body = answer.json();
+    let first = body.as_object().and_then(|members| members.values().next()).filter(|_| answer.status == 201);
+    first.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// What of a value stays from one run to the next: without instants, and without the id that was `made` for the `answer`.

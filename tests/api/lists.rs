@@ -32,6 +32,12 @@ const STAYING: &str = "
         select stay(5, n), stay(0, n), 'Stay', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
     insert into interventions (intervention_id, authority_id, kind, started_on)
         select stay(6, n), stay(0, n), 'other', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
+    insert into improvement_actions (action_id, authority_id, title, source, proposed_on)
+        values (stay(9, 1), stay(0, 1), 'Stay', 'other', '2020-01-01');
+    insert into evidence (evidence_id, action_id, kind, title, recorded_by)
+        select stay(9, n), stay(9, 1), 'other', 'Stay', 'import' from generate_series(1, 40) n;
+    insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
+        select stay(9, n), stay(9, 1), 'rejected', date '2020-01-01' + n % 7, 'import' from generate_series(1, 40) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when n > 20 then 'previous' else 'current' end, stay(0, n),
             case when n <= 20 then n end from generate_series(2, 40) n;
@@ -42,6 +48,10 @@ const STAYING: &str = "
 
 /// Takes away every row that passes, and adds others elsewhere; `$k` differs each time.
 const PASSING: &str = "
+    set session_replication_role = replica;
+    delete from evidence_reviews where note = 'Pass';
+    set session_replication_role = origin;
+    delete from evidence where title = 'Pass';
     delete from findings where text = 'Pass';
     delete from recommendations where text = 'Pass';
     delete from documents where title = 'Pass';
@@ -72,6 +82,11 @@ const PASSING: &str = "
     insert into interventions (intervention_id, authority_id, kind, note, started_on)
         select gen_random_uuid(), stay(0, n), 'other', 'Pass', case when n > 1 then date '2020-01-01' + ($k + n) % 8 end
         from generate_series(1, 4) n;
+    insert into evidence (evidence_id, action_id, kind, title, recorded_by)
+        select gen_random_uuid(), stay(9, 1), 'other', 'Pass', 'import' from generate_series(1, 4) n;
+    insert into evidence_reviews (review_id, evidence_id, outcome, note, effective_on, recorded_by)
+        select gen_random_uuid(), stay(9, 1), 'rejected', 'Pass', date '2020-01-01' + ($k + n) % 8, 'import'
+        from generate_series(1, 4) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when row_number() over () > 2 then 'previous' else 'current' end, authority_id,
             case when row_number() over () <= 2 then 20 + row_number() over () + $k % 5 * 2 end
@@ -84,7 +99,7 @@ const PASSING: &str = "
         from generate_series(1, 2) n;";
 
 /// The lists, each with the members that tell one row from another.
-const LISTS: [(&str, &[&str]); 22] = [
+const LISTS: [(&str, &[&str]); 24] = [
     ("/v1/authorities?sort=name", &["authority_id"]),
     ("/v1/authorities?sort=-name", &["authority_id"]),
     ("/v1/inspections?sort=published_on", &["inspection_id"]),
@@ -105,6 +120,8 @@ const LISTS: [(&str, &[&str]); 22] = [
     ("/v1/standings?sort=name", &["authority_id"]),
     ("/v1/standings?sort=-name", &["authority_id"]),
     ("/v1/authorities/019a0000-0000-7000-8000-000000000001/neighbours?", &["neighbour_set", "authority_id"]),
+    ("/v1/improvement-actions/019a0009-0000-7000-8000-000000000001/evidence?", &["evidence_id"]),
+    ("/v1/evidence/019a0009-0000-7000-8000-000000000001/reviews?", &["review_id"]),
     ("/v1/themes?", &["theme"]),
     ("/v1/frameworks?", &["framework"]),
 ];

@@ -8,6 +8,7 @@ use diesel_migrations::MigrationHarness;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::events::model::EventResource;
+use inspection_register::evidence::model::{EvidenceKind, ReviewOutcome};
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
 use inspection_register::improvement_actions::model::{ActionSource, ActionState, Priority, Rag};
@@ -160,6 +161,8 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
         ("events.resource", texts(EventResource::ALL)),
+        ("evidence.kind", texts(EvidenceKind::ALL)),
+        ("evidence_reviews.outcome", texts(ReviewOutcome::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
