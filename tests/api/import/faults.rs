@@ -277,3 +277,36 @@ fn text_that_is_not_utf_8_is_refused_with_the_line() {
     assert!(error.contains("themes.json, line 2"), "{error}");
     assert_eq!(fingerprints(&database), before);
 }
+
+const EXAMINATIONS: &str = r#"[
+{ "examination_id": "019a0000-0000-7000-8000-000000000001", "inspection_id": "01a20435-3eaa-784b-baa4-11683fd26075",
+  "recommendation_id": "019a0000-0000-7000-8000-000000000000", "outcome": "improved" },
+{ "examination_id": "019a0000-0000-7000-8000-000000000002", "inspection_id": "01a20435-3ea9-7d3f-a057-7ff72ea165f0",
+  "recommendation_id": "01a204d1-fb26-74a6-8579-f87371bdc382", "outcome": "improved",
+  "finding_id": "01a20435-3ec4-784c-903b-453dd9e77237" },
+{ "examination_id": "019a0000-0000-7000-8000-000000000003", "inspection_id": "019a0000-0000-7000-8000-000000000000",
+  "recommendation_id": "01a204d1-fb26-74a6-8579-f87371bdc382", "outcome": "improved" },
+{ "examination_id": "019a0000-0000-7000-8000-000000000004", "inspection_id": "01a20435-3eaa-784b-baa4-11683fd26075",
+  "recommendation_id": "01a204d1-fb27-7e9e-908e-72f933b54459", "outcome": "not_examined" },
+{ "examination_id": "019a0000-0000-7000-8000-000000000005", "inspection_id": "01a20435-3eaa-784b-baa4-11683fd26075",
+  "recommendation_id": "01a204d1-fb27-7e9e-908e-72f933b54459", "outcome": "worse", "quote": "" },
+{ "examination_id": "019a0000-0000-7000-8000-000000000006", "inspection_id": "01a20435-3eaa-784b-baa4-11683fd26075",
+  "recommendation_id": "01a204d1-fb27-7e9e-908e-72f933b54459", "outcome": "worse", "theme": "workforce" }
+]"#;
+
+#[test]
+fn examinations_are_refused_one_by_one() {
+    const FILE: &str = "examinations.json";
+    assert_faults(
+        &[(FILE, EXAMINATIONS)],
+        &[
+            (FILE, 2, "recommendation_id", "must name a recommendation of the register"),
+            (FILE, 4, "finding_id", "must name a finding of this inspection"),
+            (FILE, 4, "recommendation_id", "earlier inspection"),
+            (FILE, 7, "", "no such inspection"),
+            (FILE, 9, "outcome", "must be one of"),
+            (FILE, 11, "quote", "must have 1 to 10000 characters"),
+            (FILE, 13, "theme", "unknown field"),
+        ],
+    );
+}
