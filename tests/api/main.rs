@@ -15,6 +15,7 @@ mod evidence;
 mod examinations;
 mod examples;
 mod findings;
+mod follow_up;
 mod frameworks;
 mod herefordshire;
 mod import;
