@@ -12,7 +12,7 @@ use crate::judgements::model::Judgement;
 use crate::principal::Principal;
 use crate::schema::inspections;
 use crate::text::Reason;
-use crate::{events, findings, judgements, recommendations};
+use crate::{events, examinations, findings, judgements, recommendations};
 
 /// An inspection as it is stored, without what is counted.
 #[derive(Debug, Clone, Serialize)]
@@ -108,6 +108,8 @@ pub fn updated(
 pub fn deleted(conn: &mut PgConnection, principal: &Principal, inspection: &StoredInspection) -> Result<(), ApiError> {
     let findings = findings::query::stored_of(conn, &inspection.row)?;
     let recommendations = recommendations::query::stored_of(conn, &inspection.row)?;
+    let examinations = examinations::query::stored_of(conn, &inspection.row)?;
+    events::query::all_deleted(conn, principal, &examinations)?;
     events::query::all_deleted(conn, principal, &findings)?;
     events::query::all_deleted(conn, principal, &recommendations)?;
     events::query::deleted(conn, principal, &inspection.subject(), inspection, None)
