@@ -18,6 +18,7 @@ use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
 use crate::error::Problem;
+use crate::findings::model::FindingEmbed;
 use crate::guard::{self, Guard};
 use crate::health::{self, Draining};
 use crate::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
@@ -25,6 +26,7 @@ use crate::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort}
 use crate::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::interventions::model::InterventionSort;
 use crate::page::Count;
+use crate::recommendations::model::RecommendationEmbed;
 use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
@@ -40,7 +42,7 @@ use crate::{
     servers((url = "/v1", description = "This service")),
     components(schemas(
         Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
-        ImprovementPlanEmbed, ImprovementPlanSort, InspectionEmbed, InspectionSort, InterventionSort, Clock,
+        ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
         StandingSort, AuthorityKey, SearchText
     )),
     tags(

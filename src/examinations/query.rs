@@ -24,7 +24,7 @@ use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{self, examinations, recommendations};
-use crate::sql::{Bound, or_distant_past};
+use crate::sql::{Bound, or_distant_future, or_distant_past};
 use crate::text::Reason;
 
 /// Which examination is meant: by which inspection, of which recommendation.
@@ -94,6 +94,22 @@ fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryRe
         .first(conn)
 }
 
+/// The examinations by an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Examination)>> {
+    let rows = examinations::table
+        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .filter(examinations::inspection_id.eq(inspection.inspection_id))
+        .order(examinations::examination_id)
+        .select((Examination::as_select(), schema::inspections::authority_id))
+        .load::<(Examination, AuthorityId)>(conn)?;
+    let examinations = rows.into_iter().map(|(row, other)| (subject(&row, inspection.authority_id, other), row));
+    Ok(examinations.collect())
+}
+
 /// Whether the register has the examination with this id, or one at this place.
 ///
 /// # Errors
@@ -137,7 +153,7 @@ pub fn replace(
         .on_constraint(rules::meaning)?;
     support::check_kept(conn)?;
     mark_changed(conn, principal, &inspection, new.reason.as_ref())?;
-    let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
+    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
     Ok((after, false))
 }
@@ -184,7 +200,7 @@ pub fn insert_row(
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
-    let subject = subject(&examination, &[inspection.authority_id, recommending.authority_id]);
+    let subject = subject(&examination, inspection.authority_id, recommending.authority_id);
     events::query::created(conn, principal, &subject, &examination)?;
     Ok(examination)
 }
@@ -227,12 +243,12 @@ pub fn delete(
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
     support::check_kept(conn)?;
     mark_changed(conn, principal, &inspection, reason)?;
-    let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
+    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
     events::query::deleted(conn, principal, &subject, &before, reason)
 }
 
-/// The examinations by published inspections of these recommendations, the earliest publication first; by others too, as
-/// far as the caller sees them.
+/// The examinations by published inspections of these recommendations, each with what it is of, the
+/// earliest publication first; by others too, as far as the caller sees them.
 ///
 /// # Errors
 ///
@@ -241,7 +257,7 @@ pub fn of_recommendations(
     conn: &mut PgConnection,
     principal: &Principal,
     ids: &[RecommendationId],
-) -> QueryResult<Vec<Examination>> {
+) -> QueryResult<Vec<(RecommendationId, Examination)>> {
     let query = examinations::table
         .inner_join(schema::inspections::table)
         .filter(examinations::recommendation_id.eq_any(ids))
@@ -252,8 +268,8 @@ pub fn of_recommendations(
         query.filter(schema::inspections::state.eq(InspectionState::Published))
     };
     query
-        .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
-        .select(Examination::as_select())
+        .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
+        .select((examinations::recommendation_id, Examination::as_select()))
         .load(conn)
 }
 
@@ -277,8 +293,9 @@ pub fn latest_outcomes(
     Ok(outcomes.into_iter().collect())
 }
 
-fn subject(examination: &Examination, authorities: &[AuthorityId]) -> Subject {
-    let mut authorities = authorities.to_vec();
+/// What the events of an examination are about: it concerns who was inspected, and who the recommendation was made to.
+fn subject(examination: &Examination, inspected: AuthorityId, asked: AuthorityId) -> Subject {
+    let mut authorities = vec![inspected, asked];
     authorities.dedup();
     Subject {
         resource: EventResource::Examination,

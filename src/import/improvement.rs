@@ -10,6 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::inspections::identified;
+use super::parts::was_removed;
 use super::{Context, ImportError};
 use crate::error::ApiError;
 use crate::examinations::model::{ExaminationId, ExaminationOutcome, NewExamination};
@@ -81,7 +82,7 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         let item = identified::<ExaminationId, ExaminationItem>(context, row, "examination_id");
         let Some((id, row)) = item else { continue };
         let (place, new) = (row.value.place(), row.value.new_examination());
-        if examinations::query::is_known(conn, id, place)? || events::query::was_removed(conn, id.as_uuid())? {
+        if examinations::query::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
             continue;
         }
         let outcome = conn.transaction(|conn| {

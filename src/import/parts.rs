@@ -134,7 +134,7 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
 }
 
 /// Whether something was removed on purpose from an inspection that was there before this import.
-fn was_removed(
+pub(super) fn was_removed(
     conn: &mut PgConnection,
     context: &Context<'_>,
     inspection: InspectionId,
