@@ -4,6 +4,7 @@ mod built_in;
 mod evidence;
 mod faults;
 mod frameworks;
+mod improvement;
 mod recommendations;
 mod survival;
 
