@@ -205,22 +205,6 @@ pub fn insert_row(
     Ok(examination)
 }
 
-/// What an inspection said of recommendations, each with what its events are about.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Examination)>> {
-    let rows = examinations::table
-        .inner_join(recommendations::table.inner_join(schema::inspections::table))
-        .filter(examinations::inspection_id.eq(inspection.inspection_id))
-        .order(examinations::examination_id)
-        .select((schema::inspections::authority_id, Examination::as_select()))
-        .load::<(AuthorityId, Examination)>(conn)?;
-    let told = |(asked, row): (AuthorityId, Examination)| (subject(&row, &[inspection.authority_id, asked]), row);
-    Ok(rows.into_iter().map(told).collect())
-}
-
 /// Removes what an inspection said of a recommendation, so that it counts as not examined.
 ///
 /// # Errors
