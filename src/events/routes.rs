@@ -91,7 +91,7 @@ async fn list_finding_history(
 ) -> Result<Listed<EventPage>, ApiError> {
     let found = db
         .read(move |conn| {
-            findings::query::get(conn, &principal, *id)?;
+            findings::query::get(conn, &principal, *id, None)?;
             list::history(conn, History::Resource(id.as_uuid()), &window)
         })
         .await?;
@@ -115,7 +115,7 @@ async fn list_recommendation_history(
 ) -> Result<Listed<EventPage>, ApiError> {
     let found = db
         .read(move |conn| {
-            recommendations::query::get(conn, &principal, *id)?;
+            recommendations::query::get(conn, &principal, *id, None)?;
             list::history(conn, History::Resource(id.as_uuid()), &window)
         })
         .await?;
