@@ -31,7 +31,7 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
+    authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
     improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
 };
 
@@ -96,6 +96,7 @@ fn operations(service: &mut ServiceConfig) {
         .configure(improvement_actions::routes::register)
         .configure(evidence::routes::register)
         .configure(interventions::routes::register)
+        .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register);

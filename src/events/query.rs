@@ -31,7 +31,7 @@ struct NewEvent<'a> {
     authority_ids: &'a [AuthorityId],
     actor: &'a str,
     request_id: &'a str,
-    reason: Option<&'a Reason>,
+    reason: Option<Reason>,
     before: Option<Value>,
     after: Option<Value>,
 }
@@ -81,7 +81,7 @@ pub fn updated<T: Serialize>(
     (before, after): (&T, &T),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let (before, after) = (Some(json(before)?), Some(json(after)?));
+    let (before, after, reason) = (Some(json(before)?), Some(json(after)?), reason.cloned());
     record(conn, NewEvent { reason, before, after, ..NewEvent::new(principal, subject) })
 }
 
@@ -97,7 +97,7 @@ pub fn deleted<T: Serialize>(
     before: &T,
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let (type_, before) = (EventType::Deleted, Some(json(before)?));
+    let (type_, before, reason) = (EventType::Deleted, Some(json(before)?), reason.cloned());
     record(conn, NewEvent { type_, reason, before, ..NewEvent::new(principal, subject) })
 }
 

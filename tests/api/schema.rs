@@ -8,6 +8,7 @@ use diesel_migrations::MigrationHarness;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::events::model::EventResource;
+use inspection_register::evidence::model::{EvidenceKind, ReviewOutcome};
 use inspection_register::examinations::model::ExaminationOutcome;
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
@@ -161,10 +162,19 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
         ("events.resource", texts(EventResource::ALL)),
+        ("evidence.kind", texts(EvidenceKind::ALL)),
+        ("evidence_reviews.outcome", texts(ReviewOutcome::ALL)),
         ("examinations.outcome", texts(ExaminationOutcome::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),
         ("framework_grades.grade", texts(Grade::ALL)),
+        ("improvement_action_updates.rag", texts(Rag::ALL)),
+        ("improvement_actions.cohorts", texts(Cohort::ALL)),
+        ("improvement_actions.priority", texts(Priority::ALL)),
+        ("improvement_actions.rag", texts(Rag::ALL)),
+        ("improvement_actions.source", texts(ActionSource::ALL)),
+        ("improvement_actions.state", texts(ActionState::ALL)),
+        ("improvement_actions.visibility", texts(Visibility::ALL)),
         ("improvement_plans.state", texts(PlanState::ALL)),
         ("improvement_action_updates.rag", texts(Rag::ALL)),
         ("improvement_actions.cohorts", texts(Cohort::ALL)),

@@ -38,6 +38,13 @@ async fn good(register: &Register, operation: &Operation, schema: &Value) -> Val
             own["judgements"] = json!([{ "area": area, "grade": "good", "grade_as_printed": "Good" }]);
             with(own, json!({ "state": "draft" }))
         }
+        "create_improvement_action_transition" => {
+            json!({ "to_state": "blocked", "effective_on": null, "deferred_until": null, "evidence_ids": [] })
+        }
+        "create_improvement_action_date_revision" | "create_improvement_action_update" | "create_evidence_review" => {
+            json!({ "effective_on": null })
+        }
+        "create_improvement_action_evidence" => json!({ "observed_on": "2022-07-18", "expires_on": "2022-07-29" }),
         "create_inspection_finding" | "create_inspection_recommendation" => json!({ "position": 999, "area": null }),
         _ => json!({}),
     };
@@ -85,6 +92,8 @@ async fn the_longest_text_is_stored_as_it_was_sent() {
         let created = sent(&register, &operation, &body).await.expect(201);
         let embeds = if operation.id == "create_inspection" { "?embed=findings,recommendations" } else { "" };
         let read = register.get(&format!("{}{embeds}", created.header("location"))).await.expect(200).json();
+        // A part is read in the list that it is in.
+        let read = read["items"].as_array().map_or(&read, |items| items.last().unwrap());
         for (place, _) in &texts {
             assert_eq!(read.pointer(place), body.pointer(place), "{} {place}", operation.id);
         }

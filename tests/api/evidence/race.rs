@@ -12,7 +12,7 @@ use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
+use super::{DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
 use crate::support::Register;
 use crate::support::rows::published;
 
@@ -53,7 +53,7 @@ async fn of_two_that_each_take_one_of_two_supports_the_second_is_refused() {
     let (register, mut conn, action, report) = register().await;
     let takers = |conn: &mut PgConnection| {
         let evidence = evidence_of_another(conn, action);
-        review(conn, evidence, "accepted", "a third").unwrap();
+        review(conn, evidence, ("accepted", DAY), "a third").unwrap();
         let examined = improved(conn, action, &report);
         [
             format!(
@@ -147,7 +147,7 @@ async fn of_sixteen_writers_that_take_different_supports_one_is_refused() {
         let examined = (0..8).map(|_| improved(&mut conn, action, &report)).collect::<Vec<_>>();
         let evidence = (0..8).map(|_| evidence_of_another(&mut conn, action)).collect::<Vec<_>>();
         for evidence in &evidence {
-            review(&mut conn, *evidence, "accepted", "a third").unwrap();
+            review(&mut conn, *evidence, ("accepted", DAY), "a third").unwrap();
         }
         set_state(&mut conn, action, "verified").unwrap();
         let by_examination = examined.iter().enumerate().map(|(index, examined)| match index % 4 {
@@ -197,7 +197,7 @@ async fn of_sixteen_calls_that_take_different_supports_one_is_refused() {
     let examined = (0..8).map(|_| improved(&mut conn, action, &report)).collect::<Vec<_>>();
     let evidence = (0..8).map(|_| evidence_of_another(&mut conn, action)).collect::<Vec<_>>();
     for evidence in &evidence {
-        review(&mut conn, *evidence, "accepted", "anonymous").unwrap();
+        review(&mut conn, *evidence, ("accepted", DAY), "anonymous").unwrap();
     }
     set_state(&mut conn, action, "verified").unwrap();
     let register = Rc::new(register);

@@ -101,6 +101,10 @@ fn known(name: &str) -> Option<Vec<Value>> {
     let values: &[&str] = match name {
         "authority_id" | "authority_ids" | "predecessors" | "successors" => &[HEREFORDSHIRE],
         "inspection_id" | "opened_by_inspection_id" => &["01a20431-0c26-7f6f-b048-41513696de59"],
+        "plan_id" => &["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"],
+        "recommendation_ids" => &["01a204d1-fb25-7845-a5a7-57124a83b17d"],
+        "finding_ids" => &["01a20435-3ece-76be-9a54-66d9f1e9c157"],
+        "evidence_ids" => &["01a204d1-fb25-7c93-b4a6-55739f645fc3"],
         "document_id" => &["01a20435-3eb1-7ff6-9794-45fc41d0913b"],
         "framework" => &["sif_2013", "ilacs_2018", "ilacs_2023"],
         "area" => &["overall_effectiveness", "impact_of_leaders", "help_and_protection"],
