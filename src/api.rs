@@ -18,18 +18,20 @@ use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
 use crate::error::Problem;
+use crate::findings::model::FindingEmbed;
 use crate::guard::{self, Guard};
 use crate::health::{self, Draining};
 use crate::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
-use crate::improvement_plans::model::ImprovementPlanSort;
+use crate::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort};
 use crate::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::interventions::model::InterventionSort;
 use crate::page::Count;
+use crate::recommendations::model::RecommendationEmbed;
 use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
+    authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
     improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
 };
 
@@ -40,7 +42,8 @@ use crate::{
     servers((url = "/v1", description = "This service")),
     components(schemas(
         Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
-        ImprovementPlanSort, InspectionEmbed, InspectionSort, InterventionSort, Clock, StandingSort, AuthorityKey, SearchText
+        ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
+        StandingSort, AuthorityKey, SearchText
     )),
     tags(
         (name = "Standings", description = "Where every authority stands, as at any day."),
@@ -93,6 +96,7 @@ fn operations(service: &mut ServiceConfig) {
         .configure(improvement_actions::routes::register)
         .configure(evidence::routes::register)
         .configure(interventions::routes::register)
+        .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register);

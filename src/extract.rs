@@ -8,5 +8,5 @@ mod rules;
 
 pub use self::body::{Body, LargeBody, LargePatch, MAX_BODY, MAX_LARGE_BODY, Patch, nullable, present};
 pub use self::if_match::{IfMatch, Preconditions};
-pub use self::query::{List, NoParameters, Query, query_pairs};
+pub use self::query::{List, NoParameters, Query, ReasonParameter, query_pairs};
 pub use self::rules::{broken_rules, has_faults};

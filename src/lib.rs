@@ -10,7 +10,6 @@ pub mod authorities;
 pub mod cli;
 pub mod config;
 pub mod contract;
-pub mod corrections;
 pub mod date;
 pub mod db;
 pub mod documents;

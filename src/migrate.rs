@@ -11,7 +11,8 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::ApiError;
-use crate::import;
+use crate::principal::Principal;
+use crate::{events, import};
 
 /// The migrations in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -35,8 +36,8 @@ pub enum MigrateError {
     Reference(#[from] import::ImportError),
 }
 
-/// Applies what is pending, one process at a time, and writes frameworks and themes. A migration that cannot lock a
-/// table within two seconds gives way to the readers and tries again.
+/// Applies what is pending, one process at a time, writes frameworks and themes, and makes the feed of events whole. A
+/// migration that cannot lock a table within two seconds gives way to the readers and tries again.
 ///
 /// # Errors
 ///
@@ -60,7 +61,17 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
         }
     };
     import::reference(&mut conn)?;
+    complete_events(&mut conn).map_err(|error| MigrateError::Migration(error.to_string()))?;
     Ok(applied)
+}
+
+/// Makes the feed of events whole: a register that is older than its events tells of what it holds, and one that was
+/// restored into a new cluster, whose transaction ids begin anew, puts what comes after what it has.
+fn complete_events(conn: &mut PgConnection) -> Result<(), ApiError> {
+    conn.transaction(|conn| {
+        events::query::lead(conn)?;
+        events::query::beginnings::record(conn, &Principal::migrate())
+    })
 }
 
 /// Opens a connection outside the pool, trying for ten seconds: a database may be starting.

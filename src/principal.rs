@@ -21,6 +21,12 @@ impl Principal {
         Self { actor: "import".to_owned(), request_id: "import".to_owned() }
     }
 
+    /// The register itself, told to bring its own schema up to date.
+    #[must_use]
+    pub fn migrate() -> Self {
+        Self { actor: "migrate".to_owned(), request_id: "migrate".to_owned() }
+    }
+
     /// The name that changes are kept under.
     #[must_use]
     pub fn actor(&self) -> &str {

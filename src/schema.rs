@@ -102,7 +102,7 @@ diesel::table! {
     events (sequence) {
         /// Names the event. Given before commit: concurrent transactions may commit in another order.
         sequence -> Int8,
-        /// The place of the transaction in the feed, which is ordered by position and sequence.
+        /// The place of the transaction in the feed, which is ordered by position and sequence: its id, or the place of what it came after.
         position -> Int8,
         #[sql_name = "type"]
         type_ -> Text,

@@ -27,6 +27,10 @@ define_sql_function! {
     /// The text in lower case.
     fn lower(text: Text) -> Text;
 }
+define_sql_function! {
+    /// The position below which no transaction is still under way.
+    fn event_horizon() -> BigInt;
+}
 
 define_sql_function! {
     /// Whether the other authority is this one, or one that it took over from; keeps the succession from being ended until

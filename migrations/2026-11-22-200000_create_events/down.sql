@@ -27,8 +27,9 @@ from events join inspections on inspection_id = aggregate_id
 where resource in ('inspection', 'finding', 'recommendation') and reason is not null
 order by sequence;
 
+alter table events alter position drop default;
+drop function event_position();
 drop table events;
 drop function refuse_change();
 drop function event_horizon();
-drop function event_position();
 drop table event_clock;

@@ -8,13 +8,6 @@ comment on table event_clock is 'One row: how far the positions of events run ah
 comment on column event_clock.lead is 'Raised by migrate after the register was restored into a new cluster, whose transaction ids begin anew.';
 insert into event_clock (lead) values (0);
 
-create function event_position() returns bigint
-language sql volatile
-begin atomic
-    select pg_current_xact_id()::text::bigint + lead from event_clock;
-end;
-comment on function event_position() is 'Where the events of this transaction stand in the feed.';
-
 create function event_horizon() returns bigint
 language sql stable
 begin atomic
@@ -33,7 +26,7 @@ comment on function refuse_change() is 'Keeps a table append-only.';
 
 create table events (
     sequence bigint not null generated always as identity,
-    position bigint not null default event_position(),
+    position bigint not null,
     type text not null,
     resource text not null,
     resource_id uuid not null,
@@ -50,6 +43,7 @@ create table events (
         when before is null and after is not null then 'created'
         when before is not null and after is not null then 'updated'
         when before is not null and after is null then 'deleted'
+        else 'nothing'
     end),
     constraint events_resource_check check (resource in (
         'authority', 'inspection', 'finding', 'recommendation', 'document', 'improvement_plan', 'improvement_action',
@@ -59,7 +53,8 @@ create table events (
 );
 comment on table events is 'Every write, in its own transaction: what became of which resource, by whom and why. Never pruned.';
 comment on column events.sequence is 'Names the event. Given before commit: concurrent transactions may commit in another order.';
-comment on column events.position is 'The place of the transaction in the feed, which is ordered by position and sequence.';
+comment on column events.position is
+    'The place of the transaction in the feed, which is ordered by position and sequence: its id, or the place of what it came after.';
 comment on column events.aggregate_id is 'The inspection, plan or action that the resource belongs to, or the resource itself.';
 comment on column events.authority_ids is 'The authorities concerned.';
 comment on column events.before is 'The resource as it was stored, without what is computed; absent if it is new.';
@@ -70,10 +65,24 @@ create index events_resource_idx on events (resource, position, sequence);
 create index events_type_idx on events (type, position, sequence);
 create index events_authority_ids_idx on events using gin (authority_ids);
 -- The histories.
-create index events_aggregate_id_idx on events (aggregate_id, sequence);
-create index events_resource_id_idx on events (resource_id, sequence);
+create index events_aggregate_id_idx on events (aggregate_id, position, sequence);
+create index events_resource_id_idx on events (resource_id, position, sequence);
 
--- What was corrected before there were events. Of judgements the set was kept, not the whole inspection.
+-- A transaction that waited for another has the smaller id and comes later: it takes the place of the last event that it can see.
+create function event_position() returns bigint
+language sql volatile
+begin atomic
+    select greatest(
+        pg_current_xact_id()::text::bigint + (select lead from event_clock),
+        (select position from events order by position desc, sequence desc limit 1)
+    );
+end;
+comment on function event_position() is
+    'Where an event stands in the feed: not before this transaction, and not before what was there when it was recorded.';
+alter table events alter position set default event_position();
+
+-- What was corrected before there were events. Of judgements the set was kept, not the whole inspection; of
+-- recommendations also the day that their words give, which is computed.
 insert into events (type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, reason, before, after, recorded_at)
 select
     case when before is null then 'created' when after is null then 'deleted' else 'updated' end,
@@ -84,11 +93,11 @@ from (
         case resource_type when 'judgements' then 'inspection' else resource_type end as resource_type,
         case resource_type when 'judgements'
             then jsonb_build_object('inspection_id', resource_id, 'judgements', coalesce(before, '[]'))
-            else before
+            else before - 'due_on'
         end as before,
         case resource_type when 'judgements'
             then jsonb_build_object('inspection_id', resource_id, 'judgements', coalesce(after, '[]'))
-            else after
+            else after - 'due_on'
         end as after
     from corrections
 ) correction
@@ -97,3 +106,4 @@ order by recorded_at, correction_id;
 drop table corrections;
 
 create trigger events_append_only before update or delete on events for each row execute function refuse_change();
+create trigger events_kept before truncate on events for each statement execute function refuse_change();

@@ -1,5 +1,7 @@
-//! Statements about authorities: one by one. Lists are in [`list`], the relations between authorities in [`relations`].
+//! Statements about authorities: one by one. Lists are in [`list`], the relations between authorities in [`relations`],
+//! what is told of their changes in [`changes`].
 
+pub mod changes;
 pub mod list;
 pub mod relations;
 
@@ -11,6 +13,7 @@ use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::extract::{IfMatch, Patch};
 use crate::page::{Codes, names};
+use crate::principal::Principal;
 use crate::schema::authorities;
 use crate::standings;
 
@@ -84,16 +87,34 @@ pub fn get(
 /// # Errors
 ///
 /// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
-pub fn insert(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<Authority, ApiError> {
-    relations::lock(conn, &[new.predecessors.as_slice(), &new.successors].concat())?;
-    let row = diesel::insert_into(authorities::table)
-        .values((authorities::authority_id.eq(id), new))
-        .returning(AuthorityRow::as_returning())
-        .get_result(conn)
-        .on_constraint(meaning)?;
+pub fn insert(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: AuthorityId,
+    new: &NewAuthority,
+) -> Result<Authority, ApiError> {
+    let related = [new.predecessors.as_slice(), &new.successors].concat();
+    relations::lock(conn, &related)?;
+    let before = changes::stored(conn, &related)?;
+    insert_row(conn, id, new)?;
     relations::replace_predecessors(conn, id, &new.predecessors)?;
     relations::replace_successors(conn, id, &new.successors)?;
-    one(conn, row, None)
+    let after = changes::stored(conn, &[related.as_slice(), &[id]].concat())?;
+    changes::record(conn, principal, &before, &after)?;
+    one_of(after, id)
+}
+
+/// Writes a new authority without its relations, and tells of it to nobody: the caller does.
+///
+/// # Errors
+///
+/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
+pub fn insert_row(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<(), ApiError> {
+    diesel::insert_into(authorities::table)
+        .values((authorities::authority_id.eq(id), new))
+        .execute(conn)
+        .on_constraint(meaning)?;
+    Ok(())
 }
 
 /// Changes an authority.
@@ -103,22 +124,26 @@ pub fn insert(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> R
 /// `not_found`, `precondition_failed`, `conflict`, `validation_failed`, or if the database fails.
 pub fn update(
     conn: &mut PgConnection,
+    principal: &Principal,
     key: &AuthorityKey,
     if_match: &IfMatch,
     patch: &Patch<AuthorityPatch>,
 ) -> Result<Authority, ApiError> {
     let named = [patch.changes.predecessors.as_deref(), patch.changes.successors.as_deref()];
-    let current = lock(conn, key, &named.map(Option::unwrap_or_default).concat())?;
-    if_match.check(current.version)?;
-    let (id, version) = (current.authority_id, current.version);
-    let current = one(conn, current, None)?;
+    let (id, related) = lock(conn, key, &named.map(Option::unwrap_or_default).concat())?;
+    let before = changes::stored(conn, &related)?;
+    let current = one_of(before.clone(), id)?;
+    if_match.check(current.row.version)?;
     if patch.changes_nothing(&current) {
         return Ok(current);
     }
-    let row = diesel::update(authorities::table.find(id))
-        .set((&patch.changes, authorities::version.eq(version + 1), authorities::updated_at.eq(diesel::dsl::now)))
-        .returning(AuthorityRow::as_returning())
-        .get_result(conn)
+    diesel::update(authorities::table.find(id))
+        .set((
+            &patch.changes,
+            authorities::version.eq(current.row.version + 1),
+            authorities::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
         .on_constraint(meaning)?;
     if let Some(predecessors) = &patch.changes.predecessors {
         relations::replace_predecessors(conn, id, predecessors)?;
@@ -126,7 +151,9 @@ pub fn update(
     if let Some(successors) = &patch.changes.successors {
         relations::replace_successors(conn, id, successors)?;
     }
-    one(conn, row, None)
+    let after = changes::stored(conn, &related)?;
+    changes::record(conn, principal, &before, &after)?;
+    one_of(after, id)
 }
 
 /// Removes an authority that nothing refers to.
@@ -134,12 +161,18 @@ pub fn update(
 /// # Errors
 ///
 /// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
-pub fn delete(conn: &mut PgConnection, key: &AuthorityKey, if_match: &IfMatch) -> Result<(), ApiError> {
-    let current = lock(conn, key, &[])?;
-    if_match.check(current.version)?;
-    relations::replace_predecessors(conn, current.authority_id, &[])?;
-    relations::replace_successors(conn, current.authority_id, &[])?;
-    diesel::delete(authorities::table.find(current.authority_id)).execute(conn).on_constraint(|name| {
+pub fn delete(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    key: &AuthorityKey,
+    if_match: &IfMatch,
+) -> Result<(), ApiError> {
+    let (id, related) = lock(conn, key, &[])?;
+    let before = changes::stored(conn, &related)?;
+    if_match.check(one_of(before.clone(), id)?.row.version)?;
+    relations::replace_predecessors(conn, id, &[])?;
+    relations::replace_successors(conn, id, &[])?;
+    diesel::delete(authorities::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
             "inspections_authority_id_fkey" => "inspections belong to this authority",
             "document_authorities_authority_id_fkey" => "documents speak of this authority",
@@ -151,18 +184,27 @@ pub fn delete(conn: &mut PgConnection, key: &AuthorityKey, if_match: &IfMatch) -
         };
         Some(ApiError::in_use(what))
     })?;
-    Ok(())
+    let after = changes::stored(conn, &related)?;
+    changes::record(conn, principal, &before, &after)
 }
 
-/// Keeps an authority from others, with those that it is or will be related to.
-fn lock(conn: &mut PgConnection, key: &AuthorityKey, named: &[AuthorityId]) -> Result<AuthorityRow, ApiError> {
+/// Keeps an authority from others, with those that it is or will be related to: its id, and the ids of all.
+fn lock(
+    conn: &mut PgConnection,
+    key: &AuthorityKey,
+    named: &[AuthorityId],
+) -> Result<(AuthorityId, Vec<AuthorityId>), ApiError> {
     let id = resolve(conn, key)?;
-    let related = relations::successions(conn, &[id])?;
-    let mut ids = related.into_iter().flat_map(|(former, heir)| [former, heir]).collect::<Vec<_>>();
-    ids.extend_from_slice(named);
-    ids.push(id);
-    relations::lock(conn, &ids)?;
-    authorities::table.find(id).select(AuthorityRow::as_select()).first(conn).or_not_found("authority")
+    let mut ids = [named, &[id]].concat();
+    loop {
+        ids.extend(relations::successions(conn, &[id])?.into_iter().flat_map(|(former, heir)| [former, heir]));
+        relations::lock(conn, &ids)?;
+        // Another may have related it to more while this one waited; none can from here on.
+        let related = relations::successions(conn, &[id])?;
+        if related.iter().all(|(former, heir)| ids.contains(former) && ids.contains(heir)) {
+            return Ok((id, ids));
+        }
+    }
 }
 
 fn meaning(constraint: &str) -> Option<ApiError> {
@@ -184,6 +226,11 @@ fn one(
     embed: Option<&Codes<AuthorityEmbed>>,
 ) -> Result<Authority, ApiError> {
     assemble(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("authority"))
+}
+
+fn one_of(authorities: Vec<Authority>, id: AuthorityId) -> Result<Authority, ApiError> {
+    let found = authorities.into_iter().find(|authority| authority.row.authority_id == id);
+    found.ok_or_else(|| ApiError::not_found("authority"))
 }
 
 /// Puts authorities together with their relations and what they carry: a fixed number of statements.

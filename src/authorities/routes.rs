@@ -62,10 +62,10 @@ async fn list_authorities(
 #[post("/authorities")]
 async fn create_authority(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     Body(new): Body<NewAuthority>,
 ) -> Result<Created<Authority>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, Id::generate(), &new)).await?;
+    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
     Ok(Created { location: location(&body), body })
 }
 
@@ -101,12 +101,12 @@ async fn get_authority(
 #[patch("/authorities/{authority}")]
 async fn update_authority(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     authority: web::Path<AuthorityKey>,
     if_match: IfMatch,
     patch: Patch<AuthorityPatch>,
 ) -> Result<Found<Authority>, ApiError> {
-    let authority = db.write(move |conn| query::update(conn, &authority, &if_match, &patch)).await?;
+    let authority = db.write(move |conn| query::update(conn, &principal, &authority, &if_match, &patch)).await?;
     let location = location(&authority);
     Ok(Found::versioned(authority).located(location))
 }
@@ -122,12 +122,12 @@ async fn update_authority(
 #[delete("/authorities/{authority}")]
 async fn delete_authority(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     authority: web::Path<AuthorityKey>,
     if_match: IfMatch,
     _: Query<NoParameters>,
 ) -> Result<Deleted, ApiError> {
-    db.write(move |conn| query::delete(conn, &authority, &if_match)).await?;
+    db.write(move |conn| query::delete(conn, &principal, &authority, &if_match)).await?;
     Ok(Deleted)
 }
 

@@ -5,12 +5,15 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel_full_text_search::configuration::TsConfigurationByName;
 use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use uuid::Uuid;
 
 use super::model::{Document, DocumentFilter, DocumentId, DocumentPatch, DocumentRow, DocumentSort, NewDocument};
 use crate::authorities::model::AuthorityId;
 use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, LargePatch};
 use crate::inspections::model::{InspectionId, InspectionState};
 use crate::inspections::query as inspections;
@@ -161,14 +164,24 @@ pub fn insert(
     id: DocumentId,
     new: &NewDocument,
 ) -> Result<Document, ApiError> {
+    insert_rows(conn, id, new)?;
+    let document = get(conn, principal, id)?;
+    events::query::created(conn, principal, &subject(&document), &document)?;
+    Ok(document)
+}
+
+/// Writes a new document, and tells of it to nobody: the caller does.
+///
+/// # Errors
+///
+/// As [`insert`].
+pub fn insert_rows(conn: &mut PgConnection, id: DocumentId, new: &NewDocument) -> Result<(), ApiError> {
     check_published_on(new.published_on)?;
-    let row = diesel::insert_into(documents::table)
+    diesel::insert_into(documents::table)
         .values((documents::document_id.eq(id), new))
-        .returning(DocumentRow::as_returning())
-        .get_result(conn)
+        .execute(conn)
         .on_constraint(meaning)?;
-    replace_authorities(conn, id, &new.authority_ids)?;
-    whole(conn, principal, row)
+    replace_authorities(conn, id, &new.authority_ids)
 }
 
 /// Changes a document.
@@ -201,7 +214,11 @@ pub fn update(
     if let Some(authorities) = &patch.changes.authority_ids {
         replace_authorities(conn, id, authorities)?;
     }
-    whole(conn, principal, row)
+    let after = whole(conn, principal, row)?;
+    let mut subject = subject(&after);
+    subject.authorities.extend(before.authority_ids.iter().filter(|id| !after.authority_ids.contains(id)));
+    events::query::updated(conn, principal, &subject, (&before, &after), None)?;
+    Ok(after)
 }
 
 /// Removes a document that no finding refers to.
@@ -220,7 +237,29 @@ pub fn delete(
     diesel::delete(documents::table.find(id)).execute(conn).on_constraint(|name| {
         (name == "findings_document_id_fkey").then(|| ApiError::in_use("findings refer to this document"))
     })?;
-    Ok(())
+    events::query::deleted(conn, principal, &subject(&before), &before, None)
+}
+
+/// The documents with these ids as they are stored, with their full text, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, Document)>> {
+    let rows = documents::table
+        .filter(documents::document_id.eq_any(ids))
+        .order(documents::document_id)
+        .select((DocumentRow::as_select(), documents::text))
+        .load::<(DocumentRow, Option<FullText>)>(conn)?;
+    let (rows, texts): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let documents = assemble(conn, rows)?.into_iter().zip(texts).map(|(document, text)| Document { text, ..document });
+    Ok(documents.map(|document| (subject(&document), document)).collect())
+}
+
+fn subject(document: &Document) -> Subject {
+    let id = document.row.document_id.as_uuid();
+    let authorities = document.authority_ids.clone();
+    Subject { resource: EventResource::Document, id, aggregate: id, authorities }
 }
 
 fn lock(conn: &mut PgConnection, principal: &Principal, id: DocumentId) -> Result<Document, ApiError> {

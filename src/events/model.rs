@@ -1,10 +1,25 @@
 //! What an event is.
 
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 
-use crate::authorities::model::AuthorityId;
+use crate::authorities::model::{AuthorityId, AuthorityKey};
+use crate::id::Id;
+use crate::page::{Codes, Page};
+use crate::schema::events;
+use crate::text::Reason;
 use crate::text_enum::text_enum;
+
+/// The greatest number that every program reads from JSON as it is.
+const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
+
+/// The id of whatever an event is about.
+pub type ResourceId = Id<Event>;
 
 text_enum! {
     /// What became of a resource.
@@ -65,11 +80,84 @@ pub struct Subject {
     pub authorities: Vec<AuthorityId>,
 }
 
-/// A resource as it is stored, before and after a write.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// What it was; absent if it is new.
+/// One write of one resource: what became of it, by whom, when and why.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = events)]
+pub struct Event {
+    /// Names the event. Later events have greater numbers, with gaps; only of writes that ran at the same time may the
+    /// feed tell in another order.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub sequence: i64,
+    /// What became of the resource.
+    #[serde(rename = "type")]
+    #[diesel(column_name = type_)]
+    pub event_type: EventType,
+    /// The kind of resource.
+    pub resource: EventResource,
+    /// The id of the resource.
+    pub resource_id: ResourceId,
+    /// The authorities concerned.
+    #[schema(max_items = 200)]
+    pub authority_ids: Vec<AuthorityId>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Whose write it was: `anonymous`, or the register itself, as `import` or `migrate`.
+    #[schema(min_length = 1, max_length = 200, example = "anonymous")]
+    pub actor: String,
+    /// The `X-Request-Id` of the request that wrote; of the register itself its command.
+    #[schema(max_length = 200, example = "import")]
+    pub request_id: String,
+    /// Why it was written, where a reason was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The resource before the write, as it was stored: with the members that its own address answers, but for those that
+    /// are computed or embedded. Absent if it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// What it is; absent if it is gone.
+    /// The resource after the write, as it is stored. Absent if it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
+}
+
+/// A page of events.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventPage {
+    /// The events, the first first.
+    #[schema(max_items = 200)]
+    pub items: Vec<Event>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}
+
+/// Which events are wanted.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventFilter {
+    /// The `sequence` of the last event that was handled: the feed goes on after it.
+    #[serde(default, deserialize_with = "sequence")]
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
+    pub after: Option<i64>,
+    /// What became of the resource.
+    #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
+    pub r#type: Option<Codes<EventType>>,
+    /// Kinds of resource.
+    #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
+    pub resource: Option<Codes<EventResource>>,
+    /// Resources, by their ids.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ResourceId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
+    pub resource_id: Option<Codes<ResourceId>>,
+    /// Authorities concerned, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+}
+
+/// Reads the number of an event as it is printed: no sign, no leading zero.
+fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number =
+        text.parse::<i64>().ok().filter(|number| (1..=MAX_SEQUENCE).contains(number) && number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be the sequence of an event"))
 }

@@ -2,13 +2,15 @@
 
 pub mod rules;
 
+use std::collections::HashMap;
+
 use diesel::dsl::{count_star, exists};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::model::{Examination, ExaminationId, NewExamination};
+use super::model::{Examination, ExaminationId, ExaminationOutcome, NewExamination};
 use crate::authorities::model::AuthorityId;
-use crate::corrections;
+
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
@@ -17,11 +19,12 @@ use crate::extract::{IfMatch, Preconditions};
 use crate::improvement_actions::query::support;
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
 use crate::inspections::query as inspections;
+use crate::inspections::query::changes::mark_changed;
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{self, examinations, recommendations};
-use crate::sql::{Bound, or_distant_past};
+use crate::sql::{Bound, or_distant_future, or_distant_past};
 use crate::text::Reason;
 
 /// Which examination is meant: by which inspection, of which recommendation.
@@ -91,6 +94,22 @@ fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryRe
         .first(conn)
 }
 
+/// The examinations by an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Examination)>> {
+    let rows = examinations::table
+        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .filter(examinations::inspection_id.eq(inspection.inspection_id))
+        .order(examinations::examination_id)
+        .select((Examination::as_select(), schema::inspections::authority_id))
+        .load::<(Examination, AuthorityId)>(conn)?;
+    let examinations = rows.into_iter().map(|(row, other)| (subject(&row, inspection.authority_id, other), row));
+    Ok(examinations.collect())
+}
+
 /// Whether the register has the examination with this id, or one at this place.
 ///
 /// # Errors
@@ -126,15 +145,15 @@ pub fn replace(
         return Ok((before, false));
     }
     let recommending = rules::check(conn, principal, &inspection, place.1, new)?;
-    corrections::check_reason(&inspection, new.reason.as_ref())?;
+    inspection.check_reason(new.reason.as_ref())?;
     let after = diesel::update(examinations::table.find(before.examination_id))
         .set((new, examinations::version.eq(before.version + 1), examinations::updated_at.eq(diesel::dsl::now)))
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
     support::check_kept(conn)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
+    mark_changed(conn, principal, &inspection, new.reason.as_ref())?;
+    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
     Ok((after, false))
 }
@@ -153,7 +172,7 @@ pub fn insert(
 ) -> Result<Examination, ApiError> {
     let inspection = inspections::lock(conn, principal, place.0)?;
     let examination = insert_row(conn, principal, &inspection, place.1, id, new)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(examination)
 }
 
@@ -181,7 +200,7 @@ pub fn insert_row(
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
-    let subject = subject(&examination, &[inspection.authority_id, recommending.authority_id]);
+    let subject = subject(&examination, inspection.authority_id, recommending.authority_id);
     events::query::created(conn, principal, &subject, &examination)?;
     Ok(examination)
 }
@@ -204,16 +223,16 @@ pub fn delete(
     let recommending = rules::recommended(conn, principal, place.1)?;
     let recommending = recommending.ok_or_else(|| ApiError::not_found("examination"))?;
     if_match.check(before.version)?;
-    corrections::check_reason(&inspection, reason)?;
+    inspection.check_reason(reason)?;
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
     support::check_kept(conn)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let subject = subject(&before, &[inspection.authority_id, recommending.authority_id]);
+    mark_changed(conn, principal, &inspection, reason)?;
+    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
     events::query::deleted(conn, principal, &subject, &before, reason)
 }
 
-/// The examinations by published inspections of these recommendations, the earliest publication first; by others too, as
-/// far as the caller sees them.
+/// The examinations by published inspections of these recommendations, each with what it is of, the
+/// earliest publication first; by others too, as far as the caller sees them.
 ///
 /// # Errors
 ///
@@ -222,7 +241,7 @@ pub fn of_recommendations(
     conn: &mut PgConnection,
     principal: &Principal,
     ids: &[RecommendationId],
-) -> QueryResult<Vec<Examination>> {
+) -> QueryResult<Vec<(RecommendationId, Examination)>> {
     let query = examinations::table
         .inner_join(schema::inspections::table)
         .filter(examinations::recommendation_id.eq_any(ids))
@@ -233,13 +252,34 @@ pub fn of_recommendations(
         query.filter(schema::inspections::state.eq(InspectionState::Published))
     };
     query
-        .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
-        .select(Examination::as_select())
+        .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
+        .select((examinations::recommendation_id, Examination::as_select()))
         .load(conn)
 }
 
-fn subject(examination: &Examination, authorities: &[AuthorityId]) -> Subject {
-    let mut authorities = authorities.to_vec();
+/// What the latest published inspection that looked said of each of these recommendations, by publication; nothing of
+/// those that none looked at.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn latest_outcomes(
+    conn: &mut PgConnection,
+    ids: &[RecommendationId],
+) -> QueryResult<HashMap<RecommendationId, ExaminationOutcome>> {
+    let outcomes = examinations::table
+        .inner_join(schema::inspections::table)
+        .filter(examinations::recommendation_id.eq_any(ids))
+        .filter(schema::inspections::state.eq(InspectionState::Published))
+        .order((or_distant_past(schema::inspections::published_on), examinations::examination_id))
+        .select((examinations::recommendation_id, examinations::outcome))
+        .load::<(RecommendationId, ExaminationOutcome)>(conn)?;
+    Ok(outcomes.into_iter().collect())
+}
+
+/// What the events of an examination are about: it concerns who was inspected, and who the recommendation was made to.
+fn subject(examination: &Examination, inspected: AuthorityId, asked: AuthorityId) -> Subject {
+    let mut authorities = vec![inspected, asked];
     authorities.dedup();
     Subject {
         resource: EventResource::Examination,

@@ -7,11 +7,13 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 use validator::Validate;
 
 use super::rules::{broken_rules, has_control_character};
 use crate::error::{ApiError, FieldError};
 use crate::page::{Window, WindowParameters};
+use crate::text::Reason;
 
 /// Parameters of an operation that is no list.
 pub struct Query<T>(pub T);
@@ -121,3 +123,14 @@ fn decode_parameters<'a, T: DeserializeOwned + Validate>(
 #[derive(Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
+
+/// Why something is removed.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReasonParameter {
+    /// Why something in a published inspection is removed.
+    #[validate(nested)]
+    #[param(example = "Recorded twice.")]
+    pub reason: Option<Reason>,
+}

@@ -12,6 +12,7 @@ use crate::date::Date;
 use crate::documents::model::DocumentId;
 use crate::extract::{nullable, present};
 use crate::id::Id;
+use crate::improvement_actions::model::ImprovementAction;
 use crate::inspections::model::InspectionId;
 use crate::page::{Codes, Page};
 use crate::schema::findings;
@@ -55,10 +56,42 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a finding can carry.
+    pub enum FindingEmbed {
+        /// The improvement actions that answer it.
+        Actions = "actions",
+    }
+}
+
 /// One thing that inspectors found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Finding {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: FindingRow,
+    /// The improvement actions that answer it, by due date; with `embed=actions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub actions: Option<Vec<ImprovementAction>>,
+}
+
+impl From<FindingRow> for Finding {
+    fn from(row: FindingRow) -> Self {
+        Self { row, actions: None }
+    }
+}
+
+impl Versioned for Finding {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// A finding as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = findings)]
-pub struct Finding {
+pub struct FindingRow {
     /// The id.
     pub finding_id: FindingId,
     /// The inspection that found it.
@@ -98,12 +131,6 @@ pub struct Finding {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-}
-
-impl Versioned for Finding {
-    fn version(&self) -> i32 {
-        self.version
-    }
 }
 
 /// A new finding.
@@ -239,6 +266,19 @@ pub struct FindingFilter {
     /// Published on this day or earlier.
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
+    /// What each finding carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<FindingEmbed>>,
+}
+
+/// What findings carry.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindingParameters {
+    /// What each finding carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<FindingEmbed>>,
 }
 
 /// A page of findings.

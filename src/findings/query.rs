@@ -1,94 +1,26 @@
-//! Statements about findings.
+//! Statements about findings, one by one. Lists are in [`list`], what a finding carries in [`assemble`].
 
-use diesel::dsl::{InnerJoin, IntoBoxed, count_star, max};
-use diesel::pg::{Pg, PgConnection};
+pub mod assemble;
+pub mod list;
+
+use diesel::dsl::max;
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel_full_text_search::configuration::TsConfigurationByName;
-use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use uuid::Uuid;
 
-use super::model::{Finding, FindingFilter, FindingId, FindingPatch, NewFinding};
-use crate::corrections::{self, Change};
-use crate::date::Date;
+use super::model::{Finding, FindingEmbed, FindingId, FindingPatch, FindingRow, NewFinding};
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::events;
+use crate::events::model::{EventResource, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::model::{InspectionId, InspectionRow};
-use crate::inspections::query::{self as inspections, reports::Reports};
-use crate::page::{Page, Window};
+use crate::inspections::query as inspections;
+use crate::inspections::query::changes::mark_changed;
+use crate::page::Codes;
 use crate::principal::Principal;
 use crate::schema::{self, findings};
-use crate::sql::{Bound, or_distant_past};
 use crate::text::{Code, Reason};
 use crate::themes;
-
-type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, schema::inspections::table>, Pg>;
-/// Where a page begins: publication and id of the inspection, and place in it, of the row before.
-type After = (Option<Date>, InspectionId, i32);
-
-/// A page of the findings that a filter wants: the latest publication first, then as in the report.
-///
-/// # Errors
-///
-/// `invalid_cursor`, or if the database fails.
-pub fn list(
-    conn: &mut PgConnection,
-    principal: &Principal,
-    filter: &FindingFilter,
-    window: &Window,
-) -> Result<(Vec<Finding>, Page), ApiError> {
-    let reports = Reports::wanted(
-        conn,
-        principal,
-        filter.authority.as_ref(),
-        filter.inspection.as_ref(),
-        filter.framework.as_ref(),
-        (filter.published_from, filter.published_to),
-    )?;
-    let rows = sorted(matching(filter, &reports), window.after()?)
-        .limit(window.rows())
-        .select((Finding::as_select(), schema::inspections::published_on))
-        .load::<(Finding, Option<Date>)>(conn)?;
-    let total =
-        if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
-    let (rows, page) =
-        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
-    Ok((rows.into_iter().map(|(row, _)| row).collect(), page))
-}
-
-fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a> {
-    let mut query = findings::table.inner_join(schema::inspections::table).into_boxed();
-    query = query.filter(findings::inspection_id.eq_any(reports.ids()));
-    if let Some(q) = &filter.q {
-        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
-        query = query.filter(findings::search.matches(words));
-    }
-    if let Some(themes) = &filter.theme {
-        query = query.filter(findings::themes.overlaps_with(&themes.0));
-    }
-    if let Some(cohorts) = &filter.cohort {
-        query = query.filter(findings::cohorts.overlaps_with(&cohorts.0));
-    }
-    if let Some(polarities) = &filter.polarity {
-        query = query.filter(findings::polarity.eq_any(&polarities.0));
-    }
-    if let Some(areas) = &filter.area {
-        query = query.filter(findings::area.eq_any(&areas.0));
-    }
-    query
-}
-
-fn sorted(query: Findings<'_>, after: Option<After>) -> Findings<'_> {
-    let day = or_distant_past(schema::inspections::published_on);
-    let id = schema::inspections::inspection_id;
-    let query = match after {
-        Some((published_on, inspection, position)) => {
-            let bound = Bound::or_past(published_on);
-            let later = id.eq(inspection).and(findings::position.gt(position));
-            query.filter(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
-        }
-        None => query,
-    };
-    query.order((day.desc(), id.desc(), findings::position.asc()))
-}
 
 /// The findings of these inspections, each with whose it is.
 ///
@@ -96,20 +28,67 @@ fn sorted(query: Findings<'_>, after: Option<After>) -> Findings<'_> {
 ///
 /// If the database fails.
 pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, Finding)>> {
-    findings::table
+    let rows = findings::table
         .filter(findings::inspection_id.eq_any(ids))
         .order((findings::inspection_id, findings::position))
-        .select((findings::inspection_id, Finding::as_select()))
-        .load(conn)
+        .select(FindingRow::as_select())
+        .load::<FindingRow>(conn)?;
+    Ok(rows.into_iter().map(|row| (row.inspection_id, row.into())).collect())
 }
 
-/// The finding with this id.
+/// The findings with these ids as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, FindingRow)>> {
+    let rows = findings::table
+        .inner_join(schema::inspections::table)
+        .filter(findings::finding_id.eq_any(ids))
+        .order(findings::finding_id)
+        .select((InspectionRow::as_select(), FindingRow::as_select()))
+        .load::<(InspectionRow, FindingRow)>(conn)?;
+    Ok(rows.into_iter().map(|(inspection, row)| (subject(&inspection, row.finding_id), row)).collect())
+}
+
+/// The findings of an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, FindingRow)>> {
+    let query = findings::table.filter(findings::inspection_id.eq(inspection.inspection_id));
+    let rows = query.order(findings::position).select(FindingRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row: FindingRow| (subject(inspection, row.finding_id), row)).collect())
+}
+
+fn subject(inspection: &InspectionRow, id: FindingId) -> Subject {
+    Subject {
+        resource: EventResource::Finding,
+        id: id.as_uuid(),
+        aggregate: inspection.inspection_id.as_uuid(),
+        authorities: vec![inspection.authority_id],
+    }
+}
+
+/// The finding with this id, with what it is asked to carry.
 ///
 /// # Errors
 ///
 /// `not_found`, or if the database fails.
-pub fn get(conn: &mut PgConnection, principal: &Principal, id: FindingId) -> Result<Finding, ApiError> {
-    let row = findings::table.find(id).select(Finding::as_select()).first(conn).or_not_found("finding")?;
+pub fn get(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: FindingId,
+    embed: Option<&Codes<FindingEmbed>>,
+) -> Result<Finding, ApiError> {
+    let row = find(conn, principal, id)?;
+    assemble::all(conn, principal, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("finding"))
+}
+
+/// The finding itself, if the caller may see it.
+fn find(conn: &mut PgConnection, principal: &Principal, id: FindingId) -> Result<FindingRow, ApiError> {
+    let row = findings::table.find(id).select(FindingRow::as_select()).first(conn).or_not_found("finding")?;
     inspections::find(conn, principal, row.inspection_id).map_err(|error| error.as_missing("finding"))?;
     Ok(row)
 }
@@ -125,14 +104,13 @@ pub fn insert(
     inspection: InspectionId,
     id: FindingId,
     new: &NewFinding,
-) -> Result<Finding, ApiError> {
+) -> Result<FindingRow, ApiError> {
     let inspection = inspections::lock(conn, principal, inspection)?;
     check_codes(conn, &inspection, new.area.as_ref(), &new.themes)?;
     insert_row(conn, inspection.inspection_id, id, new, "")?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let finding = get(conn, principal, id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: None, after: Some(&finding) };
-    corrections::record(conn, principal, &inspection, &change, None)?;
+    let finding = find(conn, principal, id)?;
+    events::query::created(conn, principal, &subject(&inspection, id), &finding)?;
+    mark_changed(conn, principal, &inspection, None)?;
     Ok(finding)
 }
 
@@ -193,24 +171,25 @@ pub fn update(
     id: FindingId,
     if_match: &IfMatch,
     patch: &Patch<FindingPatch>,
-) -> Result<Finding, ApiError> {
-    let inspection = get(conn, principal, id)?.inspection_id;
+) -> Result<FindingRow, ApiError> {
+    let inspection = find(conn, principal, id)?.inspection_id;
     let inspection = inspections::lock(conn, principal, inspection)?;
-    let before = get(conn, principal, id)?;
+    let before = find(conn, principal, id)?;
     if_match.check(before.version)?;
     if patch.changes_nothing(&before) {
         return Ok(before);
     }
     let (area, themes) = (patch.changes.area.as_ref().and_then(Option::as_ref), patch.changes.themes.as_deref());
     check_codes(conn, &inspection, area, themes.unwrap_or_default())?;
+    let reason = patch.changes.reason.as_ref();
+    inspection.check_reason(reason)?;
     let after = diesel::update(findings::table.find(id))
         .set((&patch.changes, findings::version.eq(before.version + 1), findings::updated_at.eq(diesel::dsl::now)))
-        .returning(Finding::as_returning())
+        .returning(FindingRow::as_returning())
         .get_result(conn)
         .on_constraint(|name| meaning(name, ""))?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
-    corrections::record(conn, principal, &inspection, &change, patch.changes.reason.as_ref())?;
+    events::query::updated(conn, principal, &subject(&inspection, id), (&before, &after), reason)?;
+    mark_changed(conn, principal, &inspection, reason)?;
     Ok(after)
 }
 
@@ -226,14 +205,14 @@ pub fn delete(
     if_match: &IfMatch,
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let inspection = get(conn, principal, id)?.inspection_id;
+    let inspection = find(conn, principal, id)?.inspection_id;
     let inspection = inspections::lock(conn, principal, inspection)?;
-    let before = get(conn, principal, id)?;
+    let before = find(conn, principal, id)?;
     if_match.check(before.version)?;
+    inspection.check_reason(reason)?;
     diesel::delete(findings::table.find(id)).execute(conn).on_constraint(use_of)?;
-    inspections::mark_changed(conn, inspection.inspection_id)?;
-    let change = Change { resource: "finding", id: id.as_uuid(), before: Some(&before), after: None };
-    corrections::record(conn, principal, &inspection, &change, reason)
+    events::query::deleted(conn, principal, &subject(&inspection, id), &before, reason)?;
+    mark_changed(conn, principal, &inspection, reason)
 }
 
 /// Refuses areas that are not the framework's of the inspection, and themes that are none.

@@ -3,13 +3,12 @@
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Finding, FindingFilter, FindingId, FindingPage, FindingPatch, NewFinding};
+use super::model::{Finding, FindingFilter, FindingId, FindingPage, FindingParameters, FindingPatch, NewFinding};
 use super::query;
 use crate::answer::{Created, Deleted, Found, Listed};
-use crate::corrections::ReasonParameter;
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{Body, IfMatch, List, Patch, Query, ReasonParameter};
 use crate::id::Id;
 use crate::inspections;
 use crate::inspections::model::InspectionId;
@@ -32,7 +31,7 @@ pub fn register(service: &mut ServiceConfig) {
 /// In the order of the report.
 #[utoipa::path(
     tag = "Findings",
-    params(WindowParameters),
+    params(FindingParameters, WindowParameters),
     responses((status = 200, description = "A page of findings.", body = FindingPage))
 )]
 #[get("/inspections/{inspection_id}/findings")]
@@ -40,13 +39,15 @@ async fn list_inspection_findings(
     db: web::Data<Db>,
     principal: Principal,
     id: web::Path<InspectionId>,
-    List { window, .. }: List<NoParameters>,
+    List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
 ) -> Result<Listed<FindingPage>, ApiError> {
+    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
-            let filter = FindingFilter { inspection: Some(Codes(vec![inspection])), ..FindingFilter::default() };
-            query::list(conn, &principal, &filter, &window)
+            let inspection = Some(Codes(vec![inspection]));
+            let filter = FindingFilter { inspection, embed, ..FindingFilter::default() };
+            query::list::list(conn, &principal, &filter, &window)
         })
         .await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
@@ -67,8 +68,9 @@ async fn create_inspection_finding(
     inspection: web::Path<InspectionId>,
     Body(new): Body<NewFinding>,
 ) -> Result<Created<Finding>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/findings/{}", body.finding_id), body })
+    let finding = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
+    let body = Finding::from(finding);
+    Ok(Created { location: format!("/v1/findings/{}", body.row.finding_id), body })
 }
 
 /// List findings
@@ -85,7 +87,8 @@ async fn list_findings(
     principal: Principal,
     List { window, filter }: List<FindingFilter>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    let found = db.read(move |conn| query::list(conn, &principal, &filter, &window)).await?;
+    window.check_embedding(filter.embed.is_some())?;
+    let found = db.read(move |conn| query::list::list(conn, &principal, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
 }
 
@@ -93,6 +96,7 @@ async fn list_findings(
 #[utoipa::path(
     tag = "Findings",
     description = "One thing that inspectors found, with its themes and the children that it is about.",
+    params(FindingParameters),
     responses((status = 200, description = "The finding.", body = Finding))
 )]
 #[get("/findings/{finding_id}")]
@@ -100,10 +104,11 @@ async fn get_finding(
     db: web::Data<Db>,
     principal: Principal,
     id: web::Path<FindingId>,
-    _: Query<NoParameters>,
+    Query(FindingParameters { embed }): Query<FindingParameters>,
 ) -> Result<Found<Finding>, ApiError> {
-    let finding = db.read(move |conn| query::get(conn, &principal, *id)).await?;
-    Ok(Found::versioned(finding))
+    let embeds = embed.is_some();
+    let finding = db.read(move |conn| query::get(conn, &principal, *id, embed.as_ref())).await?;
+    Ok(Found::embedding(finding, embeds))
 }
 
 /// Correct a finding
@@ -123,7 +128,7 @@ async fn update_finding(
     patch: Patch<FindingPatch>,
 ) -> Result<Found<Finding>, ApiError> {
     let finding = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
-    Ok(Found::versioned(finding))
+    Ok(Found::versioned(Finding::from(finding)))
 }
 
 /// Remove a finding

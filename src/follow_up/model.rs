@@ -167,7 +167,7 @@ pub struct VisitedRecommendation {
 pub struct FollowUpParameters {
     /// The day up to which it is told, today in London by default; not after it. What was published on that day or before
     /// counts; an inspection of which no day is known counts always.
-    #[param(example = "2025-12-31")]
+    #[param(example = "2026-01-31")]
     pub as_at: Option<Date>,
 }
 

@@ -14,7 +14,7 @@ use crate::improvement_actions::model::{
     NewImprovementActionUpdate, TransitionId, UpdateId,
 };
 use crate::improvement_actions::query;
-use crate::{corrections, schema};
+use crate::{events, schema};
 
 /// What became of an action, in the order of the file.
 struct History {
@@ -33,7 +33,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let identified = identified::<ActionId, NewImprovementAction>(context, row, "action_id");
         let (Some(history), Some((id, row))) = (history, identified) else { continue };
         let known = table.find(id).select(action_id).first::<ActionId>(conn).optional()?;
-        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
+        if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 query::insert(conn, &context.principal, id, &row.value)?;
                 for (part, new) in &history.date_revisions {

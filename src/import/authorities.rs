@@ -1,5 +1,7 @@
 //! Authorities, who took over from whom, and who is much like whom.
 
+use std::collections::HashSet;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
@@ -12,7 +14,7 @@ use crate::authorities::query;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt};
 use crate::extract::broken_rules;
-use crate::schema::{authorities, authority_successions, statistical_neighbours};
+use crate::schema::{authorities, statistical_neighbours};
 use crate::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 
 /// A line of `authorities.csv`.
@@ -66,7 +68,7 @@ struct NeighbourLine {
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let rows = context.reader.csv::<AuthorityLine>("authorities.csv")?;
     let mut written = 0;
-    let mut new = Vec::new();
+    let (mut new, mut new_ids) = (Vec::new(), HashSet::new());
     for row in &rows {
         if let Some(id) = known(conn, &row.value)? {
             context.authorities.insert(row.value.gss_code.to_string(), id);
@@ -76,7 +78,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let errors = broken_rules(&authority);
         let id = row.value.authority_id.unwrap_or_else(AuthorityId::generate);
         let outcome = if errors.is_empty() {
-            conn.transaction(|conn| query::insert(conn, id, &authority))
+            conn.transaction(|conn| query::insert_row(conn, id, &authority))
         } else {
             Err(ApiError::invalid(errors))
         };
@@ -84,6 +86,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
             written += 1;
             context.authorities.insert(row.value.gss_code.to_string(), id);
             new.push(row);
+            new_ids.insert(id);
         }
     }
     for row in new {
@@ -93,13 +96,11 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
                 context.reader.fault(row.file, row.line, "successors", format!("{code} is no authority"));
                 continue;
             };
-            diesel::insert_into(authority_successions::table)
-                .values((
-                    authority_successions::predecessor_id.eq(former),
-                    authority_successions::successor_id.eq(heir),
-                ))
-                .on_conflict_do_nothing()
-                .execute(conn)?;
+            if new_ids.contains(&heir) {
+                query::relations::add(conn, former, heir)?;
+            } else {
+                query::changes::add_predecessor(conn, &context.principal, heir, former)?;
+            }
         }
     }
     context.report.count("authorities", written, rows.len() - written);

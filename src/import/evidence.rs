@@ -10,7 +10,7 @@ use super::{Context, ImportError};
 use crate::evidence::model::{EvidenceId, NewEvidence, NewEvidenceReview, ReviewId};
 use crate::evidence::query;
 use crate::improvement_actions::model::ActionId;
-use crate::{corrections, schema};
+use crate::{events, schema};
 
 /// Writes the evidence that the register does not have, with its reviews. What it has, or had, stays as it is.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
@@ -28,7 +28,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         };
         let (Some(reviews), Some((id, row))) = (reviews, identified) else { continue };
         let known = table.find(id).select(evidence_id).first::<EvidenceId>(conn).optional()?;
-        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
+        if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 query::insert(conn, &context.principal, action, id, &row.value)?;
                 for (review, new) in &reviews {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::inspections::identified;
+use super::parts::was_removed;
 use super::{Context, ImportError};
 use crate::error::ApiError;
 use crate::examinations::model::{ExaminationId, ExaminationOutcome, NewExamination};
@@ -20,7 +21,7 @@ use crate::inspections::model::InspectionId;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::text::Prose;
-use crate::{corrections, examinations, improvement_plans, inspections, interventions, schema};
+use crate::{events, examinations, improvement_plans, inspections, interventions, schema};
 
 /// An item of `examinations.json`.
 #[derive(Debug, Deserialize, Validate)]
@@ -81,7 +82,7 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         let item = identified::<ExaminationId, ExaminationItem>(context, row, "examination_id");
         let Some((id, row)) = item else { continue };
         let (place, new) = (row.value.place(), row.value.new_examination());
-        if examinations::query::is_known(conn, id, place)? || corrections::was_removed(conn, id.as_uuid())? {
+        if examinations::query::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
             continue;
         }
         let outcome = conn.transaction(|conn| {
@@ -110,7 +111,7 @@ fn write<T: 'static, N: DeserializeOwned + Validate>(
     let (all, mut written) = (rows.len(), 0);
     for row in rows {
         let Some((id, row)) = identified::<Id<T>, N>(context, row, file.id) else { continue };
-        if is_known(conn, id.as_uuid())? || corrections::was_removed(conn, id.as_uuid())? {
+        if is_known(conn, id.as_uuid())? || events::query::was_removed(conn, id.as_uuid())? {
             continue;
         }
         let outcome = conn.transaction(|conn| insert(conn, &context.principal, id, &row.value));

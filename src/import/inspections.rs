@@ -82,7 +82,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let outcome = conn.transaction(|conn| {
             let judgements = set.iter().map(|row| row.value.clone()).collect();
             let new = new_inspection(conn, &row.value, judgements)?;
-            query::insert(conn, &context.principal, id, &new)
+            query::insert_rows(conn, id, &new)
         });
         if judgements::outcome(context, row, &set, outcome)?.is_some() {
             context.inspections.insert(key.clone(), id);
@@ -228,7 +228,7 @@ fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(T
         if known.first::<InspectionId>(conn).optional()?.is_some() {
             continue;
         }
-        let outcome = conn.transaction(|conn| query::insert(conn, &context.principal, id, &row.value));
+        let outcome = conn.transaction(|conn| query::insert_rows(conn, id, &row.value));
         if context.reader.outcome(&row, outcome)?.is_some() {
             context.new_inspections.push(id);
             written = (written.0 + 1, written.1 + count);

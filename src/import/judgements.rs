@@ -9,11 +9,11 @@ use serde::Deserialize;
 use super::keys::find;
 use super::reading::Row;
 use super::{Context, ImportError};
-use crate::corrections::{self, Change};
 use crate::error::{ApiError, FieldError};
 use crate::extract::broken_rules;
 use crate::frameworks::model::Grade;
 use crate::inspections;
+use crate::inspections::query::changes::{StoredInspection, mark_judged, were_judgements_changed};
 use crate::judgements::model::{AbsenceReason, Judgement};
 use crate::judgements::query;
 use crate::text::{Code, Name};
@@ -96,7 +96,7 @@ pub(super) fn import(
         }
     };
     let Some(first) = set.first() else { return Ok(0) };
-    if !query::of_inspections(conn, &[id])?.is_empty() || corrections::were_judgements_changed(conn, id)? {
+    if !query::of_inspections(conn, &[id])?.is_empty() || were_judgements_changed(conn, id)? {
         return Ok(0);
     }
     let outcome = conn.transaction(|conn| {
@@ -117,10 +117,9 @@ pub(super) fn import(
             return Err(ApiError::invalid(errors));
         }
         query::check(conn, &inspection, &judgements)?;
-        query::insert(conn, id, inspection.framework.as_ref(), &judgements)?;
-        inspections::query::mark_changed(conn, id)?;
-        let change = Change { resource: "inspection", id: id.as_uuid(), before: None, after: Some(&judgements) };
-        corrections::record(conn, &context.principal, &inspection, &change, None)
+        let before = StoredInspection::of(conn, inspection)?;
+        query::insert(conn, id, before.row.framework.as_ref(), &judgements)?;
+        mark_judged(conn, &context.principal, &before, None)
     });
     Ok(self::outcome(context, first, set, outcome)?.map_or(0, |()| set.len()))
 }

@@ -31,7 +31,7 @@ use crate::frameworks::model::FrameworkRecord;
 use crate::inspections::model::InspectionId;
 use crate::principal::Principal;
 use crate::themes::model::Theme;
-use crate::{frameworks, migrate, schema, themes};
+use crate::{events, frameworks, migrate, schema, themes};
 
 /// The data that comes with the program.
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -195,6 +195,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;
         context.reader.finish()?;
+        events::query::beginnings::record(conn, &context.principal)?;
         Ok(context.report)
     })
 }

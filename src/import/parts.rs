@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::inspections::identified;
 use super::keys::{Missing, find};
@@ -17,10 +18,10 @@ use crate::extract::broken_rules;
 use crate::findings::model::{FindingId, NewFinding};
 use crate::inspections;
 use crate::inspections::model::InspectionId;
-use crate::inspections::query::mark_changed;
+use crate::inspections::query::changes::mark_changed;
 use crate::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationId, RecommendationKind};
 use crate::text::{Name, Prose};
-use crate::{corrections, documents, findings, recommendations, schema, themes};
+use crate::{documents, events, findings, recommendations, schema, themes};
 
 /// A line of `recommendations.csv`, as they are read out of reports.
 #[derive(Debug, Deserialize)]
@@ -81,7 +82,7 @@ fn import_documents(conn: &mut PgConnection, context: &mut Context<'_>) -> Resul
     for row in rows {
         let Some((id, row)) = identified::<DocumentId, NewDocument>(context, row, "document_id") else { continue };
         if table.find(id).select(document_id).first::<DocumentId>(conn).optional()?.is_none() {
-            let outcome = conn.transaction(|conn| documents::query::insert(conn, &context.principal, id, &row.value));
+            let outcome = conn.transaction(|conn| documents::query::insert_rows(conn, id, &row.value));
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
         }
     }
@@ -97,7 +98,7 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
         let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
         let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
         let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
-        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
+        if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 if context.new_inspections.contains(&inspection) {
                     let whole = inspections::query::find(conn, &context.principal, inspection)?;
@@ -123,13 +124,23 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
         let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
         let Some((id, row)) = identified else { continue };
         let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
-        if known.is_none() && !corrections::was_removed(conn, id.as_uuid())? {
+        if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| write_recommendation(conn, context, inspection, id, &row.value));
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
         }
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
+}
+
+/// Whether something was removed on purpose from an inspection that was there before this import.
+pub(super) fn was_removed(
+    conn: &mut PgConnection,
+    context: &Context<'_>,
+    inspection: InspectionId,
+    id: Uuid,
+) -> Result<bool, ImportError> {
+    Ok(!context.new_inspections.contains(&inspection) && events::query::was_removed(conn, id)?)
 }
 
 fn take_inspection(
@@ -207,6 +218,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             context.report.notes.push(format!("{key} keeps the {known} recommendations that it has"));
             continue;
         }
+        let before = inspections::query::lock(conn, &context.principal, inspection)?;
         for row in &rows {
             let new = row.value.new_recommendation();
             let errors = broken_rules(&new);
@@ -219,7 +231,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
         }
         if !context.new_inspections.contains(&inspection) {
-            mark_changed(conn, inspection)?;
+            mark_changed(conn, &context.principal, &before, None)?;
         }
     }
     context.report.count("recommendations", written, all - written);

@@ -2,6 +2,7 @@
 
 mod filter;
 mod input;
+mod proposal;
 mod rules;
 
 use chrono::{DateTime, Utc};
@@ -11,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-pub use self::filter::{ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanSort};
+pub use self::filter::{ImprovementPlanEmbed, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanSort};
 pub use self::input::{ImprovementPlanPatch, NewImprovementPlan};
 use crate::answer::Versioned;
 use crate::authorities::model::AuthorityId;
 use crate::date::Date;
 use crate::id::Id;
+use crate::improvement_actions::model::ImprovementAction;
 use crate::inspections::model::InspectionId;
 use crate::json::JsonList;
 use crate::page::Page;
@@ -77,6 +79,10 @@ pub struct ImprovementPlan {
     pub due_on: Option<Date>,
     /// How its actions stand.
     pub action_counts: ActionCounts,
+    /// Its actions by due date, the earliest first; with `embed=actions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub actions: Option<Vec<ImprovementAction>>,
 }
 
 impl Versioned for ImprovementPlan {
@@ -170,6 +176,17 @@ pub struct CountedPlan {
     /// How they stand.
     #[diesel(embed)]
     pub counts: ActionCounts,
+}
+
+/// The actions of a plan that answer the open recommendations of the inspection that it answers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProposedActions {
+    /// How many of them are new.
+    #[schema(minimum = 0, maximum = 1_000)]
+    pub created_count: usize,
+    /// The actions, new and old, in the order of the recommendations.
+    #[schema(max_items = 10_000)]
+    pub items: Vec<ImprovementAction>,
 }
 
 /// A page of improvement plans.

@@ -1,7 +1,9 @@
-//! Statements about improvement plans, one by one. Lists are in [`list`], what a plan carries in [`assemble`].
+//! Statements about improvement plans, one by one. Lists are in [`list`], what a plan carries in [`assemble`], the actions
+//! that it proposes in [`proposals`].
 
 pub mod assemble;
 pub mod list;
+pub mod proposals;
 
 use chrono::Utc;
 use diesel::pg::PgConnection;
@@ -43,7 +45,7 @@ pub fn get(
             row.map(ImprovementPlanRow::on(day)).or_not_found("improvement plan")?
         }
     };
-    whole(conn, row, parameters.as_at)
+    whole(conn, principal, row, parameters)
 }
 
 /// The plan itself, if the caller may see it.
@@ -66,8 +68,13 @@ pub fn lock(conn: &mut PgConnection, _: &Principal, id: PlanId) -> Result<Improv
     query.first(conn).or_not_found("improvement plan")
 }
 
-fn whole(conn: &mut PgConnection, row: ImprovementPlanRow, as_at: Option<Date>) -> Result<ImprovementPlan, ApiError> {
-    assemble::all(conn, vec![row], as_at)?.pop().ok_or_else(|| ApiError::not_found("improvement plan"))
+fn whole(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    row: ImprovementPlanRow,
+    parameters: &ImprovementPlanParameters,
+) -> Result<ImprovementPlan, ApiError> {
+    assemble::all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found("improvement plan"))
 }
 
 /// Records a new plan.
@@ -90,7 +97,7 @@ pub fn insert(
         .get_result(conn)
         .on_constraint(meaning)?;
     events::created(conn, principal, &subject(&row), &row)?;
-    whole(conn, row, None)
+    whole(conn, principal, row, &ImprovementPlanParameters::default())
 }
 
 /// Changes a plan.
@@ -108,7 +115,7 @@ pub fn update(
     let before = lock(conn, principal, id)?;
     if_match.check(before.version)?;
     if patch.changes_nothing(&before) {
-        return whole(conn, before, None);
+        return whole(conn, principal, before, &ImprovementPlanParameters::default());
     }
     check(conn, principal, &patch.applied_to(&before)?)?;
     let row = diesel::update(improvement_plans::table.find(id))
@@ -121,7 +128,7 @@ pub fn update(
         .get_result(conn)
         .on_constraint(meaning)?;
     events::updated(conn, principal, &subject(&row), (&before, &row), None)?;
-    whole(conn, row, None)
+    whole(conn, principal, row, &ImprovementPlanParameters::default())
 }
 
 /// Removes a draft without actions.

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
     ImprovementPlan, ImprovementPlanFilter, ImprovementPlanPage, ImprovementPlanParameters, ImprovementPlanPatch,
-    NewImprovementPlan, PlanId,
+    NewImprovementPlan, PlanId, ProposedActions,
 };
 use super::query;
 use crate::answer::{Created, Deleted, Found, Listed};
@@ -23,7 +23,8 @@ pub fn register(service: &mut ServiceConfig) {
         .service(create_improvement_plan)
         .service(get_improvement_plan)
         .service(update_improvement_plan)
-        .service(delete_improvement_plan);
+        .service(delete_improvement_plan)
+        .service(create_actions_from_recommendations);
 }
 
 /// List improvement plans
@@ -39,11 +40,12 @@ pub fn register(service: &mut ServiceConfig) {
 #[get("/improvement-plans")]
 async fn list_improvement_plans(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     List { window, filter }: List<ImprovementPlanFilter>,
 ) -> Result<Listed<ImprovementPlanPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
     check_not_future("as_at", filter.as_at)?;
-    let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
+    let found = db.read(move |conn| query::list::list(conn, &principal, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
 }
 
@@ -68,7 +70,8 @@ async fn create_improvement_plan(
 
 /// Read an improvement plan
 ///
-/// With how its actions stand. With `as_at` of an earlier day it is read as it stood at its end, as in the list.
+/// With how its actions stand; `embed` adds them. With `as_at` of an earlier day it is read as it stood at its end, as in
+/// the list.
 #[utoipa::path(
     tag = "Improvement plans",
     params(ImprovementPlanParameters),
@@ -121,4 +124,25 @@ async fn delete_improvement_plan(
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| query::delete(conn, &principal, *id, &if_match)).await?;
     Ok(Deleted)
+}
+
+/// Propose an action for each recommendation
+///
+/// For each recommendation of the inspection that the plan answers: unless the latest published inspection that examined it
+/// found it improved, and unless an action of the plan answers it already. What is proposed has the words, themes and
+/// cohorts of the recommendation, the day that its timescale gives, and the visibility of the plan. The answer holds what
+/// answers the open recommendations, new and old: asked again, it creates nothing and answers the same.
+#[utoipa::path(
+    tag = "Improvement plans",
+    responses((status = 200, description = "What answers the open recommendations.", body = ProposedActions))
+)]
+#[post("/improvement-plans/{plan_id}/actions-from-recommendations")]
+async fn create_actions_from_recommendations(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<PlanId>,
+    _: Query<NoParameters>,
+) -> Result<Found<ProposedActions>, ApiError> {
+    let (proposed, version) = db.write(move |conn| query::proposals::propose(conn, &principal, *id)).await?;
+    Ok(Found::part(proposed, version))
 }

@@ -1,6 +1,8 @@
-//! Statements about inspections, one by one. Lists are in [`list`], what an inspection carries in [`assemble`].
+//! Statements about inspections, one by one. Lists are in [`list`], what an inspection carries in [`assemble`], what is
+//! told of its changes in [`changes`].
 
 pub mod assemble;
+pub mod changes;
 pub mod list;
 pub mod reports;
 pub mod rules;
@@ -10,10 +12,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde_json::json;
 
+use self::changes::StoredInspection;
 use super::model::{
     Inspection, InspectionEmbed, InspectionId, InspectionPatch, InspectionRow, InspectionState, NewInspection,
 };
-use crate::corrections::{self, Change};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
 use crate::extract::{IfMatch, LargePatch};
 use crate::improvement_actions::query::support;
@@ -79,6 +81,18 @@ pub fn insert(
     id: InspectionId,
     new: &NewInspection,
 ) -> Result<Inspection, ApiError> {
+    insert_rows(conn, id, new)?;
+    let inspection = get(conn, principal, id, None)?;
+    changes::created(conn, principal, &inspection)?;
+    Ok(inspection)
+}
+
+/// Writes a new inspection with all that its report holds, and tells of it to nobody: the caller does.
+///
+/// # Errors
+///
+/// As [`insert`].
+pub fn insert_rows(conn: &mut PgConnection, id: InspectionId, new: &NewInspection) -> Result<(), ApiError> {
     if new.state == InspectionState::Withdrawn {
         return Err(ApiError::invalid_member("/state", "initial_state", "must be draft or published at first"));
     }
@@ -89,8 +103,7 @@ pub fn insert(
         .on_constraint(meaning)?;
     judgements::query::insert(conn, id, new.framework.as_ref(), &new.judgements)?;
     findings::query::insert_all(conn, id, &new.findings)?;
-    recommendations::query::insert_all(conn, id, &new.recommendations)?;
-    get(conn, principal, id, None)
+    recommendations::query::insert_all(conn, id, &new.recommendations)
 }
 
 /// The row that a new inspection would be.
@@ -124,19 +137,20 @@ pub fn update(
         }
     }
     rules::check(conn, &patch.applied_to(&before)?, None)?;
-    let after = diesel::update(inspections::table.find(id))
+    before.check_reason(patch.changes.reason.as_ref())?;
+    let before = StoredInspection::of(conn, before)?;
+    diesel::update(inspections::table.find(id))
         .set((
             &patch.changes,
-            inspections::version.eq(before.version + 1),
+            inspections::version.eq(before.row.version + 1),
             inspections::updated_at.eq(diesel::dsl::now),
         ))
-        .returning(InspectionRow::as_returning())
-        .get_result(conn)
+        .execute(conn)
         .on_constraint(meaning)?;
     support::check_kept(conn)?;
-    let change = Change { resource: "inspection", id: id.as_uuid(), before: Some(&before), after: Some(&after) };
-    corrections::record(conn, principal, &before, &change, patch.changes.reason.as_ref())?;
-    get(conn, principal, id, None)
+    let after = get(conn, principal, id, None)?;
+    changes::updated(conn, principal, (&before, &after.clone().into()), patch.changes.reason.as_ref())?;
+    Ok(after)
 }
 
 fn check_transition(from: InspectionState, to: InspectionState) -> Result<(), ApiError> {
@@ -165,6 +179,8 @@ pub fn delete(
     if current.state != InspectionState::Draft {
         return Err(ApiError::in_use("the inspection is or was published: withdraw it instead"));
     }
+    let current = StoredInspection::of(conn, current)?;
+    changes::deleted(conn, principal, &current)?;
     diesel::delete(inspections::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
             "inspections_opened_by_inspection_id_fkey" => "visits belong to the series that this inspection opened",
@@ -180,18 +196,6 @@ pub fn delete(
         };
         Some(ApiError::in_use(what))
     })?;
-    Ok(())
-}
-
-/// Raises the version of an inspection in which something was changed.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn mark_changed(conn: &mut PgConnection, id: InspectionId) -> QueryResult<()> {
-    diesel::update(inspections::table.find(id))
-        .set((inspections::version.eq(inspections::version + 1), inspections::updated_at.eq(diesel::dsl::now)))
-        .execute(conn)?;
     Ok(())
 }
 

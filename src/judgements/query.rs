@@ -4,11 +4,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::model::{Judgement, NewJudgementSet};
-use crate::corrections::{self, Change};
 use crate::error::{ApiError, FieldError};
 use crate::extract::IfMatch;
 use crate::inspections::model::{Inspection, InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
+use crate::inspections::query::changes::{StoredInspection, mark_judged};
 use crate::principal::Principal;
 use crate::schema::{framework_areas, judgements};
 use crate::text::Code;
@@ -110,17 +110,16 @@ pub fn replace(
 ) -> Result<Inspection, ApiError> {
     let before = inspections::lock(conn, principal, id)?;
     if_match.check(before.version)?;
-    let current = of_inspections(conn, &[id])?.into_iter().map(|(_, judgement)| judgement).collect::<Vec<_>>();
-    check(conn, &before, &new.judgements)?;
+    let before = StoredInspection::of(conn, before)?;
+    check(conn, &before.row, &new.judgements)?;
+    let current = &before.judgements;
     let is_same =
         current.len() == new.judgements.len() && new.judgements.iter().all(|judgement| current.contains(judgement));
     if !is_same {
+        before.row.check_reason(new.reason.as_ref())?;
         diesel::delete(judgements::table.filter(judgements::inspection_id.eq(id))).execute(conn)?;
-        insert(conn, id, before.framework.as_ref(), &new.judgements)?;
-        inspections::mark_changed(conn, id)?;
-        let (current, new_set) = (Some(&current), Some(&new.judgements));
-        let change = Change { resource: "inspection", id: id.as_uuid(), before: current, after: new_set };
-        corrections::record(conn, principal, &before, &change, new.reason.as_ref())?;
+        insert(conn, id, before.row.framework.as_ref(), &new.judgements)?;
+        mark_judged(conn, principal, &before, new.reason.as_ref())?;
     }
     inspections::get(conn, principal, id, None)
 }

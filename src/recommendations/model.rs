@@ -10,9 +10,11 @@ use super::timescale;
 use crate::answer::Versioned;
 use crate::authorities::model::AuthorityKey;
 use crate::date::Date;
+use crate::examinations::model::Examination;
 use crate::extract::{nullable, present};
 use crate::findings::model::Cohort;
 use crate::id::Id;
+use crate::improvement_actions::model::ImprovementAction;
 use crate::inspections::model::InspectionId;
 use crate::page::{Codes, Page};
 use crate::schema::recommendations;
@@ -48,6 +50,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a recommendation can carry.
+    pub enum RecommendationEmbed {
+        /// The improvement actions that answer it.
+        Actions = "actions",
+        /// What later inspections and visits said of it.
+        Examinations = "examinations",
+    }
+}
+
 fn local_authority() -> RecommendationAddressee {
     RecommendationAddressee::LocalAuthority
 }
@@ -61,6 +73,14 @@ pub struct Recommendation {
     /// The day that the printed timescale gives, counted from publication; absent if its words give none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
+    /// The improvement actions that answer it, by due date; with `embed=actions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000, no_recursion)]
+    pub actions: Option<Vec<ImprovementAction>>,
+    /// What later inspections and visits said of it, the earliest first; with `embed=examinations`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1000)]
+    pub examinations: Option<Vec<Examination>>,
 }
 
 impl Recommendation {
@@ -69,7 +89,7 @@ impl Recommendation {
     pub fn new(row: RecommendationRow, published_on: Option<Date>) -> Self {
         let words = row.timescale_as_printed.as_ref();
         let due_on = words.zip(published_on).and_then(|(words, day)| timescale::due_on(words.as_str(), day));
-        Self { row, due_on }
+        Self { row, due_on, actions: None, examinations: None }
     }
 }
 
@@ -246,6 +266,22 @@ pub struct RecommendationFilter {
     /// Published on this day or earlier.
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
+    /// Whether no published inspection or visit has examined them.
+    #[param(example = false)]
+    pub never_examined: Option<bool>,
+    /// What each recommendation carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
+    pub embed: Option<Codes<RecommendationEmbed>>,
+}
+
+/// What recommendations carry.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RecommendationParameters {
+    /// What each recommendation carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
+    pub embed: Option<Codes<RecommendationEmbed>>,
 }
 
 /// A page of recommendations.

@@ -4,14 +4,14 @@ use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
-    NewRecommendation, Recommendation, RecommendationFilter, RecommendationId, RecommendationPage, RecommendationPatch,
+    NewRecommendation, Recommendation, RecommendationFilter, RecommendationId, RecommendationPage,
+    RecommendationParameters, RecommendationPatch,
 };
 use super::query;
 use crate::answer::{Created, Deleted, Found, Listed};
-use crate::corrections::ReasonParameter;
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{Body, IfMatch, List, Patch, Query, ReasonParameter};
 use crate::id::Id;
 use crate::inspections;
 use crate::inspections::model::InspectionId;
@@ -34,7 +34,7 @@ pub fn register(service: &mut ServiceConfig) {
 /// In the order of the report.
 #[utoipa::path(
     tag = "Recommendations",
-    params(WindowParameters),
+    params(RecommendationParameters, WindowParameters),
     responses((status = 200, description = "A page of recommendations.", body = RecommendationPage))
 )]
 #[get("/inspections/{inspection_id}/recommendations")]
@@ -42,14 +42,15 @@ async fn list_inspection_recommendations(
     db: web::Data<Db>,
     principal: Principal,
     id: web::Path<InspectionId>,
-    List { window, .. }: List<NoParameters>,
+    List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
+    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
-            let filter =
-                RecommendationFilter { inspection: Some(Codes(vec![inspection])), ..RecommendationFilter::default() };
-            query::list(conn, &principal, &filter, &window)
+            let inspection = Some(Codes(vec![inspection]));
+            let filter = RecommendationFilter { inspection, embed, ..RecommendationFilter::default() };
+            query::list::list(conn, &principal, &filter, &window)
         })
         .await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
@@ -88,7 +89,8 @@ async fn list_recommendations(
     principal: Principal,
     List { window, filter }: List<RecommendationFilter>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    let found = db.read(move |conn| query::list(conn, &principal, &filter, &window)).await?;
+    window.check_embedding(filter.embed.is_some())?;
+    let found = db.read(move |conn| query::list::list(conn, &principal, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
 }
 
@@ -96,6 +98,7 @@ async fn list_recommendations(
 #[utoipa::path(
     tag = "Recommendations",
     description = "What is to be put right, with its themes, the time allowed in words, and the day that they give.",
+    params(RecommendationParameters),
     responses((status = 200, description = "The recommendation.", body = Recommendation))
 )]
 #[get("/recommendations/{recommendation_id}")]
@@ -103,9 +106,9 @@ async fn get_recommendation(
     db: web::Data<Db>,
     principal: Principal,
     id: web::Path<RecommendationId>,
-    _: Query<NoParameters>,
+    Query(RecommendationParameters { embed }): Query<RecommendationParameters>,
 ) -> Result<Found<Recommendation>, ApiError> {
-    let recommendation = db.read(move |conn| query::get(conn, &principal, *id)).await?;
+    let recommendation = db.read(move |conn| query::get(conn, &principal, *id, embed.as_ref())).await?;
     Ok(Found::computed(recommendation))
 }
 

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use crate::support::database::settle;
 use crate::support::operations::lists;
 use crate::support::rows::authority;
 use crate::support::{Register, contract};
@@ -28,6 +29,11 @@ const STAYING: &str = "
         select stay(3, n), stay(1, n % 5 + 1), n * 10, 'mixed', 'Stay' from generate_series(1, 40) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select stay(4, n), stay(1, n % 5 + 1), n * 10, 'recommendation', 'Stay' from generate_series(1, 40) n;
+    insert into inspections (inspection_id, authority_id, started_on, published_on, state)
+        values (stay(1, 41), stay(0, 2), '2021-01-01', '2021-02-01', 'published');
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'improved' from recommendations
+        where inspection_id = stay(1, 2);
     insert into improvement_plans (plan_id, authority_id, title, starts_on)
         select stay(5, n), stay(0, n), 'Stay', case when n % 5 > 0 then date '2020-01-01' + n % 7 end from generate_series(1, 40) n;
     insert into interventions (intervention_id, authority_id, kind, started_on)
@@ -45,6 +51,10 @@ const STAYING: &str = "
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when n > 20 then 'previous' else 'current' end, stay(0, n),
             case when n <= 20 then n end from generate_series(2, 40) n;
+    insert into events (type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, after)
+        select 'created', kind, case kind when 'inspection' then stay(1, 2) when 'finding' then stay(3, 1) else stay(4, 1) end,
+            stay(1, 2), array[stay(0, 2)], 'stay', 'stay', '{}'
+        from generate_series(1, 10), unnest(array['inspection', 'finding', 'recommendation']) kind;
     update themes set position = position + 1000;
     update themes set position = (position - 1000) * 10;
     update frameworks set position = position + 1000;
@@ -52,6 +62,7 @@ const STAYING: &str = "
 
 /// Takes away every row that passes, and adds others elsewhere; `$k` differs each time.
 const PASSING: &str = "
+    delete from examinations where summary = 'Pass';
     delete from findings where text = 'Pass';
     delete from recommendations where text = 'Pass';
     delete from documents where title = 'Pass';
@@ -77,6 +88,9 @@ const PASSING: &str = "
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'mixed', 'Pass' from generate_series(1, 5) n;
     insert into recommendations (recommendation_id, inspection_id, position, kind, text)
         select gen_random_uuid(), stay(1, n), ($k + n * 7) % 41 * 10 + 5, 'recommendation', 'Pass' from generate_series(1, 5) n;
+    insert into examinations (examination_id, inspection_id, recommendation_id, outcome, summary)
+        select gen_random_uuid(), stay(1, 41), recommendation_id, 'worse', 'Pass' from recommendations
+        where inspection_id = stay(1, 2) and text = 'Pass';
     insert into improvement_plans (plan_id, authority_id, title, starts_on)
         select gen_random_uuid(), stay(0, n), 'Pass', case when n > 1 then date '2020-01-01' + ($k + n) % 8 end
         from generate_series(1, 4) n;
@@ -102,7 +116,7 @@ const PASSING: &str = "
         from generate_series(1, 2) n;";
 
 /// The lists, each with the members that tell one row from another.
-const LISTS: [(&str, &[&str]); 33] = [
+const LISTS: &[(&str, &[&str])] = &[
     ("/v1/authorities?sort=name", &["authority_id"]),
     ("/v1/authorities?sort=-name", &["authority_id"]),
     ("/v1/inspections?sort=published_on", &["inspection_id"]),
@@ -131,11 +145,16 @@ const LISTS: [(&str, &[&str]); 33] = [
     ("/v1/recommendations?", &["recommendation_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/findings?", &["finding_id"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/recommendations?", &["recommendation_id"]),
+    ("/v1/inspections/019a0001-0000-7000-8000-000000000041/examinations?", &["examination_id"]),
     ("/v1/standings?sort=name", &["authority_id"]),
     ("/v1/standings?sort=-name", &["authority_id"]),
     ("/v1/authorities/019a0000-0000-7000-8000-000000000001/neighbours?", &["neighbour_set", "authority_id"]),
     ("/v1/themes?", &["theme"]),
     ("/v1/frameworks?", &["framework"]),
+    ("/v1/events?", &["sequence"]),
+    ("/v1/inspections/019a0001-0000-7000-8000-000000000002/history?", &["sequence"]),
+    ("/v1/findings/019a0003-0000-7000-8000-000000000001/history?", &["sequence"]),
+    ("/v1/recommendations/019a0004-0000-7000-8000-000000000001/history?", &["sequence"]),
 ];
 
 fn id(item: &Value, members: &[&str]) -> Vec<Value> {
@@ -182,6 +201,7 @@ fn every_row_that_stays_is_met_once_and_in_order_while_others_come_and_go() {
     let register = system.block_on(Register::empty());
     let mut connection = register.database.connect();
     connection.batch_execute(STAYING).unwrap();
+    settle(&mut connection);
     for (path, members) in LISTS {
         let staying = system.block_on(walk(&register, (path, members), &[200], || {}));
         assert!(staying.len() >= 8, "{path}: {}", staying.len());

@@ -56,7 +56,7 @@ pub fn replace_predecessors(
     check_series(conn, id)?;
     let ended = former.iter().filter(|other| !predecessors.contains(other)).map(|other| (*other, id));
     check_not_relied_on(conn, ended)?;
-    mark_changed(conn, &former, predecessors)
+    raise(conn, &former, predecessors)
 }
 
 /// Says which authorities took over from this one.
@@ -76,7 +76,18 @@ pub fn replace_successors(
     check_series(conn, id)?;
     let ended = former.iter().filter(|other| !successors.contains(other)).map(|other| (id, *other));
     check_not_relied_on(conn, ended)?;
-    mark_changed(conn, &former, successors)
+    raise(conn, &former, successors)
+}
+
+/// Says that one authority took over from another, unless that is known.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn add(conn: &mut PgConnection, former: AuthorityId, heir: AuthorityId) -> QueryResult<usize> {
+    use authority_successions::{predecessor_id, successor_id, table};
+    let row = (predecessor_id.eq(former), successor_id.eq(heir));
+    diesel::insert_into(table).values(row).on_conflict_do_nothing().execute(conn)
 }
 
 /// Keeps authorities from others until the transaction ends, always in the same order: two writers of one succession wait
@@ -134,7 +145,7 @@ fn distinct(ids: &[AuthorityId]) -> impl Iterator<Item = AuthorityId> {
 }
 
 /// Raises the version of the authorities at the other end of the successions that came or went.
-fn mark_changed(conn: &mut PgConnection, former: &[AuthorityId], latter: &[AuthorityId]) -> Result<(), ApiError> {
+pub(super) fn raise(conn: &mut PgConnection, former: &[AuthorityId], latter: &[AuthorityId]) -> Result<(), ApiError> {
     let gone = former.iter().filter(|id| !latter.contains(id));
     let come = latter.iter().filter(|id| !former.contains(id));
     let changed = gone.chain(come).copied().collect::<Vec<_>>();

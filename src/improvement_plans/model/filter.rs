@@ -21,8 +21,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What an improvement plan can carry.
+    pub enum ImprovementPlanEmbed {
+        /// Its actions.
+        Actions = "actions",
+    }
+}
+
 /// Which improvement plans are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementPlanFilter {
@@ -41,14 +49,20 @@ pub struct ImprovementPlanFilter {
     /// The order.
     #[param(default = "-starts_on", example = "-starts_on")]
     pub sort: Option<ImprovementPlanSort>,
+    /// What each plan carries; with `as_at`, as it stood.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }
 
-/// As at which day an improvement plan is read.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
+/// As at which day an improvement plan is read, and with what.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementPlanParameters {
     /// The day as at which it is read; today in London if it is absent. Not later than today.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
+    /// What the plan carries; with `as_at`, as it stood.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }

@@ -1,4 +1,4 @@
-//! Puts plans together with what is computed of them: a fixed number of statements, however many plans.
+//! Puts plans together with what is computed of them and what they carry: a fixed number of statements, however many plans.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -6,20 +6,28 @@ use diesel::sql_types::{Array, Date as SqlDate, Uuid};
 
 use crate::date::Date;
 use crate::error::ApiError;
-use crate::improvement_plans::model::{CountedPlan, ImprovementPlan, ImprovementPlanRow, PlanId};
+use crate::improvement_actions::model::ImprovementAction;
+use crate::improvement_actions::query::list::of_plans;
+use crate::improvement_plans::model::{
+    CountedPlan, ImprovementPlan, ImprovementPlanEmbed, ImprovementPlanParameters, ImprovementPlanRow, PlanId,
+};
 use crate::inspections::model::InspectionId;
+use crate::page::names;
+use crate::principal::Principal;
 use crate::schema::inspections;
 use crate::working_days::statutory_due_on;
 
-/// These plans, with the day on which the statement is due, and how their actions stand or stood.
+/// These plans, with the day on which the statement is due, how their actions stand or stood, and what they are asked to
+/// carry.
 ///
 /// # Errors
 ///
 /// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
+    principal: &Principal,
     rows: Vec<ImprovementPlanRow>,
-    as_at: Option<Date>,
+    parameters: &ImprovementPlanParameters,
 ) -> Result<Vec<ImprovementPlan>, ApiError> {
     let ids = rows.iter().map(|row| row.plan_id).collect::<Vec<_>>();
     let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
@@ -27,17 +35,24 @@ pub fn all(
         .filter(inspections::inspection_id.eq_any(answered))
         .select((inspections::inspection_id, inspections::received_on))
         .load::<(InspectionId, Option<Date>)>(conn)?;
-    let counted = counted(conn, &ids, as_at)?;
+    let counted = counted(conn, &ids, parameters.as_at)?;
+    let embeds = names(parameters.embed.as_ref(), &ImprovementPlanEmbed::Actions);
+    let actions = if embeds { of_plans(conn, principal, &ids, parameters.as_at)? } else { Vec::new() };
     let plans = rows.into_iter().map(|row| {
         let receipt = receipts.iter().find(|(id, _)| Some(*id) == row.responds_to_inspection_id);
         let counts = counted.iter().find(|counted| counted.plan_id == row.plan_id);
         ImprovementPlan {
             due_on: receipt.and_then(|(_, day)| *day).and_then(statutory_due_on),
             action_counts: counts.map(|counted| counted.counts).unwrap_or_default(),
+            actions: embeds.then(|| own(&actions, row.plan_id)),
             row,
         }
     });
     Ok(plans.collect())
+}
+
+fn own(actions: &[(PlanId, ImprovementAction)], id: PlanId) -> Vec<ImprovementAction> {
+    actions.iter().filter(|(plan, _)| *plan == id).map(|(_, action)| action.clone()).collect()
 }
 
 /// How the actions of these plans stand today, or stood at the end of a day; of plans without actions nothing.

@@ -12,9 +12,11 @@ use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::improvement_plans::model::{
-    ImprovementPlan, ImprovementPlanFilter, ImprovementPlanRow, ImprovementPlanSort, PlanId, PlanState,
+    ImprovementPlan, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanRow, ImprovementPlanSort, PlanId,
+    PlanState,
 };
 use crate::page::{Page, Window};
+use crate::principal::Principal;
 use crate::schema::improvement_plans;
 use crate::sql::{Bound, improvement_plan_state_on, or_distant_future, or_distant_past};
 
@@ -37,6 +39,7 @@ type StateOn = improvement_plan_state_on<
 /// `invalid_cursor`, or if the database fails.
 pub fn list(
     conn: &mut PgConnection,
+    principal: &Principal,
     filter: &ImprovementPlanFilter,
     window: &Window,
 ) -> Result<(Vec<ImprovementPlan>, Page), ApiError> {
@@ -51,7 +54,8 @@ pub fn list(
     };
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.starts_on, row.plan_id))?;
-    Ok((assemble::all(conn, rows, filter.as_at)?, page))
+    let parameters = ImprovementPlanParameters { as_at: filter.as_at, embed: filter.embed.clone() };
+    Ok((assemble::all(conn, principal, rows, &parameters)?, page))
 }
 
 fn matching<'a>(

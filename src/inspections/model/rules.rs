@@ -1,9 +1,10 @@
 //! The rules of an inspection that need no database.
 
-use super::{InspectionKind, InspectionRow};
+use super::{InspectionKind, InspectionRow, InspectionState};
 use crate::date::Date;
-use crate::error::FieldError;
+use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::frameworks::model::{FrameworkKind, FrameworkRow};
+use crate::text::Reason;
 
 /// What the rules of an inspection ask of its framework.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,20 @@ impl InspectionRow {
     #[must_use]
     pub fn is_visit(&self) -> bool {
         matches!(self.kind, Some(InspectionKind::MonitoringVisit | InspectionKind::FocusedVisit))
+    }
+
+    /// Demands a reason for changing what the inspection has. A draft changes freely; once it is published, also when it
+    /// is withdrawn again, it changes with a reason.
+    ///
+    /// # Errors
+    ///
+    /// `reason_required`.
+    pub fn check_reason(&self, reason: Option<&Reason>) -> Result<(), ApiError> {
+        if self.state == InspectionState::Draft || reason.is_some() {
+            return Ok(());
+        }
+        let detail = format!("the inspection is {}: say in reason why it is changed", self.state);
+        Err(ApiError::refused(ProblemCode::ReasonRequired, detail))
     }
 
     fn broken_date_rules(&self, today: Date) -> Vec<FieldError> {

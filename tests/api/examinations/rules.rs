@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{create, examination};
+use super::{create, examination, told};
 use crate::support::Register;
 use crate::support::rows::{asking, inspection, path, recommendation_ids, reinspection, visit};
 
@@ -69,6 +69,7 @@ async fn what_was_examined_is_not_removed() {
     assert_eq!(register.delete(&recommendation, "*").await.expect(409).code(), "in_use");
     assert_eq!(register.delete(&path(&draft), "*").await.expect(409).code(), "in_use");
     register.delete(&path(&letter), "*").await.expect(204);
+    assert_eq!(told(&register).last().unwrap().0, "deleted", "what goes with its inspection is told too");
     register.delete(&recommendation, "*").await.expect(204);
 }
 

@@ -6,7 +6,7 @@ use super::{Folder, fingerprints, rows};
 use crate::support::Register;
 use crate::support::database::Database;
 
-const EXPECTED: [(&str, usize); 7] = [
+const EXPECTED: [(&str, usize); 9] = [
     ("authorities", 161),
     ("statistical neighbours", 3_058),
     ("inspections", 492),
@@ -14,6 +14,8 @@ const EXPECTED: [(&str, usize); 7] = [
     ("documents", 5),
     ("findings", 64),
     ("recommendations", 15),
+    ("improvement plans", 2),
+    ("interventions", 5),
 ];
 
 #[test]
@@ -33,9 +35,11 @@ fn the_built_in_data_is_written_once_and_whole() {
         ("documents", 5),
         ("findings", 64),
         ("recommendations", 15),
+        ("improvement_plans", 2),
+        ("interventions", 5),
         ("frameworks", 8),
         ("themes", 37),
-        ("events", 0),
+        ("events", 161 + 492 + 5 + 64 + 6),
     ] {
         assert_eq!(rows(&first, relation), count, "{relation}");
     }
@@ -51,7 +55,16 @@ fn the_built_in_data_is_written_once_and_whole() {
 #[actix_web::test]
 async fn everything_begins_at_its_first_version() {
     let register = Register::real().await;
-    for path in ["authorities", "inspections", "findings", "recommendations", "documents"] {
+    let lists = [
+        "authorities",
+        "inspections",
+        "findings",
+        "recommendations",
+        "documents",
+        "improvement-plans",
+        "interventions",
+    ];
+    for path in lists {
         let mut address = format!("/v1/{path}?limit=200");
         loop {
             let page = register.get(&address).await.expect(200);

@@ -48,3 +48,18 @@ async fn what_was_removed_on_purpose_does_not_come_back() {
     let after = fingerprints(&register.database);
     assert_eq!((rows(&after, "findings"), rows(&after, "recommendations")), (63, 14));
 }
+
+#[actix_web::test]
+async fn plans_and_interventions_are_written_once_and_come_back_neither_changed_nor_after_removal() {
+    let register = Register::real().await;
+    let list = async |path: &str| register.get(&format!("/v1/{path}")).await.expect(200).json()["items"].clone();
+    let plan = list("improvement-plans").await[0]["plan_id"].as_str().unwrap().to_owned();
+    let change = json!({ "title": "Another title" });
+    register.patch(&format!("/v1/improvement-plans/{plan}"), "*", &change).await.expect(200);
+    let step = list("interventions").await[0]["intervention_id"].as_str().unwrap().to_owned();
+    register.delete(&format!("/v1/interventions/{step}"), "*").await.expect(204);
+    let before = fingerprints(&register.database);
+    let again = import::run(&register.database.url, &Source::BuiltIn).unwrap();
+    assert_eq!((again.written("improvement plans"), again.written("interventions")), (0, 0));
+    assert_eq!(fingerprints(&register.database), before);
+}

@@ -1,5 +1,6 @@
 //! Improvement plans: what authorities undertake to do about an inspection.
 
 mod days;
+mod proposals;
 mod records;
 mod successions;

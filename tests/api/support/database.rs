@@ -4,10 +4,14 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use inspection_register::embedded::{Embedded, Options};
 use inspection_register::{import, migrate};
 
@@ -60,7 +64,20 @@ fn template(name: &'static str, fill: impl FnOnce(&str)) -> &'static str {
     let url = cluster().url(name);
     migrate::migrate(&url).unwrap();
     fill(&url);
+    settle(&mut PgConnection::establish(&url).unwrap());
     name
+}
+
+/// Waits until the feed shows every event that is there: transactions of other tests, begun before, hold it back.
+pub fn settle(conn: &mut PgConnection) {
+    let is_settled = "select coalesce(max(position) < event_horizon(), true) from events";
+    for _ in 0..600 {
+        if select(sql::<Bool>(&format!("({is_settled})"))).get_result::<bool>(conn).unwrap() {
+            return;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    panic!("the feed does not settle");
 }
 
 fn execute(statement: &str) {

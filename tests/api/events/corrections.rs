@@ -7,12 +7,24 @@ use serde_json::{Value, json};
 use crate::support::Register;
 use crate::support::rows::{inspection, path, published};
 
-type Kept = (String, String, String, Option<String>, Option<Value>, Option<Value>);
+type Kept = (String, String, String, String, Option<String>, Option<Value>, Option<Value>);
 
+/// The events of all resources but authorities, after the first of them: type, resource, actor, request, reason, before and
+/// after.
 fn kept(register: &Register) -> Vec<Kept> {
     events::table
+        .filter(events::resource.ne("authority"))
         .order(events::sequence)
-        .select((events::resource, events::actor, events::request_id, events::reason, events::before, events::after))
+        .offset(1)
+        .select((
+            events::type_,
+            events::resource,
+            events::actor,
+            events::request_id,
+            events::reason,
+            events::before,
+            events::after,
+        ))
         .load(&mut register.database.connect())
         .unwrap()
 }
@@ -26,8 +38,9 @@ async fn a_correction_is_kept_with_who_and_why_and_what() {
     request.if_match("\"1\"").header("X-Request-Id", "test-1").json(&change).send().await.expect(200);
 
     let kept = kept(&register);
-    let [(resource, actor, request_id, reason, before, after)] = kept.as_slice() else { panic!("{kept:?}") };
-    assert_eq!((resource.as_str(), actor.as_str(), request_id.as_str()), ("inspection", "anonymous", "test-1"));
+    let [(kind, resource, actor, request_id, reason, before, after)] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!((kind.as_str(), resource.as_str()), ("updated", "inspection"));
+    assert_eq!((actor.as_str(), request_id.as_str()), ("anonymous", "test-1"));
     assert_eq!(reason.as_deref(), Some("Left out at first."));
     let before = before.as_ref().unwrap();
     assert_eq!((before.get("headline"), &before["version"]), (None, &json!(1)));
@@ -48,11 +61,14 @@ async fn without_a_reason_nothing_changes_and_nothing_is_kept() {
 }
 
 #[actix_web::test]
-async fn drafts_change_freely() {
+async fn drafts_change_without_a_reason_and_that_is_kept_too() {
     let register = Register::empty().await;
     let draft = inspection(&register, json!({})).await;
     register.patch(&path(&draft), "\"1\"", &json!({ "headline": "Not yet." })).await.expect(200);
-    assert_eq!(kept(&register), []);
+    let kept = kept(&register);
+    let [(kind, _, _, _, reason, _, after)] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!((kind.as_str(), reason), ("updated", &None));
+    assert_eq!(after.as_ref().unwrap()["headline"], "Not yet.");
 }
 
 #[actix_web::test]
@@ -74,14 +90,22 @@ async fn everything_in_a_published_inspection_is_kept_as_it_was() {
     register.patch(&path, "*", &json!({ "state": "withdrawn", "reason": "All wrong." })).await.expect(200);
 
     let kept = kept(&register);
-    let resources = kept.iter().map(|row| row.0.as_str()).collect::<Vec<_>>();
-    assert_eq!(
-        resources,
-        ["finding", "recommendation", "finding", "finding", "recommendation", "judgements", "inspection"]
-    );
-    assert_eq!((&kept[0].4, &kept[0].3), (&None, &None), "what is added has no before, and needs no reason");
-    assert_eq!((&kept[3].4.as_ref().unwrap()["text"], &kept[3].5), (&json!("Neither."), &None));
-    assert_eq!(kept[5].4.as_ref().unwrap().as_array().unwrap().len(), 2);
+    let told = kept.iter().map(|row| format!("{} {}", row.1, row.0)).collect::<Vec<_>>();
+    let of_a_part = |part: &str, kind: &str| [format!("{part} {kind}"), "inspection updated".to_owned()];
+    let expected = [
+        of_a_part("finding", "created"),
+        of_a_part("recommendation", "created"),
+        of_a_part("finding", "updated"),
+        of_a_part("finding", "deleted"),
+        of_a_part("recommendation", "deleted"),
+    ];
+    let of_itself = ["inspection updated".to_owned(), "inspection updated".to_owned()];
+    assert_eq!(told, [expected.concat(), of_itself.to_vec()].concat());
+    assert_eq!((&kept[0].5, &kept[0].4), (&None, &None), "what is added has no before, and needs no reason");
+    assert_eq!((&kept[6].5.as_ref().unwrap()["text"], &kept[6].6), (&json!("Neither."), &None));
+    assert_eq!((&kept[6].4, &kept[7].4), (&Some("Recorded twice.".to_owned()), &kept[6].4));
+    let judgements = |state: &Option<Value>| state.as_ref().unwrap()["judgements"].as_array().unwrap().len();
+    assert_eq!((judgements(&kept[10].5), judgements(&kept[10].6)), (2, 0));
 }
 
 #[actix_web::test]

@@ -1,0 +1,117 @@
+//! Lists of events: the feed, and the histories of single resources.
+
+use diesel::dsl::count_star;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::resolve_filter;
+use crate::error::{ApiError, FieldError};
+use crate::events::model::{Event, EventFilter};
+use crate::page::{Page, Window};
+use crate::schema::events;
+use crate::sql::event_horizon;
+
+type Events<'a> = events::BoxedQuery<'a, Pg>;
+/// Where an event stands: its position and its sequence.
+type Place = (i64, i64);
+
+/// Whose history is wanted.
+#[derive(Debug, Clone, Copy)]
+pub enum History {
+    /// That of a resource alone.
+    Resource(Uuid),
+    /// That of a resource and of all that belongs to it.
+    Aggregate(Uuid),
+}
+
+/// A page of the feed: of what a filter wants, the events before which none can come any more.
+///
+/// # Errors
+///
+/// `invalid_parameter` if `after` names no event, `invalid_cursor`, or if the database fails.
+pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
+    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    let start = match filter.after {
+        Some(sequence) => Some(place(conn, sequence)?.ok_or_else(|| {
+            let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
+            ApiError::invalid_parameters(vec![unknown])
+        })?),
+        None => None,
+    };
+    let settled = || from(matching(filter, authorities.as_deref()), start).filter(events::position.lt(event_horizon()));
+    page(conn, settled, window)
+}
+
+/// A page of a history, to its end.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn history(conn: &mut PgConnection, history: History, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
+    let events = || match history {
+        History::Resource(id) => events::table.filter(events::resource_id.eq(id)).into_boxed(),
+        History::Aggregate(id) => events::table.filter(events::aggregate_id.eq(id)).into_boxed(),
+    };
+    page(conn, events, window)
+}
+
+fn page<'a>(
+    conn: &mut PgConnection,
+    events: impl Fn() -> Events<'a>,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
+    let after = match window.after::<i64>()? {
+        Some(sequence) => place(conn, sequence)?,
+        None => None,
+    };
+    let rows = from(events(), after)
+        .order((events::position.asc(), events::sequence.asc()))
+        .limit(window.rows())
+        .select(Event::as_select())
+        .load(conn)?;
+    let total = if window.counts() { Some(events().select(count_star()).get_result(conn)?) } else { None };
+    window.page(rows, total, |event| event.sequence)
+}
+
+/// Where the event with this number stands, if there is one.
+fn place(conn: &mut PgConnection, sequence: i64) -> QueryResult<Option<Place>> {
+    events::table.find(sequence).select((events::position, events::sequence)).first(conn).optional()
+}
+
+fn from(query: Events<'_>, after: Option<Place>) -> Events<'_> {
+    match after {
+        Some((position, sequence)) => query
+            .filter(events::position.ge(position).and(events::position.gt(position).or(events::sequence.gt(sequence)))),
+        None => query,
+    }
+}
+
+/// The events that a filter wants. One type or one resource is a range of an index in the order of the feed, several are
+/// not.
+fn matching<'a>(filter: &'a EventFilter, authorities: Option<&'a [AuthorityId]>) -> Events<'a> {
+    let mut query = events::table.into_boxed();
+    if let Some(types) = &filter.r#type {
+        query = match types.0.as_slice() {
+            [one] => query.filter(events::type_.eq(one)),
+            several => query.filter(events::type_.eq_any(several)),
+        };
+    }
+    if let Some(resources) = &filter.resource {
+        query = match resources.0.as_slice() {
+            [one] => query.filter(events::resource.eq(one)),
+            several => query.filter(events::resource.eq_any(several)),
+        };
+    }
+    if let Some(ids) = &filter.resource_id {
+        query = match ids.0.as_slice() {
+            [one] => query.filter(events::resource_id.eq(one)),
+            several => query.filter(events::resource_id.eq_any(several)),
+        };
+    }
+    if let Some(ids) = authorities {
+        query = query.filter(events::authority_ids.overlaps_with(ids));
+    }
+    query
+}

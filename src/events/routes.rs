@@ -1,0 +1,123 @@
+//! Operations on events.
+
+use actix_web::{get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{EventFilter, EventPage};
+use super::query::list::{self, History};
+use crate::answer::Listed;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::extract::{List, NoParameters};
+use crate::findings::model::FindingId;
+use crate::inspections::model::InspectionId;
+use crate::page::WindowParameters;
+use crate::principal::Principal;
+use crate::recommendations::model::RecommendationId;
+use crate::{findings, inspections, recommendations};
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_events)
+        .service(list_inspection_history)
+        .service(list_finding_history)
+        .service(list_recommendation_history);
+}
+
+/// List events
+///
+/// The feed: every write of every resource, one event for each resource that it changed, in an order in which what came
+/// of something else stands after it. To follow it, handle a page, keep the `sequence` of its last event, and ask for what
+/// is `after` it; the number names a place in the feed and is not compared, for numbers have gaps, and those of writes
+/// that ran at the same time may stand in another order. An event is shown once all writes that could come before it have
+/// ended, so that a reader who goes on from the last event misses none; while a long write runs, such as an import, the
+/// feed waits for it. Whoever keeps the last `after` of each resource, from the beginning, and drops what is `deleted`,
+/// has the register as it is stored. Events are kept for ever.
+#[utoipa::path(
+    tag = "Events",
+    params(EventFilter, WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/events")]
+async fn list_events(
+    db: web::Data<Db>,
+    _: Principal,
+    List { window, filter }: List<EventFilter>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db.read(move |conn| list::feed(conn, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}
+
+/// List the history of an inspection
+///
+/// Every change of the inspection, its judgements, and all that is or was in it, the first first: who made it, when,
+/// why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/inspections/{inspection_id}/history")]
+async fn list_inspection_history(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<InspectionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            inspections::query::find(conn, &principal, *id)?;
+            list::history(conn, History::Aggregate(id.as_uuid()), &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}
+
+/// List the history of a finding
+///
+/// Every change of the finding, the first first: who made it, when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/findings/{finding_id}/history")]
+async fn list_finding_history(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<FindingId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            findings::query::get(conn, &principal, *id, None)?;
+            list::history(conn, History::Resource(id.as_uuid()), &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}
+
+/// List the history of a recommendation
+///
+/// Every change of the recommendation, the first first: who made it, when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/recommendations/{recommendation_id}/history")]
+async fn list_recommendation_history(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<RecommendationId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            recommendations::query::get(conn, &principal, *id, None)?;
+            list::history(conn, History::Resource(id.as_uuid()), &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}

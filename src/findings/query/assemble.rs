@@ -1,0 +1,32 @@
+//! Puts findings together with what they carry: a fixed number of statements, however many findings.
+
+use diesel::pg::PgConnection;
+
+use crate::error::ApiError;
+use crate::findings::model::{Finding, FindingEmbed, FindingId, FindingRow};
+use crate::improvement_actions::model::ImprovementAction;
+use crate::improvement_actions::query::list::of_findings;
+use crate::page::{Codes, names};
+use crate::principal::Principal;
+
+/// These findings with what they are asked to carry.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    rows: Vec<FindingRow>,
+    embed: Option<&Codes<FindingEmbed>>,
+) -> Result<Vec<Finding>, ApiError> {
+    let ids = rows.iter().map(|row| row.finding_id).collect::<Vec<_>>();
+    let actions = if names(embed, &FindingEmbed::Actions) { Some(of_findings(conn, principal, &ids)?) } else { None };
+    let findings = rows.into_iter().map(|row| {
+        let own = |all: &Vec<(FindingId, ImprovementAction)>| {
+            all.iter().filter(|(owner, _)| *owner == row.finding_id).map(|(_, action)| action.clone()).collect()
+        };
+        Finding { actions: actions.as_ref().map(own), row }
+    });
+    Ok(findings.collect())
+}

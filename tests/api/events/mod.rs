@@ -1,0 +1,30 @@
+//! What is told of writes: who, when, why, from what to what; in the histories, and in the feed.
+
+mod completeness;
+mod corrections;
+mod feed;
+mod fold;
+mod order;
+
+use serde_json::Value;
+
+use crate::support::Register;
+
+/// All that the feed shows after an event, or from the beginning, in pages of this size.
+async fn follow(register: &Register, mut after: Option<i64>, limit: u32) -> Vec<Value> {
+    let mut events = Vec::new();
+    loop {
+        let start = after.map_or(String::new(), |after| format!("&after={after}"));
+        let page = register.get(&format!("/v1/events?limit={limit}{start}")).await.expect(200).json();
+        let items = page["items"].as_array().unwrap();
+        let Some(last) = items.last() else { return events };
+        after = last["sequence"].as_i64();
+        events.extend(items.iter().cloned());
+    }
+}
+
+/// What events tell in a few words: the kind of resource and what became of it.
+fn told(events: &[Value]) -> Vec<String> {
+    let words = |event: &Value| format!("{} {}", event["resource"].as_str().unwrap(), event["type"].as_str().unwrap());
+    events.iter().map(words).collect()
+}
