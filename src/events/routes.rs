@@ -10,11 +10,13 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::extract::{List, NoParameters};
 use crate::findings::model::FindingId;
+use crate::improvement_actions::model::ActionId;
+use crate::improvement_plans::model::PlanId;
 use crate::inspections::model::InspectionId;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
-use crate::{findings, inspections, recommendations};
+use crate::{findings, improvement_actions, improvement_plans, inspections, recommendations};
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
@@ -22,7 +24,9 @@ pub fn register(service: &mut ServiceConfig) {
         .service(list_events)
         .service(list_inspection_history)
         .service(list_finding_history)
-        .service(list_recommendation_history);
+        .service(list_recommendation_history)
+        .service(list_improvement_plan_history)
+        .service(list_improvement_action_history);
 }
 
 /// List events
@@ -117,6 +121,55 @@ async fn list_recommendation_history(
         .read(move |conn| {
             recommendations::query::get(conn, &principal, *id, None)?;
             list::history(conn, History::Resource(id.as_uuid()), &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}
+
+/// List the history of an improvement plan
+///
+/// Every change of the plan, the first first: who made it, when, from what to what. Its actions have histories of their own.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/improvement-plans/{plan_id}/history")]
+async fn list_improvement_plan_history(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<PlanId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            improvement_plans::query::find(conn, &principal, *id)?;
+            list::history(conn, History::Aggregate(id.as_uuid()), &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+}
+
+/// List the history of an improvement action
+///
+/// Every change of the action, and of its transitions, date revisions, updates and evidence, the first first: who made it,
+/// when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/improvement-actions/{action_id}/history")]
+async fn list_improvement_action_history(
+    db: web::Data<Db>,
+    principal: Principal,
+    id: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    let found = db
+        .read(move |conn| {
+            improvement_actions::query::find(conn, &principal, *id)?;
+            list::history(conn, History::Aggregate(id.as_uuid()), &window)
         })
         .await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))

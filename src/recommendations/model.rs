@@ -240,25 +240,25 @@ pub struct RecommendationPatch {
 pub struct RecommendationFilter {
     /// Words of the recommendation, as in a web search.
     #[validate(nested)]
-    #[param(example = "visits")]
+    #[param(example = "agencies")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Frameworks of their inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_2012"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["ilacs_2018"]))]
     pub framework: Option<Codes<Code>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_enquiries"]))]
     pub theme: Option<Codes<Code>>,
     /// The children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// How pressing they are.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["priority_action"]))]
+    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["area_for_improvement"]))]
     pub kind: Option<Codes<RecommendationKind>>,
     /// Published on this day or later.
     #[param(example = "2012-01-01")]

@@ -98,6 +98,12 @@ async fn something_to_write_to(register: &Register, operation: &Operation) -> St
             let new = json!({ "authority_id": HEREFORDSHIRE, "title": "To be removed", "source": "other" });
             register.post("/v1/improvement-actions", &new).await
         }
+        "delete_evidence" => {
+            let evidence = operation.path();
+            let action = register.get(&evidence).await.expect(200).json()["action_id"].clone();
+            let new = json!({ "kind": "other", "title": "To be removed" });
+            register.post(&format!("/v1/improvement-actions/{}/evidence", action.as_str().unwrap()), &new).await
+        }
         "delete_inspection" => {
             let draft = inspection(register, json!({})).await;
             return format!("/v1/inspections/{}", draft["inspection_id"].as_str().unwrap());

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::support::Register;
-use crate::support::rows::{inspection, path, published};
+use crate::support::actions::new_action;
+use crate::support::rows::{inspection, path, published, with};
 
 #[actix_web::test]
 async fn a_finding_is_recorded_read_corrected_and_removed() {
@@ -58,7 +59,7 @@ async fn codes_are_those_of_the_register_and_the_framework() {
         (json!({ "document_id": "019a0000-0000-7000-8000-000000000000" }), "/document_id"),
     ];
     for (members, place) in cases {
-        let body = crate::support::rows::with(json!({ "polarity": "mixed", "text": "Both." }), members);
+        let body = with(json!({ "polarity": "mixed", "text": "Both." }), members);
         assert_eq!(register.post(&findings, &body).await.expect(422).places(), [place]);
     }
     register.get("/v1/inspections/019a0000-0000-7000-8000-000000000000/findings").await.expect(404);
@@ -98,4 +99,27 @@ async fn filters_leave_what_they_name_the_latest_first() {
         (&first["inspection_id"], &first["position"]),
         (&json!("01a20435-3eac-77c6-b0e0-2ae63fb7a859"), &json!(1))
     );
+}
+
+#[actix_web::test]
+async fn the_actions_that_answer_a_finding_are_carried_on_request() {
+    let register = Register::empty().await;
+    let report =
+        inspection(&register, json!({ "findings": [{ "polarity": "concern", "text": "Visits are late." }] })).await;
+    let findings = format!("{}/findings", path(&report));
+    let plain = register.get(&findings).await.expect(200).json()["items"][0].clone();
+    let action = with(new_action(&report), json!({ "finding_ids": [plain["finding_id"]] }));
+    let action = register.post("/v1/improvement-actions", &action).await.expect(201).json();
+    let finding = format!("/v1/findings/{}", plain["finding_id"].as_str().unwrap());
+    let whole = register.get(&format!("{finding}?embed=actions")).await.expect(200);
+    assert_eq!(whole.json(), with(plain, json!({ "actions": [action] })));
+    assert_eq!(register.get(&finding).await.expect(200).etag(), "\"1\"");
+    assert!(whole.etag().starts_with("\"1-"), "{}", whole.etag());
+    for list in ["/v1/findings".to_owned(), findings] {
+        let carried = register.get(&format!("{list}?embed=actions")).await.expect(200);
+        assert_eq!(carried.json()["items"], json!([whole.json()]));
+    }
+    register.patch(&finding, whole.etag(), &json!({ "section": "Visits" })).await.expect(200);
+    assert_eq!(register.delete(&finding, "*").await.expect(409).code(), "in_use");
+    assert_eq!(register.delete(&path(&report), "*").await.expect(409).code(), "in_use");
 }

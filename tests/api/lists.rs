@@ -48,6 +48,10 @@ const STAYING: &str = "
         select gen_random_uuid(), stay(7, 1), n, '2020-01-01', 'Stay', '2020-01-01', 'stay' from generate_series(1, 20) n;
     insert into improvement_action_updates (update_id, action_id, effective_on, note, recorded_by)
         select gen_random_uuid(), stay(7, 1), date '2020-01-01' + n % 6, 'Stay', 'stay' from generate_series(1, 20) n;
+    insert into evidence (evidence_id, action_id, kind, title, recorded_by)
+        select stay(9, n), stay(7, 1), 'other', 'Stay', 'import' from generate_series(1, 40) n;
+    insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
+        select stay(9, n), stay(9, 1), 'rejected', date '2020-01-01' + n % 7, 'import' from generate_series(1, 40) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when n > 20 then 'previous' else 'current' end, stay(0, n),
             case when n <= 20 then n end from generate_series(2, 40) n;
@@ -62,6 +66,10 @@ const STAYING: &str = "
 
 /// Takes away every row that passes, and adds others elsewhere; `$k` differs each time.
 const PASSING: &str = "
+    set session_replication_role = replica;
+    delete from evidence_reviews where note = 'Pass';
+    set session_replication_role = origin;
+    delete from evidence where title = 'Pass';
     delete from examinations where summary = 'Pass';
     delete from findings where text = 'Pass';
     delete from recommendations where text = 'Pass';
@@ -104,6 +112,11 @@ const PASSING: &str = "
         from generate_series(1, 4) n, lateral (select case when n > 1 then date '2020-01-01' + ($k + n) % 8 end as day) due;
     insert into improvement_action_updates (update_id, action_id, effective_on, note, recorded_by)
         values (gen_random_uuid(), stay(7, 1), date '2020-01-01' + $k % 7, 'Pass', 'pass');
+    insert into evidence (evidence_id, action_id, kind, title, recorded_by)
+        select gen_random_uuid(), stay(7, 1), 'other', 'Pass', 'import' from generate_series(1, 4) n;
+    insert into evidence_reviews (review_id, evidence_id, outcome, note, effective_on, recorded_by)
+        select gen_random_uuid(), stay(9, 1), 'rejected', 'Pass', date '2020-01-01' + ($k + n) % 8, 'import'
+        from generate_series(1, 4) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when row_number() over () > 2 then 'previous' else 'current' end, authority_id,
             case when row_number() over () <= 2 then 20 + row_number() over () + $k % 5 * 2 end
@@ -149,6 +162,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("/v1/standings?sort=name", &["authority_id"]),
     ("/v1/standings?sort=-name", &["authority_id"]),
     ("/v1/authorities/019a0000-0000-7000-8000-000000000001/neighbours?", &["neighbour_set", "authority_id"]),
+    ("/v1/improvement-actions/019a0007-0000-7000-8000-000000000001/evidence?", &["evidence_id"]),
+    ("/v1/evidence/019a0009-0000-7000-8000-000000000001/reviews?", &["review_id"]),
     ("/v1/themes?", &["theme"]),
     ("/v1/frameworks?", &["framework"]),
     ("/v1/events?", &["sequence"]),

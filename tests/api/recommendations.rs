@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::support::Register;
-use crate::support::rows::{inspection, path, published};
+use crate::support::actions::new_action;
+use crate::support::rows::{asking, inspection, path, published, visit, with};
 
 #[actix_web::test]
 async fn a_recommendation_is_recorded_read_corrected_and_removed() {
@@ -77,4 +78,74 @@ async fn filters_leave_what_they_name() {
     assert_eq!(total("authority=80474&framework=child_protection_2012").await, 6);
     assert_eq!(total("published_from=2013-01-01").await, 9);
     assert_eq!(total("theme=visits_to_children").await, 2);
+}
+
+#[actix_web::test]
+async fn what_answers_a_recommendation_is_carried_on_request() {
+    let register = Register::empty().await;
+    let (report, asked) = asking(&register, 2).await;
+    let letters = [
+        visit(&register, &report, 4, json!({ "state": "published" })).await,
+        visit(&register, &report, 2, json!({ "state": "published" })).await,
+    ];
+    for letter in &letters {
+        let place = format!("{}/examinations/{}", path(letter), asked[0]);
+        let request = register.request(actix_web::http::Method::PUT, &place).header("If-None-Match", "*");
+        request.json(&json!({ "outcome": "partly_improved" })).send().await.expect(201);
+    }
+    let action = with(new_action(&report), json!({ "recommendation_ids": asked }));
+    let action = register.post("/v1/improvement-actions", &action).await.expect(201).json();
+
+    let first = format!("/v1/recommendations/{}", asked[0]);
+    let plain = register.get(&first).await.expect(200);
+    assert_eq!((plain.json().get("actions"), plain.json().get("examinations")), (None, None));
+    let whole = register.get(&format!("{first}?embed=actions,examinations")).await.expect(200);
+    assert_ne!(whole.etag(), plain.etag());
+    assert_eq!(whole.json()["actions"], json!([action]));
+    let by = whole.json()["examinations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["inspection_id"].clone())
+        .collect::<Vec<_>>();
+    assert_eq!(by, [&letters[1], &letters[0]].map(|letter| letter["inspection_id"].clone()), "the earliest first");
+    for list in ["/v1/recommendations".to_owned(), format!("{}/recommendations", path(&report))] {
+        let carried = register.get(&format!("{list}?embed=actions,examinations")).await.expect(200);
+        assert_eq!(carried.json()["items"][0], whole.json());
+        assert_eq!((&carried.each("actions")[1], &carried.each("examinations")[1]), (&json!([action]), &json!([])));
+        assert_eq!(register.get(&format!("{list}?embed=weather")).await.expect(400).places(), ["embed"]);
+    }
+}
+
+#[actix_web::test]
+async fn what_was_never_examined_is_found() {
+    let register = Register::empty().await;
+    let (report, asked) = asking(&register, 2).await;
+    let letter = visit(&register, &report, 2, json!({})).await;
+    let place = format!("{}/examinations/{}", path(&letter), asked[0]);
+    let request = register.request(actix_web::http::Method::PUT, &place).header("If-None-Match", "*");
+    request.json(&json!({ "outcome": "worse" })).send().await.expect(201);
+    let found = async |never: bool| {
+        let path = format!("/v1/recommendations?never_examined={never}&count=exact");
+        register.get(&path).await.expect(200).each("recommendation_id")
+    };
+    assert_eq!((found(true).await.len(), found(false).await.len()), (2, 0), "a draft tells nothing");
+    register.patch(&path(&letter), "*", &json!({ "state": "published" })).await.expect(200);
+    assert_eq!((found(true).await, found(false).await), (vec![json!(asked[1])], vec![json!(asked[0])]));
+    assert_eq!(
+        register.get("/v1/recommendations?never_examined=perhaps").await.expect(400).places(),
+        ["never_examined"]
+    );
+}
+
+#[actix_web::test]
+async fn what_is_answered_is_not_removed() {
+    let register = Register::empty().await;
+    let asked = json!([{ "kind": "recommendation", "text": "Visit in time." }]);
+    let draft = inspection(&register, json!({ "recommendations": asked })).await;
+    let asked = crate::support::rows::recommendation_ids(&register, &draft).await;
+    let action = with(new_action(&draft), json!({ "recommendation_ids": asked }));
+    register.post("/v1/improvement-actions", &action).await.expect(201);
+    assert_eq!(register.delete(&format!("/v1/recommendations/{}", asked[0]), "*").await.expect(409).code(), "in_use");
+    assert_eq!(register.delete(&path(&draft), "*").await.expect(409).code(), "in_use");
 }

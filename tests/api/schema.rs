@@ -8,6 +8,7 @@ use diesel_migrations::MigrationHarness;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::events::model::EventResource;
+use inspection_register::evidence::model::{EvidenceKind, ReviewOutcome};
 use inspection_register::examinations::model::ExaminationOutcome;
 use inspection_register::findings::model::{Cohort, Polarity};
 use inspection_register::frameworks::model::Grade;
@@ -161,6 +162,8 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),
         ("events.resource", texts(EventResource::ALL)),
+        ("evidence.kind", texts(EvidenceKind::ALL)),
+        ("evidence_reviews.outcome", texts(ReviewOutcome::ALL)),
         ("examinations.outcome", texts(ExaminationOutcome::ALL)),
         ("findings.cohorts", texts(Cohort::ALL)),
         ("findings.polarity", texts(Polarity::ALL)),

@@ -41,9 +41,10 @@ async fn good(register: &Register, operation: &Operation, schema: &Value) -> Val
         "create_improvement_action_transition" => {
             json!({ "to_state": "blocked", "effective_on": null, "deferred_until": null, "evidence_ids": [] })
         }
-        "create_improvement_action_date_revision" | "create_improvement_action_update" => {
+        "create_improvement_action_date_revision" | "create_improvement_action_update" | "create_evidence_review" => {
             json!({ "effective_on": null })
         }
+        "create_improvement_action_evidence" => json!({ "observed_on": "2022-07-18", "expires_on": "2022-07-29" }),
         "create_inspection_finding" | "create_inspection_recommendation" => json!({ "position": 999, "area": null }),
         _ => json!({}),
     };

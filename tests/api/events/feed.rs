@@ -146,6 +146,10 @@ async fn every_operation_that_writes_leaves_an_event() {
         let register = Register::real().await;
         let (before, _) = latest(&register);
         let answer = examples::write(&register, &operation).await;
+        // What is proposed already is not proposed again, and nothing is written.
+        if answer.text().contains("\"created_count\":0") {
+            continue;
+        }
         let (after, request_id) = latest(&register);
         assert!(after > before, "{} leaves none", operation.id);
         assert_eq!(request_id, answer.header("x-request-id"), "{}", operation.id);

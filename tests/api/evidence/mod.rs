@@ -4,6 +4,7 @@ mod race;
 mod records;
 mod reviews;
 mod support;
+mod verified;
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -12,6 +13,9 @@ use diesel::sql_types::Bool;
 use inspection_register::id::Id;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// The day from which reviews hold, where none is said.
+const DAY: &str = "2024-05-01";
 
 /// An id that no other row has.
 fn new_id() -> Uuid {
@@ -95,10 +99,11 @@ fn improved(conn: &mut PgConnection, action: Uuid, report: &Value) -> Examined {
     examined
 }
 
-fn review(conn: &mut PgConnection, evidence: Uuid, outcome: &str, by: &str) -> Result<(), String> {
+/// A review with an outcome, from a day on.
+fn review(conn: &mut PgConnection, evidence: Uuid, (outcome, day): (&str, &str), by: &str) -> Result<(), String> {
     conn.batch_execute(&format!(
         "insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
-         values ('{}', '{evidence}', '{outcome}', '2024-05-01', '{by}')",
+         values ('{}', '{evidence}', '{outcome}', '{day}', '{by}')",
         new_id()
     ))
     .map_err(|error| error.to_string())

@@ -12,9 +12,9 @@ use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
-use crate::support::Register;
+use super::{DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
 use crate::support::rows::published;
+use crate::support::{Answer, Register};
 
 /// A register with a completed action and the report that it follows.
 async fn register() -> (Register, PgConnection, Uuid, Value) {
@@ -53,7 +53,7 @@ async fn of_two_that_each_take_one_of_two_supports_the_second_is_refused() {
     let (register, mut conn, action, report) = register().await;
     let takers = |conn: &mut PgConnection| {
         let evidence = evidence_of_another(conn, action);
-        review(conn, evidence, "accepted", "a third").unwrap();
+        review(conn, evidence, ("accepted", DAY), "a third").unwrap();
         let examined = improved(conn, action, &report);
         [
             format!(
@@ -147,7 +147,7 @@ async fn of_sixteen_writers_that_take_different_supports_one_is_refused() {
         let examined = (0..8).map(|_| improved(&mut conn, action, &report)).collect::<Vec<_>>();
         let evidence = (0..8).map(|_| evidence_of_another(&mut conn, action)).collect::<Vec<_>>();
         for evidence in &evidence {
-            review(&mut conn, *evidence, "accepted", "a third").unwrap();
+            review(&mut conn, *evidence, ("accepted", DAY), "a third").unwrap();
         }
         set_state(&mut conn, action, "verified").unwrap();
         let by_examination = examined.iter().enumerate().map(|(index, examined)| match index % 4 {
@@ -191,13 +191,23 @@ async fn of_sixteen_writers_that_take_different_supports_one_is_refused() {
     }
 }
 
+/// Calls until the register is not too busy to answer.
+async fn insisting(call: impl AsyncFn() -> Answer) -> Answer {
+    loop {
+        let answer = call().await;
+        if answer.status != 503 {
+            return answer;
+        }
+    }
+}
+
 #[actix_web::test]
 async fn of_sixteen_calls_that_take_different_supports_one_is_refused() {
     let (register, mut conn, action, report) = register().await;
     let examined = (0..8).map(|_| improved(&mut conn, action, &report)).collect::<Vec<_>>();
     let evidence = (0..8).map(|_| evidence_of_another(&mut conn, action)).collect::<Vec<_>>();
     for evidence in &evidence {
-        review(&mut conn, *evidence, "accepted", "anonymous").unwrap();
+        review(&mut conn, *evidence, ("accepted", DAY), "anonymous").unwrap();
     }
     set_state(&mut conn, action, "verified").unwrap();
     let register = Rc::new(register);
@@ -208,9 +218,12 @@ async fn of_sixteen_calls_that_take_different_supports_one_is_refused() {
         [
             spawn(async move {
                 let withdrawal = json!({ "state": "withdrawn", "reason": "Recorded wrongly." });
-                one.patch(&visit, "*", &withdrawal).await
+                insisting(async || one.patch(&visit, "*", &withdrawal).await).await
             }),
-            spawn(async move { other.post(&reviews, &json!({ "outcome": "rejected" })).await }),
+            spawn(async move {
+                let rejection = json!({ "outcome": "rejected" });
+                insisting(async || other.post(&reviews, &rejection).await).await
+            }),
         ]
     });
     let mut answers = Vec::new();

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{completed_action, evidence_of_another, holds, review, set_state};
+use super::{DAY, completed_action, evidence_of_another, holds, review, set_state};
 use crate::support::Register;
 use crate::support::rows::authority;
 
@@ -89,7 +89,7 @@ async fn the_review_that_a_verified_action_relies_on_is_not_overruled() {
     register.post(&reviews, &json!({ "outcome": "rejected", "effective_on": "2024-04-30" })).await.expect(201);
 
     let second = evidence_of_another(&mut conn, action);
-    review(&mut conn, second, "accepted", "anonymous").unwrap();
+    review(&mut conn, second, ("accepted", DAY), "anonymous").unwrap();
     register.post(&reviews, &json!({ "outcome": "rejected" })).await.expect(201);
     let refused = register.post(&format!("/v1/evidence/{second}/reviews"), &json!({ "outcome": "rejected" })).await;
     assert_eq!(refused.expect(409).code(), "conflict");
@@ -108,7 +108,7 @@ async fn to_accept_ones_own_evidence_says_nothing() {
     assert!(!holds(&mut conn, &format!("improvement_action_has_support('{action}')")));
     assert!(set_state(&mut conn, action, "verified").is_err());
     let evidence = own.json()["evidence_id"].as_str().unwrap().parse().unwrap();
-    review(&mut conn, evidence, "accepted", "import").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "import").unwrap();
     set_state(&mut conn, action, "verified").unwrap();
     register.post(&reviews, &accepted).await.expect(201);
     assert!(holds(&mut conn, &format!("improvement_action_has_support('{action}')")));

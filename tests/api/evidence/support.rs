@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
+use super::{DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
 use crate::support::Register;
 use crate::support::rows::{inspection, path};
 
@@ -58,12 +58,12 @@ async fn no_action_becomes_verified_without_support() {
     let evidence = evidence_of_another(&mut conn, action);
     refused(&mut conn, &verify);
     for outcome in ["rejected", "changes_requested"] {
-        review(&mut conn, evidence, outcome, "anonymous").unwrap();
+        review(&mut conn, evidence, (outcome, DAY), "anonymous").unwrap();
         refused(&mut conn, &verify);
     }
-    review(&mut conn, evidence, "accepted", "import").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "import").unwrap();
     refused(&mut conn, &verify);
-    review(&mut conn, evidence, "accepted", "anonymous").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "anonymous").unwrap();
     taken(&mut conn, &verify);
 }
 
@@ -134,7 +134,7 @@ async fn no_examination_that_a_verified_action_relies_on_is_taken_away() {
         taken(&mut conn, &harmless);
     }
     let evidence = evidence_of_another(&mut conn, action);
-    review(&mut conn, evidence, "accepted", "anonymous").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "anonymous").unwrap();
     for removal in &removals {
         taken(&mut conn, removal);
     }
@@ -178,7 +178,7 @@ async fn no_evidence_that_a_verified_action_relies_on_is_taken_away() {
     let (_register, mut conn, action, report) = register().await;
     let other = completed_action(&mut conn, &report["authority_id"]);
     let evidence = evidence_of_another(&mut conn, action);
-    review(&mut conn, evidence, "accepted", "anonymous").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "anonymous").unwrap();
     set_state(&mut conn, action, "verified").unwrap();
     let later = |outcome: &str, by: &str| {
         format!(
@@ -220,7 +220,7 @@ async fn an_inspection_that_a_verified_action_relies_on_is_neither_withdrawn_nor
     register.patch(&visit, "*", &json!({ "headline": "Better.", "reason": reason })).await.expect(200);
     register.patch(&visit, "*", &json!({ "ended_on": "2024-04-18", "reason": reason })).await.expect(200);
     let evidence = evidence_of_another(&mut conn, action);
-    review(&mut conn, evidence, "accepted", "anonymous").unwrap();
+    review(&mut conn, evidence, ("accepted", DAY), "anonymous").unwrap();
     register.patch(&visit, "*", &json!({ "state": "withdrawn", "reason": reason })).await.expect(200);
     assert!(holds(&mut conn, &format!("improvement_action_has_support('{action}')")));
 }

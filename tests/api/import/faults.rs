@@ -6,11 +6,11 @@ use super::{Folder, fingerprints};
 use crate::support::database::Database;
 
 /// What is expected of a fault: file, line, column, and words of the reason.
-type Expected = (&'static str, u64, &'static str, &'static str);
+pub type Expected = (&'static str, u64, &'static str, &'static str);
 
 /// Imports into the real data, where every row is refused, and compares what is told about them.
 #[track_caller]
-fn assert_faults(files: &[(&str, &str)], expected: &[Expected]) {
+pub fn assert_faults(files: &[(&str, &str)], expected: &[Expected]) {
     let database = Database::real();
     let before = fingerprints(&database);
     let faults = match Folder::with(files).import(&database) {
@@ -276,35 +276,4 @@ fn text_that_is_not_utf_8_is_refused_with_the_line() {
     assert!(error.contains("authorities.csv, line 3: "), "{error}");
     assert!(error.contains("themes.json, line 2"), "{error}");
     assert_eq!(fingerprints(&database), before);
-}
-
-const PLANS: &str = r#"[
-{ "plan_id": "no-id", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8", "title": "A plan" },
-{ "plan_id": "019a0000-0000-7000-8000-000000000001", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8", "title": "",
-  "url": "nowhere" },
-{ "plan_id": "019a0000-0000-7000-8000-000000000002", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
-  "title": "A plan", "state": "endorsed", "starts_on": "2025-01-02", "ends_on": "2025-01-01" }
-]"#;
-
-const INTERVENTIONS: &str = r#"[
-{ "intervention_id": "019a0000-0000-7000-8000-000000000003", "authority_id": "019a0000-0000-7000-8000-000000000000",
-  "kind": "trust" },
-{ "intervention_id": "019a0000-0000-7000-8000-000000000004", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
-  "kind": "warning" }
-]"#;
-
-#[test]
-fn plans_and_interventions_are_refused_member_by_member() {
-    assert_faults(
-        &[("improvement_plans.json", PLANS), ("interventions.json", INTERVENTIONS)],
-        &[
-            ("improvement_plans.json", 2, "plan_id", "UUID"),
-            ("improvement_plans.json", 3, "title", "1 to 300"),
-            ("improvement_plans.json", 3, "url", "http"),
-            ("improvement_plans.json", 5, "ends_on", "before starts_on"),
-            ("improvement_plans.json", 5, "endorsed_on", "endorsed plan"),
-            ("interventions.json", 2, "authority_id", "authority of the register"),
-            ("interventions.json", 4, "kind", "must be one of"),
-        ],
-    );
 }

@@ -1,8 +1,10 @@
 //! Filling the register from files: what is in `data/`, what a folder may hold, and what is refused.
 
 mod built_in;
+mod evidence;
 mod faults;
 mod frameworks;
+mod improvement;
 mod recommendations;
 mod survival;
 
