@@ -57,9 +57,9 @@ const STAYING: &str = "
             case when n <= 20 then n end from generate_series(2, 40) n;
     insert into events (type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, after)
         select 'created', kind, case kind when 'inspection' then stay(1, 2) when 'finding' then stay(3, 1) else stay(4, 1) end,
-            stay(1, 2), array[stay(0, 2)], 'stay', 'stay', '{}'
+            stay(1, 2), array[stay(0, 2)], 'stay', 'stay', '{}'::jsonb
         from generate_series(1, 10), unnest(array['inspection', 'finding', 'recommendation']) kind
-        union all select 'created', kind, id, id, '{}', 'stay', 'stay', '{}'
+        union all select 'created', kind, id, id, array[stay(0, 1)], 'stay', 'stay', '{}'
         from generate_series(1, 10), (values ('improvement_plan', stay(5, 1)), ('improvement_action', stay(7, 1))) whole(kind, id);
     update themes set position = position + 1000;
     update themes set position = (position - 1000) * 10;
