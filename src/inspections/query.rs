@@ -16,7 +16,7 @@ use self::changes::StoredInspection;
 use super::model::{
     Inspection, InspectionEmbed, InspectionId, InspectionPatch, InspectionRow, InspectionState, NewInspection,
 };
-use crate::error::{ApiError, ConstraintExt, NotFoundExt, ProblemCode};
+use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::extract::{IfMatch, LargePatch};
 use crate::improvement_actions::query::support;
 use crate::json::merged;
@@ -157,9 +157,7 @@ fn check_transition(from: InspectionState, to: InspectionState) -> Result<(), Ap
     if from.next().contains(&to) {
         return Ok(());
     }
-    let legal = from.next().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let detail = format!("an inspection that is {from} cannot become {to}, only {legal}");
-    Err(ApiError::refused(ProblemCode::IllegalTransition, detail))
+    Err(ApiError::illegal_transition("an inspection", (from, to), from.next(), "/state"))
 }
 
 /// Removes a draft, with all that is in it.

@@ -13,8 +13,8 @@ use crate::date::Date;
 use crate::error::{ApiError, NotFoundExt};
 use crate::findings::model::FindingId;
 use crate::improvement_actions::model::{
-    ActionId, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow,
-    ImprovementActionSort,
+    ActionId, ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters,
+    ImprovementActionRow, ImprovementActionSort,
 };
 use crate::improvement_plans::model::PlanId;
 use crate::page::{Page, Window};
@@ -205,9 +205,11 @@ fn on_days<'a>(mut statement: Statement<'a>, filter: &'a ImprovementActionFilter
     }
     if let Some(is_overdue) = filter.is_overdue {
         let day = filter.as_at.unwrap_or_else(Date::today);
+        let open = ActionState::ALL.iter().copied().filter(|state| state.is_open()).collect::<Vec<_>>();
         statement = statement
             .value::<SqlDate, _>(" and (or_distant_future(due_on) < ?", day)
-            .value::<Bool, _>(" and state not in ('completed', 'verified', 'cancelled')) = ?", is_overdue);
+            .value::<Array<Text>, _>(" and state = any (?))", open)
+            .value::<Bool, _>(" = ?", is_overdue);
     }
     if let Some(days) = filter.min_slip_days {
         statement = statement.value::<BigInt, _>(" and or_least(slip_days) >= ?", i64::from(days));
