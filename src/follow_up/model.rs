@@ -27,7 +27,7 @@ text_enum! {
         NotImproved = "not_improved",
         /// It has become worse.
         Worse = "worse",
-        /// It did not look: nobody knows.
+        /// No examination speaks of it: nobody knows.
         NotExamined = "not_examined",
     }
 }
@@ -125,7 +125,9 @@ pub struct ThemeCoverage {
 pub struct VisitedTheme {
     /// The visit.
     pub inspection_id: InspectionId,
-    /// The least favourable outcome of the recommendations with this theme that it examined.
+    /// The least favourable outcome of the recommendations with this theme that it examined. An examination that names
+    /// the finding which says so counts for the themes of that finding alone: what a visit did not speak of stays
+    /// `not_examined`.
     pub outcome: CoverageOutcome,
     /// How many strengths it found.
     #[schema(minimum = 0, maximum = 1000)]
@@ -171,6 +173,21 @@ pub struct FollowUpParameters {
     pub as_at: Option<Date>,
 }
 
+/// What a visit said of a recommendation, and of which themes the finding is that says so, if it is named.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// What it said.
+    pub outcome: ExaminationOutcome,
+    /// The themes of the finding; absent if none is named.
+    pub found: Option<Vec<Code>>,
+}
+
+impl Said {
+    fn is_about(&self, theme: &Code) -> bool {
+        self.found.as_ref().is_none_or(|themes| themes.contains(theme))
+    }
+}
+
 /// What a follow-up is made of, besides the visits.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -179,7 +196,7 @@ pub struct Sources {
     /// The recommendations in their order, each with its place and its themes.
     pub recommendations: Vec<(RecommendationId, i32, Vec<Code>)>,
     /// What the visits said of them.
-    pub examinations: HashMap<(InspectionId, RecommendationId), ExaminationOutcome>,
+    pub examinations: HashMap<(InspectionId, RecommendationId), Said>,
     /// How many findings of which polarity the visits made about a theme.
     pub findings: HashMap<(InspectionId, Code), HashMap<Polarity, usize>>,
 }
@@ -212,7 +229,8 @@ impl Sources {
 
     fn theme(&self, visit: InspectionId, theme: &Code) -> VisitedTheme {
         let about = self.recommendations.iter().filter(|(.., themes)| themes.contains(theme));
-        let outcomes = about.filter_map(|(id, ..)| self.examinations.get(&(visit, *id)).copied());
+        let said = about.filter_map(|(id, ..)| self.examinations.get(&(visit, *id)));
+        let outcomes = said.filter(|said| said.is_about(theme)).map(|said| said.outcome);
         let found = self.findings.get(&(visit, theme.clone()));
         let count = |polarity| found.and_then(|counts| counts.get(&polarity)).copied().unwrap_or_default();
         VisitedTheme {
@@ -225,7 +243,7 @@ impl Sources {
     }
 
     fn recommendation(&self, visit: InspectionId, id: RecommendationId) -> VisitedRecommendation {
-        let outcome = self.examinations.get(&(visit, id)).copied();
+        let outcome = self.examinations.get(&(visit, id)).map(|said| said.outcome);
         let outcome = CoverageOutcome::least_favourable(outcome.into_iter());
         VisitedRecommendation { inspection_id: visit, outcome }
     }

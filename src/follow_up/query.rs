@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Date as SqlDate, Nullable, Uuid};
 
-use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Sources, missing};
+use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, missing};
 use crate::date::Date;
 use crate::error::{ApiError, ProblemCode};
 use crate::examinations::model::ExaminationOutcome;
@@ -119,9 +119,14 @@ fn sources(conn: &mut PgConnection, opener: InspectionId, visits: &[InspectionId
         .load(conn)?;
     let examinations = examinations::table
         .inner_join(recommendations::table)
+        .left_join(findings::table.on(examinations::finding_id.eq(findings::finding_id.nullable())))
         .filter(recommendations::inspection_id.eq(opener).and(examinations::inspection_id.eq_any(visits)))
-        .select(((examinations::inspection_id, examinations::recommendation_id), examinations::outcome))
-        .load::<((InspectionId, RecommendationId), ExaminationOutcome)>(conn)?;
+        .select((
+            (examinations::inspection_id, examinations::recommendation_id),
+            (examinations::outcome, findings::themes.nullable()),
+        ))
+        .load::<((InspectionId, RecommendationId), (ExaminationOutcome, Option<Vec<Code>>))>(conn)?;
+    let said = examinations.into_iter().map(|(place, (outcome, found))| (place, Said { outcome, found }));
     let found = findings::table
         .filter(findings::inspection_id.eq_any(visits))
         .select((findings::inspection_id, findings::polarity, findings::themes))
@@ -133,5 +138,5 @@ fn sources(conn: &mut PgConnection, opener: InspectionId, visits: &[InspectionId
         }
     }
     let themes = themes::table.order(themes::position).select(themes::theme).load(conn)?;
-    Ok(Sources { themes, recommendations, examinations: examinations.into_iter().collect(), findings })
+    Ok(Sources { themes, recommendations, examinations: said.collect(), findings })
 }
