@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, Type};
+use utoipa::openapi::{ObjectBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -57,7 +59,7 @@ pub struct FollowUp {
     #[schema(max_items = 1000)]
     pub visits: Vec<FollowUpVisit>,
     /// The places in the series that no published monitoring visit has, up to the last that one has.
-    #[schema(max_items = 99)]
+    #[schema(schema_with = visit_numbers)]
     pub missing_visit_numbers: Vec<i32>,
     /// The next published inspection of the authority, or of its successor, that decides where it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +69,13 @@ pub struct FollowUp {
     /// The recommendations that none of the visits looked at.
     #[schema(max_items = 1000)]
     pub never_examined: Vec<RecommendationId>,
+}
+
+/// The schema of the gaps; an attribute cannot give the numbers in a list their limits.
+fn visit_numbers() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(99));
+    let about = "The places in the series that no published monitoring visit has, up to the last that one has.";
+    ArrayBuilder::new().items(number).max_items(Some(99)).description(Some(about)).into()
 }
 
 /// An inspection or visit that followed.

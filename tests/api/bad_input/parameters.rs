@@ -88,6 +88,7 @@ fn understood(schema: &Value, value: &str) -> Value {
             Ok(number) if number.to_string() == text => json!(number),
             _ => json!(text),
         },
+        Some("boolean") => text.parse::<bool>().map_or_else(|_| json!(text), Value::from),
         _ => json!(text),
     }
 }
