@@ -191,11 +191,12 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
+        // What follows an inspection tells of itself as it is written: what it belongs to comes first in the feed.
+        events::query::beginnings::record(conn, &context.principal)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;
         context.reader.finish()?;
-        events::query::beginnings::record(conn, &context.principal)?;
         Ok(context.report)
     })
 }

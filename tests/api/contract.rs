@@ -86,6 +86,9 @@ fn every_operation_has_a_name_words_and_a_tag() {
     assert_eq!(used, described, "every tag is used");
 }
 
+/// Operations that are told all they need by their address.
+const WITHOUT_BODY: [&str; 1] = ["create_actions_from_recommendations"];
+
 #[test]
 fn every_operation_tells_all_its_answers() {
     for operation in operations::all() {
@@ -129,7 +132,9 @@ fn every_operation_tells_all_its_answers() {
         let bodies = operation.bodies().into_iter().map(|(media_type, _)| media_type.as_str()).collect::<Vec<_>>();
         match *method {
             Method::PATCH => assert_eq!(bodies, ["application/json", "application/merge-patch+json"], "{id}"),
-            Method::POST | Method::PUT => assert_eq!(bodies, ["application/json"], "{id}"),
+            Method::POST | Method::PUT if !WITHOUT_BODY.contains(&id) => {
+                assert_eq!(bodies, ["application/json"], "{id}");
+            }
             _ => assert!(bodies.is_empty(), "{id}"),
         }
         assert_none(&faults);

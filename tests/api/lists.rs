@@ -57,8 +57,10 @@ const STAYING: &str = "
             case when n <= 20 then n end from generate_series(2, 40) n;
     insert into events (type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, after)
         select 'created', kind, case kind when 'inspection' then stay(1, 2) when 'finding' then stay(3, 1) else stay(4, 1) end,
-            stay(1, 2), array[stay(0, 2)], 'stay', 'stay', '{}'
-        from generate_series(1, 10), unnest(array['inspection', 'finding', 'recommendation']) kind;
+            stay(1, 2), array[stay(0, 2)], 'stay', 'stay', '{}'::jsonb
+        from generate_series(1, 10), unnest(array['inspection', 'finding', 'recommendation']) kind
+        union all select 'created', kind, id, id, array[stay(0, 1)], 'stay', 'stay', '{}'
+        from generate_series(1, 10), (values ('improvement_plan', stay(5, 1)), ('improvement_action', stay(7, 1))) whole(kind, id);
     update themes set position = position + 1000;
     update themes set position = (position - 1000) * 10;
     update frameworks set position = position + 1000;
@@ -168,6 +170,8 @@ const LISTS: &[(&str, &[&str])] = &[
     ("/v1/themes?", &["theme"]),
     ("/v1/frameworks?", &["framework"]),
     ("/v1/events?", &["sequence"]),
+    ("/v1/improvement-plans/019a0005-0000-7000-8000-000000000001/history?", &["sequence"]),
+    ("/v1/improvement-actions/019a0007-0000-7000-8000-000000000001/history?", &["sequence"]),
     ("/v1/inspections/019a0001-0000-7000-8000-000000000002/history?", &["sequence"]),
     ("/v1/findings/019a0003-0000-7000-8000-000000000001/history?", &["sequence"]),
     ("/v1/recommendations/019a0004-0000-7000-8000-000000000001/history?", &["sequence"]),

@@ -1,4 +1,4 @@
-//! The beginnings of rows that came without an event: an import tells of what it wrote at its end, and a register that is
+//! The beginnings of rows that came without an event: an import tells of inspections when they are whole, and a register that is
 //! older than its events tells of what it holds when it is migrated.
 
 use diesel::pg::PgConnection;

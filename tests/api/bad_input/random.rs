@@ -64,7 +64,12 @@ fn no_query_string_makes_the_register_fail() {
         .run(&question, |(operation, query)| {
             let path = format!("{}?{query}", operation.path());
             let answer = system.block_on(register.get(&path));
-            prop_assert!([200, 400].contains(&answer.status.as_u16()), "{path}: {} {}", answer.status, answer.text());
+            // On an earlier day there may have been no such thing.
+            let is_right = match answer.status.as_u16() {
+                404 => query.contains("as_at="),
+                status => [200, 400].contains(&status),
+            };
+            prop_assert!(is_right, "{path}: {} {}", answer.status, answer.text());
             Ok(())
         })
         .unwrap();

@@ -45,6 +45,8 @@ async fn good(register: &Register, operation: &Operation, schema: &Value) -> Val
             json!({ "effective_on": null })
         }
         "create_improvement_action_evidence" => json!({ "observed_on": "2022-07-18", "expires_on": "2022-07-29" }),
+        "create_improvement_plan" => json!({ "starts_on": "2022-09-21", "ends_on": "2022-09-21" }),
+        "create_intervention" => json!({ "started_on": "2022-09-21", "ended_on": "2022-09-21" }),
         "create_inspection_finding" | "create_inspection_recommendation" => json!({ "position": 999, "area": null }),
         _ => json!({}),
     };

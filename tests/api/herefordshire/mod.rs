@@ -1,16 +1,24 @@
 //! Herefordshire's record of 2012 to 2025: every entity, date, name and number of the five documents that it was written
-//! from comes back through the API.
+//! from comes back through the API, and so does what followed the inspection of July 2022.
 
 mod article_2023;
 mod letter_2018;
 mod letter_2024;
 mod links;
 mod news_2025;
+mod story_actions;
+mod story_events;
+mod story_follow_up;
+mod story_interventions;
+mod story_plans;
 mod summary_2012;
 
 use serde_json::Value;
 
 use crate::support::Register;
+
+/// The inspection of July 2022.
+const JULY_2022: &str = "01a20431-0c26-7f6f-b048-41513696de59";
 
 /// The one item of a page.
 #[track_caller]

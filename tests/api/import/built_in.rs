@@ -6,7 +6,7 @@ use super::{Folder, fingerprints, rows};
 use crate::support::Register;
 use crate::support::database::Database;
 
-const EXPECTED: [(&str, usize); 9] = [
+const EXPECTED: [(&str, usize); 12] = [
     ("authorities", 161),
     ("statistical neighbours", 3_058),
     ("inspections", 492),
@@ -14,8 +14,11 @@ const EXPECTED: [(&str, usize); 9] = [
     ("documents", 5),
     ("findings", 64),
     ("recommendations", 15),
+    ("examinations", 16),
     ("improvement plans", 2),
     ("interventions", 5),
+    ("improvement actions", 9),
+    ("evidence", 1),
 ];
 
 #[test]
@@ -35,11 +38,18 @@ fn the_built_in_data_is_written_once_and_whole() {
         ("documents", 5),
         ("findings", 64),
         ("recommendations", 15),
+        ("examinations", 16),
         ("improvement_plans", 2),
         ("interventions", 5),
+        ("improvement_actions", 9),
+        ("improvement_action_transitions", 5),
+        ("improvement_action_date_revisions", 1),
+        ("improvement_action_updates", 2),
+        ("evidence", 1),
+        ("evidence_reviews", 1),
         ("frameworks", 8),
         ("themes", 37),
-        ("events", 161 + 492 + 5 + 64 + 6),
+        ("events", 161 + 492 + 5 + 64 + 15 + 16 + 2 + 5 + (9 + 5 + 1 + 2 + 8) + (1 + 1 + 1)),
     ] {
         assert_eq!(rows(&first, relation), count, "{relation}");
     }

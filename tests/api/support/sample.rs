@@ -100,7 +100,9 @@ fn object(schema: &Value, is_whole: bool) -> BoxedStrategy<Value> {
 fn known(name: &str) -> Option<Vec<Value>> {
     let values: &[&str] = match name {
         "authority_id" | "authority_ids" | "predecessors" | "successors" => &[HEREFORDSHIRE],
-        "inspection_id" | "opened_by_inspection_id" => &["01a20431-0c26-7f6f-b048-41513696de59"],
+        "inspection_id" | "opened_by_inspection_id" | "responds_to_inspection_id" | "triggered_by_inspection_id" => {
+            &["01a20431-0c26-7f6f-b048-41513696de59"]
+        }
         "plan_id" => &["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"],
         "recommendation_ids" => &["01a204d1-fb25-7845-a5a7-57124a83b17d"],
         "finding_ids" => &["01a20435-3ece-76be-9a54-66d9f1e9c157"],
