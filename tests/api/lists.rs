@@ -113,7 +113,8 @@ const PASSING: &str = "
             timestamptz '2020-01-01Z' + ($k + n) % 8 * interval '1 day'
         from generate_series(1, 4) n, lateral (select case when n > 1 then date '2020-01-01' + ($k + n) % 8 end as day) due;
     insert into improvement_action_updates (update_id, action_id, effective_on, note, recorded_by)
-        values (gen_random_uuid(), stay(7, 1), date '2020-01-01' + $k % 7, 'Pass', 'pass');
+        select gen_random_uuid(), stay(7, 1), date '2020-01-01' + $k % 7, 'Pass', 'pass'
+        where (select count(*) from improvement_action_updates where note = 'Pass') < 30;
     insert into evidence (evidence_id, action_id, kind, title, recorded_by)
         select gen_random_uuid(), stay(7, 1), 'other', 'Pass', 'import' from generate_series(1, 4) n;
     insert into evidence_reviews (review_id, evidence_id, outcome, note, effective_on, recorded_by)

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::rules::effective_on;
 use super::{lock, subject_of_part, tell_changed};
 use crate::date::Date;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::events;
 use crate::events::model::EventResource;
 use crate::improvement_actions::model::{
@@ -85,7 +85,11 @@ pub fn insert(
             new,
         ))
         .returning(ImprovementActionDateRevision::as_returning())
-        .get_result(conn)?;
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "improvement_action_date_revisions_pkey")
+                .then(|| ApiError::conflict("there is a change of a due date with this id"))
+        })?;
     let after = diesel::update(improvement_actions::table.find(action))
         .set((
             // The first due date is the original one, also where the action came without.

@@ -207,7 +207,10 @@ fn insert_row(
             new,
         ))
         .returning(ImprovementActionTransitionRow::as_returning())
-        .get_result(conn)?;
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "improvement_action_transitions_pkey").then(|| ApiError::conflict("there is a move with this id"))
+        })?;
     let links = new.evidence_ids.iter();
     let links = links.map(|one| (transition_id.eq(id), action_id.eq(action.action_id), evidence_id.eq(one)));
     diesel::insert_into(table).values(links.collect::<Vec<_>>()).on_conflict_do_nothing().execute(conn).on_constraint(

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::rules::effective_on;
 use super::{lock, subject_of_part, tell_changed};
 use crate::date::Date;
-use crate::error::ApiError;
+use crate::error::{ApiError, ConstraintExt};
 use crate::events;
 use crate::events::model::EventResource;
 use crate::improvement_actions::model::{
@@ -91,7 +91,10 @@ pub fn insert(
             new,
         ))
         .returning(ImprovementActionUpdate::as_returning())
-        .get_result(conn)?;
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "improvement_action_updates_pkey").then(|| ApiError::conflict("there is a report with this id"))
+        })?;
     let after = diesel::update(improvement_actions::table.find(action))
         .set((
             improvement_actions::rag.eq(latest_rag(conn, action)?),

@@ -1,6 +1,8 @@
 //! Faults in the files of what follows an inspection: each is told with its line and member.
 
 use super::faults::assert_faults;
+use super::{Folder, fingerprints};
+use crate::support::database::Database;
 
 const PLANS: &str = r#"[
 { "plan_id": "no-id", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8", "title": "A plan" },
@@ -64,4 +66,53 @@ fn examinations_are_refused_one_by_one() {
             (FILE, 13, "theme", "unknown field"),
         ],
     );
+}
+
+const ACTIONS: &str = r#"[
+{ "action_id": "019a0000-0000-7000-8000-000000000001", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+  "title": "", "source": "nobody" },
+{ "action_id": "019a0000-0000-7000-8000-000000000002", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+  "title": "Skips", "source": "audit", "transitions": [
+    { "transition_id": "019a0000-0000-7000-8000-000000000003", "to_state": "completed" } ] },
+{ "action_id": "019a0000-0000-7000-8000-000000000004", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+  "title": "Steps are wrong", "source": "audit", "state": "agreed",
+  "transitions": [{ "to_state": "agreed" }],
+  "date_revisions": [{ "date_revision_id": "019a0000-0000-7000-8000-000000000005", "due_on": "2024-01-01", "reason": "" }],
+  "updates": { "note": "Looked at." } },
+{ "action_id": "019a0000-0000-7000-8000-000000000006", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+  "title": "Taken id", "source": "audit", "proposed_on": "2024-01-01", "transitions": [
+    { "transition_id": "01a204d1-fb33-7c2a-82bd-4e786020927d", "to_state": "agreed", "effective_on": "2024-01-01" } ] },
+{ "action_id": "019a0000-0000-7000-8000-000000000007", "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+  "title": "Goes back", "source": "audit", "proposed_on": "2024-01-01", "updates": [
+    { "update_id": "019a0000-0000-7000-8000-000000000008", "note": "Early.", "effective_on": "2023-12-31" } ] }
+]"#;
+
+#[test]
+fn actions_and_their_history_are_refused_step_by_step() {
+    const FILE: &str = "improvement_actions.json";
+    assert_faults(
+        &[(FILE, ACTIONS)],
+        &[
+            (FILE, 2, "source", "must be one of"),
+            (FILE, 4, "to_state", "must be one of agreed, deferred, cancelled"),
+            (FILE, 7, "transition_id", "UUID"),
+            (FILE, 7, "reason", "3 to 1000"),
+            (FILE, 7, "updates", "list of objects"),
+            (FILE, 7, "state", "unknown field"),
+            (FILE, 12, "", "with this id"),
+            (FILE, 15, "effective_on", "2024-01-01"),
+        ],
+    );
+}
+
+#[test]
+fn an_action_that_the_register_has_keeps_its_history() {
+    let database = Database::real();
+    let before = fingerprints(&database);
+    let other = r#"[{ "action_id": "01a204d1-fb25-79ea-8966-2a05f14c8862", "title": "Another", "source": "audit",
+        "authority_id": "01a20431-0b0f-7e0b-a2a4-65c0dc9fb5b8",
+        "updates": [{ "update_id": "019a0000-0000-7000-8000-000000000001", "note": "Later." }] }]"#;
+    let report = Folder::with(&[("improvement_actions.json", other)]).import(&database).unwrap();
+    assert_eq!(report.to_string(), "0 improvement actions (1 were there)");
+    assert_eq!(fingerprints(&database), before);
 }
