@@ -50,7 +50,7 @@ pub struct ImprovementActionFilter {
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-7845-a5a7-57124a83b17d"]))]
     pub recommendation: Option<Codes<RecommendationId>>,
     /// Findings that they answer.
-    #[param(style = Form, explode = false, value_type = Option<Vec<FindingId>>, max_items = 50, min_items = 1)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ed8-753f-bc77-90146e88dd56"]))]
     pub finding: Option<Codes<FindingId>>,
     /// Themes.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["corporate_parenting"]))]

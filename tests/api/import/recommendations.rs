@@ -120,6 +120,9 @@ async fn a_key_that_names_two_inspections_names_none() {
     import::run(&register.database.url, &Source::BuiltIn).expect("rows with ids are told apart by them");
 }
 
+/// Recommendations of July 2022, which `data/` has in its own words.
+const OWN: usize = 9;
+
 /// The recommendations read out of reports are not part of the program; where they lie beside it, they are tried.
 fn shared_data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -138,8 +141,8 @@ async fn the_recommendations_read_out_of_reports_load_and_are_searchable() {
     let rows = std::fs::read_to_string(data.join("recommendations.csv")).unwrap();
     let folder = Folder::with(&[("recommendations.csv", &rows)]);
     let report = folder.import(&register.database).unwrap();
-    assert_eq!(report.written("recommendations"), 2_440);
-    assert!(report.notes().is_empty(), "{:?}", report.notes());
+    assert_eq!(report.written("recommendations"), 2_440 - OWN);
+    assert_eq!(report.notes(), ["80474-2022-09-21 keeps the 9 recommendations that it has"]);
     let total = async |query: &str| {
         let page = register.get(&format!("/v1/recommendations?limit=1&count=exact&{query}")).await.expect(200).json();
         page["page"]["total"].as_u64().unwrap()
@@ -154,10 +157,12 @@ async fn the_recommendations_read_out_of_reports_load_and_are_searchable() {
 
     // Every text is found by its own words, in order.
     let mut table = csv::Reader::from_reader(rows.as_bytes());
-    let text = table.headers().unwrap().iter().position(|column| column == "text").unwrap();
+    let headers = table.headers().unwrap().clone();
+    let [text, key] =
+        ["text", "inspection_key"].map(|name| headers.iter().position(|column| column == name).unwrap());
     let records = table.records().map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(records.len(), 2_440);
-    for record in records.iter().step_by(61) {
+    for record in records.iter().filter(|record| record[key] != *"80474-2022-09-21").step_by(61) {
         let words = record[text].split_whitespace().take(8).collect::<Vec<_>>().join(" ").replace('"', "");
         let query = url::form_urlencoded::byte_serialize(format!("\"{words}\"").as_bytes()).collect::<String>();
         assert!(total(&format!("q={query}")).await >= 1, "{words}");
