@@ -1,4 +1,4 @@
-//! Operations on improvement actions. Those on what becomes of them are in [`history`].
+//! Operations on improvement actions. Those on what becomes of them are in `history`.
 
 mod history;
 
