@@ -5,6 +5,7 @@ mod corrections;
 mod feed;
 mod fold;
 mod order;
+mod workload;
 
 use serde_json::Value;
 

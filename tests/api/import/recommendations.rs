@@ -158,8 +158,7 @@ async fn the_recommendations_read_out_of_reports_load_and_are_searchable() {
     // Every text is found by its own words, in order.
     let mut table = csv::Reader::from_reader(rows.as_bytes());
     let headers = table.headers().unwrap().clone();
-    let [text, key] =
-        ["text", "inspection_key"].map(|name| headers.iter().position(|column| column == name).unwrap());
+    let [text, key] = ["text", "inspection_key"].map(|name| headers.iter().position(|column| column == name).unwrap());
     let records = table.records().map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(records.len(), 2_440);
     for record in records.iter().filter(|record| record[key] != *"80474-2022-09-21").step_by(61) {
