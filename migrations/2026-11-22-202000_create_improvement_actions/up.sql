@@ -39,7 +39,6 @@ create table improvement_actions (
         to_tsvector('english', title || ' ' || coalesce(description, '') || ' ' || coalesce(success_measure, '') || ' '
             || coalesce(owner_role, '') || ' ' || coalesce(promised_to, '') || ' ' || joined(partner_organisations))) stored,
     constraint improvement_actions_pkey primary key (action_id),
-    constraint improvement_actions_action_id_authority_id_key unique (action_id, authority_id),
     constraint improvement_actions_authority_id_fkey foreign key (authority_id) references authorities on delete restrict,
     constraint improvement_actions_plan_id_fkey foreign key (plan_id, authority_id)
         references improvement_plans (plan_id, authority_id) on delete restrict,

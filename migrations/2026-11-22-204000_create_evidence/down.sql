@@ -7,7 +7,7 @@ drop trigger improvement_actions_verified_check on improvement_actions;
 drop trigger evidence_reviews_verified_check on evidence_reviews;
 drop trigger evidence_verified_check on evidence;
 drop function keep_support();
-drop function improvement_action_has_support(uuid);
+drop function improvement_action_has_support(uuid, date);
 drop table improvement_action_transition_evidence;
 drop table evidence_reviews;
 drop table evidence;

@@ -60,7 +60,7 @@ comment on table improvement_action_transition_evidence is 'The evidence that a 
 create index improvement_action_transition_evidence_evidence_id_idx on improvement_action_transition_evidence (evidence_id, action_id);
 create index improvement_action_transition_evidence_transition_id_idx on improvement_action_transition_evidence (transition_id, action_id);
 
-create function improvement_action_has_support(action uuid) returns boolean
+create function improvement_action_has_support(action uuid, day date default 'infinity') returns boolean
 language sql stable
 begin atomic
     select exists (
@@ -68,7 +68,7 @@ begin atomic
         cross join lateral (
             -- To accept what one recorded oneself says nothing, to reject it does.
             select outcome from evidence_reviews
-            where evidence_reviews.evidence_id = evidence.evidence_id
+            where evidence_reviews.evidence_id = evidence.evidence_id and effective_on <= day
                 and (outcome <> 'accepted' or evidence_reviews.recorded_by <> evidence.recorded_by)
             order by effective_on desc, recorded_at desc, review_id desc limit 1
         ) latest
@@ -80,10 +80,11 @@ begin atomic
         join inspections on inspections.inspection_id = examinations.inspection_id
         where improvement_actions.action_id = action and examinations.outcome = 'improved'
             and inspections.state = 'published' and inspections.ended_on > improvement_actions.completed_on
+            and inspections.ended_on <= day
     );
 end;
-comment on function improvement_action_has_support(uuid) is
-    'Whether somebody else saw that the action worked: evidence that another accepted, or a later inspection that found an answered recommendation improved.';
+comment on function improvement_action_has_support(uuid, date) is
+    'Whether somebody else had seen by the end of a day that the action worked: evidence that another accepted, or a later inspection that found an answered recommendation improved.';
 
 create function keep_support() returns trigger
 language plpgsql as $$

@@ -37,13 +37,15 @@ pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityI
     .or_not_found("authority")
 }
 
-/// Whether the register has this authority.
+/// Whether the register has this authority, which is then kept from those who would remove it or change its successions:
+/// they take authorities before successions, and so does whoever writes something of an authority.
 ///
 /// # Errors
 ///
 /// If the database fails.
 pub fn exists(conn: &mut PgConnection, id: AuthorityId) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(authorities::table.find(id))).get_result(conn)
+    let query = authorities::table.find(id).select(authorities::authority_id).for_key_share();
+    Ok(query.first::<AuthorityId>(conn).optional()?.is_some())
 }
 
 /// The authorities that the keys of a filter name; a key that names none adds none.

@@ -172,7 +172,7 @@ pub fn insert(
 ) -> Result<Examination, ApiError> {
     let inspection = inspections::lock(conn, principal, place.0)?;
     let examination = insert_row(conn, principal, &inspection, place.1, id, new)?;
-    mark_changed(conn, principal, &inspection, None)?;
+    mark_changed(conn, principal, &inspection, new.reason.as_ref())?;
     Ok(examination)
 }
 

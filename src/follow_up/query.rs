@@ -19,7 +19,7 @@ use crate::recommendations::model::RecommendationId;
 use crate::schema::{examinations, findings, recommendations, themes};
 use crate::text::Code;
 
-/// The next published inspection that decides where the authority `$1` or its successor stands, begun after the day `$2`,
+/// The next published inspection that decides where the authority `$1` or its only successor stands, begun after the day `$2`,
 /// as known on the day `$3`.
 const CLOSING: &str = "
     select i.inspection_id
@@ -27,7 +27,9 @@ const CLOSING: &str = "
     join framework_kinds k on k.framework = i.framework and k.kind = i.kind and k.gives_standing
     where i.state = 'published' and coalesce(i.started_on, i.published_on) > $2
         and coalesce(i.published_on, i.ended_on, i.started_on) <= $3
-        and i.authority_id in (select $1 union select successor_id from authority_successions where predecessor_id = $1)
+        and i.authority_id in (
+            select $1
+            union select (array_agg(successor_id))[1] from authority_successions where predecessor_id = $1 having count(*) = 1)
     order by coalesce(i.started_on, i.published_on), i.inspection_id
     limit 1";
 
@@ -54,7 +56,8 @@ struct Closing {
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, `not_found` if there is no such inspection or it gives no grades, or if the database fails.
+/// `invalid_parameter`, `not_found` if there is no such inspection, none yet on that day, or none that gives grades, or if
+/// the database fails.
 pub fn get(
     conn: &mut PgConnection,
     principal: &Principal,
@@ -67,6 +70,9 @@ pub fn get(
     if !inspections::rules::gives_grades(conn, &inspection)? {
         let detail = "only a graded inspection has a follow-up; what a visit follows is in opened_by_inspection_id";
         return Err(ApiError::refused(ProblemCode::NotFound, detail));
+    }
+    if inspection.published_on.or(inspection.ended_on).or(inspection.started_on).is_some_and(|day| day > as_at) {
+        return Err(ApiError::not_found("inspection"));
     }
     let closed_by = closing(conn, &inspection, as_at)?;
     let visits = visits(conn, id, closed_by, as_at)?;

@@ -139,8 +139,8 @@ pub fn update(
 pub fn delete(conn: &mut PgConnection, principal: &Principal, id: PlanId, if_match: &IfMatch) -> Result<(), ApiError> {
     let before = lock(conn, principal, id)?;
     if_match.check(before.version)?;
-    if before.state != PlanState::Draft {
-        return Err(ApiError::in_use(format!("the plan is {}: close it instead", before.state)));
+    if before.state != PlanState::Draft || before.endorsed_on.is_some() {
+        return Err(ApiError::in_use("the plan is or was endorsed: close it instead"));
     }
     diesel::delete(improvement_plans::table.find(id)).execute(conn).on_constraint(|name| {
         (name == "improvement_actions_plan_id_fkey").then(|| ApiError::in_use("actions are part of this plan"))

@@ -50,8 +50,11 @@ pub fn replace_predecessors(
     predecessors: &[AuthorityId],
 ) -> Result<(), ApiError> {
     use authority_successions::{predecessor_id, successor_id, table};
-    let former = diesel::delete(table.filter(successor_id.eq(id))).returning(predecessor_id).get_results(conn)?;
-    let rows = distinct(predecessors).map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
+    let former = table.filter(successor_id.eq(id)).select(predecessor_id).load(conn)?;
+    // What stays is not touched: others may rely on it at this moment.
+    diesel::delete(table.filter(successor_id.eq(id).and(predecessor_id.ne_all(predecessors)))).execute(conn)?;
+    let new = distinct(predecessors).filter(|other| !former.contains(other));
+    let rows = new.map(|other| (predecessor_id.eq(other), successor_id.eq(id))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/predecessors"))?;
     check_series(conn, id)?;
     let ended = former.iter().filter(|other| !predecessors.contains(other)).map(|other| (*other, id));
@@ -70,8 +73,10 @@ pub fn replace_successors(
     successors: &[AuthorityId],
 ) -> Result<(), ApiError> {
     use authority_successions::{predecessor_id, successor_id, table};
-    let former = diesel::delete(table.filter(predecessor_id.eq(id))).returning(successor_id).get_results(conn)?;
-    let rows = distinct(successors).map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
+    let former = table.filter(predecessor_id.eq(id)).select(successor_id).load(conn)?;
+    diesel::delete(table.filter(predecessor_id.eq(id).and(successor_id.ne_all(successors)))).execute(conn)?;
+    let new = distinct(successors).filter(|other| !former.contains(other));
+    let rows = new.map(|other| (predecessor_id.eq(id), successor_id.eq(other))).collect::<Vec<_>>();
     diesel::insert_into(table).values(rows).execute(conn).on_constraint(|name| meaning(name, "/successors"))?;
     check_series(conn, id)?;
     let ended = former.iter().filter(|other| !successors.contains(other)).map(|other| (id, *other));

@@ -27,7 +27,7 @@ struct Told {
     stored: fn(&mut PgConnection, &[Uuid]) -> Result<Stored, ApiError>,
 }
 
-/// Every table of which each row is told of, what others belong to first.
+/// The tables whose rows may come without an event, what others belong to first.
 const TABLES: [Told; 5] = [
     Told { table: "authorities", key: "authority_id", stored: |conn, ids| written(authorities::told(conn, ids)?) },
     Told { table: "inspections", key: "inspection_id", stored: |conn, ids| written(inspections::stored(conn, ids)?) },

@@ -5,7 +5,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::authorities::model::AuthorityId;
+use crate::authorities::model::{AuthorityId, AuthorityKey};
 use crate::authorities::query::resolve_filter;
 use crate::error::{ApiError, FieldError};
 use crate::events::model::{Event, EventFilter};
@@ -32,7 +32,11 @@ pub enum History {
 ///
 /// `invalid_parameter` if `after` names no event, `invalid_cursor`, or if the database fails.
 pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
-    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    // An authority that is gone has events still, and is named by its id.
+    if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {
+        ids.extend(keys.0.iter().filter_map(|key| if let AuthorityKey::Id(id) = key { Some(*id) } else { None }));
+    }
     let start = match filter.after {
         Some(sequence) => Some(place(conn, sequence)?.ok_or_else(|| {
             let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");

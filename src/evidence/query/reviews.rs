@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::{find, lock, subject};
 use crate::date::Date;
-use crate::error::ApiError;
+use crate::error::{ApiError, ConstraintExt};
 use crate::events;
 use crate::events::model::{EventResource, Subject};
 use crate::evidence::model::{EvidenceId, EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewId, ReviewOutcome};
@@ -90,7 +90,10 @@ pub fn insert(
             new,
         ))
         .returning(EvidenceReview::as_returning())
-        .get_result(conn)?;
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("the id is taken by another review"))
+        })?;
     let after = diesel::update(evidence::table.find(evidence))
         .set((evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))
         .returning(EvidenceRow::as_returning())

@@ -39,6 +39,11 @@ impl ActionState {
         !matches!(self, Completed | Verified | Cancelled)
     }
 
+    /// The states in which an action is still to be done.
+    pub fn open() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|state| state.is_open())
+    }
+
     /// Whether an action in this state has been done.
     #[must_use]
     pub const fn is_done(self) -> bool {

@@ -205,7 +205,7 @@ fn on_days<'a>(mut statement: Statement<'a>, filter: &'a ImprovementActionFilter
     }
     if let Some(is_overdue) = filter.is_overdue {
         let day = filter.as_at.unwrap_or_else(Date::today);
-        let open = ActionState::ALL.iter().copied().filter(|state| state.is_open()).collect::<Vec<_>>();
+        let open = ActionState::open().collect::<Vec<_>>();
         statement = statement
             .value::<SqlDate, _>(" and (or_distant_future(due_on) < ?", day)
             .value::<Array<Text>, _>(" and state = any (?))", open)

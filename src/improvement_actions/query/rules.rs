@@ -5,7 +5,7 @@ use diesel::define_sql_function;
 use diesel::dsl::select;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
+use diesel::sql_types::{Date as SqlDate, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::authorities::model::AuthorityId;
@@ -29,7 +29,7 @@ pub(super) const OWN_FINDING: &str = "must name a finding of the same authority 
 
 define_sql_function! {
     /// Whether somebody else saw that the action worked.
-    fn improvement_action_has_support(action: SqlUuid) -> diesel::sql_types::Bool;
+    fn improvement_action_has_support(action: SqlUuid, day: SqlDate) -> Bool;
 }
 
 /// Something that an action answers: its id, the authority that was inspected, and whether the report is public.
@@ -78,18 +78,18 @@ pub(super) fn check_patch(
     ApiError::refuse_any(errors)
 }
 
-/// A verified action keeps what verifies it.
+/// An action is verified by what was there on the day from which it counts as verified.
 ///
 /// # Errors
 ///
-/// `conflict` if nothing does, or if the database fails.
-pub fn check_support(conn: &mut PgConnection, id: ActionId) -> Result<(), ApiError> {
-    if select(improvement_action_has_support(id)).get_result(conn)? {
+/// `conflict` if nothing was, or if the database fails.
+pub fn check_support(conn: &mut PgConnection, id: ActionId, day: Date) -> Result<(), ApiError> {
+    if select(improvement_action_has_support(id, day)).get_result(conn)? {
         return Ok(());
     }
     Err(ApiError::conflict(
-        "a verified action needs evidence that somebody other than its author accepted, or an inspection that ended after \
-         the action was completed and found a recommendation improved that it answers",
+        "a verified action needs, by the day of the move, evidence that somebody other than its author accepted, or an \
+         inspection that ended after the action was completed and found a recommendation improved that it answers",
     ))
 }
 

@@ -106,7 +106,7 @@ pub fn insert(
     }
     let (position, day) = check(conn, &before, new)?;
     if to == ActionState::Verified {
-        check_support(conn, action)?;
+        check_support(conn, action, day)?;
     }
     let transition = insert_row(conn, principal, &before, (id, position, day), new)?;
     let after = diesel::update(improvement_actions::table.find(action))

@@ -2,11 +2,11 @@
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date as SqlDate, Uuid};
+use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid};
 
 use crate::date::Date;
 use crate::error::ApiError;
-use crate::improvement_actions::model::ImprovementAction;
+use crate::improvement_actions::model::{ActionState, ImprovementAction};
 use crate::improvement_actions::query::list::of_plans;
 use crate::improvement_plans::model::{
     CountedPlan, ImprovementPlan, ImprovementPlanEmbed, ImprovementPlanParameters, ImprovementPlanRow, PlanId,
@@ -68,8 +68,10 @@ fn counted(conn: &mut PgConnection, ids: &[PlanId], as_at: Option<Date>) -> Quer
                 count(*) filter (where state = 'verified') as verified, \
                 count(*) filter (where state = 'cancelled') as cancelled \
          from {source} \
-         cross join lateral (select state not in ('completed', 'verified', 'cancelled') as is_open) of_it \
+         cross join lateral (select state = any ($3) as is_open) of_it \
          where plan_id = any ($2) group by plan_id"
     );
-    diesel::sql_query(statement).bind::<SqlDate, _>(day).bind::<Array<Uuid>, _>(ids).load(conn)
+    let open = ActionState::open().collect::<Vec<_>>();
+    let statement = diesel::sql_query(statement).bind::<SqlDate, _>(day).bind::<Array<Uuid>, _>(ids);
+    statement.bind::<Array<Text>, _>(open).load(conn)
 }

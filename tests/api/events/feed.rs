@@ -166,3 +166,14 @@ async fn events_are_neither_changed_nor_removed() {
         assert!(error.contains("only grows"), "{change}: {error}");
     }
 }
+
+#[actix_web::test]
+async fn an_authority_that_is_gone_has_its_events_by_its_id() {
+    let register = Register::empty().await;
+    let row = authority(&register).await;
+    let id = row["authority_id"].as_str().unwrap();
+    register.delete(&format!("/v1/authorities/{id}"), "*").await.expect(204);
+    settle(&mut register.database.connect());
+    let events = register.get(&format!("/v1/events?authority={id}")).await.expect(200);
+    assert_eq!(events.each("type"), ["created", "deleted"]);
+}

@@ -113,3 +113,17 @@ async fn to_accept_ones_own_evidence_says_nothing() {
     register.post(&reviews, &accepted).await.expect(201);
     assert!(holds(&mut conn, &format!("improvement_action_has_support('{action}')")));
 }
+
+#[actix_web::test]
+async fn an_action_is_verified_by_what_was_there_on_that_day() {
+    let (register, action, _) = register().await;
+    let mut conn = register.database.connect();
+    let evidence = evidence_of_another(&mut conn, action);
+    let reviews = format!("/v1/evidence/{evidence}/reviews");
+    register.post(&reviews, &json!({ "outcome": "accepted", "effective_on": "2024-06-01" })).await.expect(201);
+    let transitions = format!("/v1/improvement-actions/{action}/transitions");
+    let verified = |day: &str| json!({ "to_state": "verified", "effective_on": day });
+    let refused = register.post(&transitions, &verified("2024-05-31")).await.expect(409);
+    assert_eq!(refused.code(), "conflict");
+    register.post(&transitions, &verified("2024-06-01")).await.expect(201);
+}

@@ -53,6 +53,7 @@ async fn what_followed_herefordshires_inspection_of_2022_is_told() {
     assert_eq!(before.json()["visits"].as_array().unwrap().len(), 2, "the day of publication counts");
     let earlier = follow_up(&register, &opener, "?as_at=2024-03-26").await.expect(200);
     assert_eq!(earlier.json()["visits"].as_array().unwrap().len(), 1);
+    follow_up(&register, &opener, "?as_at=2022-09-20").await.expect(404);
     let nothing = follow_up(&register, &opener, "?as_at=2022-09-21").await.expect(200).json();
     assert_eq!((&nothing["visits"], &nothing["missing_visit_numbers"]), (&json!([]), &json!([])));
     assert_eq!(nothing["never_examined"].as_array().unwrap().len(), 9);

@@ -173,9 +173,11 @@ async fn the_recommendation_that_verifies_an_action_stays_with_it() {
     });
     let action = path(&register.post("/v1/improvement-actions", &new).await.expect(201).json());
     let day = json!({ "effective_on": "2022-12-01" });
-    for state in ["agreed", "in_progress", "completed", "verified"] {
+    for state in ["agreed", "in_progress", "completed"] {
         moved(&register, &action, state, day.clone()).await.expect(201);
     }
+    assert_eq!(moved(&register, &action, "verified", day).await.refused(&[409]).code(), "conflict", "not yet seen");
+    walk(&register, &action, &["verified"]).await;
     let gone = json!({ "recommendation_ids": [] });
     assert_eq!(register.patch(&action, "*", &gone).await.refused(&[409]).code(), "conflict");
     let kept = register.get(&action).await.expect(200).json();
