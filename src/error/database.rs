@@ -8,6 +8,11 @@ use super::ApiError;
 /// arrive as `Unknown` and are told apart by the server's message (its language is set to C).
 impl From<DieselError> for ApiError {
     fn from(error: DieselError) -> Self {
+        if let DieselError::DatabaseError(_, information) = &error
+            && let Some(refusal) = information.constraint_name().and_then(refused_at_the_end)
+        {
+            return refusal;
+        }
         let text = error.to_string();
         let passing = match &error {
             DieselError::DatabaseError(
@@ -35,6 +40,19 @@ impl From<DieselError> for ApiError {
             _ => false,
         };
         if passing { Self::Unavailable(text) } else { Self::Internal(text) }
+    }
+}
+
+/// What the constraints mean that are looked at when a transaction ends, where no statement is left to say it.
+fn refused_at_the_end(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "improvement_actions_verified_check" => {
+            Some(ApiError::conflict("a verified action would lose its last support: reopen it first"))
+        }
+        "authority_successions_relied_on_check" => {
+            Some(ApiError::in_use("what follows an inspection relies on the succession"))
+        }
+        _ => None,
     }
 }
 
