@@ -36,6 +36,12 @@ impl<T> Id<T> {
     }
 }
 
+/// What belongs to one owner, of what belongs to many.
+#[must_use]
+pub fn owned_by<T, V: Clone>(all: &[(Id<T>, V)], owner: Id<T>) -> Vec<V> {
+    all.iter().filter(|(id, _)| *id == owner).map(|(_, own)| own.clone()).collect()
+}
+
 impl<T> From<Uuid> for Id<T> {
     fn from(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)

@@ -16,7 +16,6 @@ use crate::inspections::model::InspectionId;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
-use crate::{findings, improvement_actions, improvement_plans, inspections, recommendations};
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
@@ -69,12 +68,8 @@ async fn list_inspection_history(
     id: web::Path<InspectionId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            inspections::query::find(conn, &principal, *id)?;
-            list::history(conn, History::Aggregate(id.as_uuid()), &window)
-        })
-        .await?;
+    let history = History::Inspection(*id);
+    let found = db.read(move |conn| list::history(conn, &principal, history, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
@@ -93,12 +88,8 @@ async fn list_finding_history(
     id: web::Path<FindingId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            findings::query::get(conn, &principal, *id, None)?;
-            list::history(conn, History::Resource(id.as_uuid()), &window)
-        })
-        .await?;
+    let history = History::Finding(*id);
+    let found = db.read(move |conn| list::history(conn, &principal, history, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
@@ -117,12 +108,8 @@ async fn list_recommendation_history(
     id: web::Path<RecommendationId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            recommendations::query::get(conn, &principal, *id, None)?;
-            list::history(conn, History::Resource(id.as_uuid()), &window)
-        })
-        .await?;
+    let history = History::Recommendation(*id);
+    let found = db.read(move |conn| list::history(conn, &principal, history, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
@@ -141,12 +128,8 @@ async fn list_improvement_plan_history(
     id: web::Path<PlanId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            improvement_plans::query::find(conn, &principal, *id)?;
-            list::history(conn, History::Aggregate(id.as_uuid()), &window)
-        })
-        .await?;
+    let history = History::ImprovementPlan(*id);
+    let found = db.read(move |conn| list::history(conn, &principal, history, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
@@ -166,11 +149,7 @@ async fn list_improvement_action_history(
     id: web::Path<ActionId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            improvement_actions::query::find(conn, &principal, *id)?;
-            list::history(conn, History::Aggregate(id.as_uuid()), &window)
-        })
-        .await?;
+    let history = History::ImprovementAction(*id);
+    let found = db.read(move |conn| list::history(conn, &principal, history, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }

@@ -101,12 +101,7 @@ fn lock(
 }
 
 fn subject(action: &ImprovementActionRow, id: EvidenceId) -> Subject {
-    Subject {
-        resource: EventResource::Evidence,
-        id: id.as_uuid(),
-        aggregate: action.action_id.as_uuid(),
-        authorities: vec![action.authority_id],
-    }
+    actions::subject_of_part(action, EventResource::Evidence, id.as_uuid())
 }
 
 /// Records evidence of an action, under the caller's name.

@@ -39,6 +39,13 @@ text_enum! {
     }
 }
 
+/// A council's papers are its own unless it says otherwise.
+impl Default for Visibility {
+    fn default() -> Self {
+        Self::Private
+    }
+}
+
 text_enum! {
     /// Where a plan stands.
     pub enum PlanState {

@@ -9,21 +9,34 @@ use crate::authorities::model::{AuthorityId, AuthorityKey};
 use crate::authorities::query::resolve_filter;
 use crate::error::{ApiError, FieldError};
 use crate::events::model::{Event, EventFilter};
+use crate::findings::model::FindingId;
+use crate::improvement_actions::model::ActionId;
+use crate::improvement_plans::model::PlanId;
+use crate::inspections::model::InspectionId;
 use crate::page::{Page, Window};
+use crate::principal::Principal;
+use crate::recommendations::model::RecommendationId;
 use crate::schema::events;
 use crate::sql::event_horizon;
+use crate::{findings, improvement_actions, improvement_plans, inspections, recommendations};
 
 type Events<'a> = events::BoxedQuery<'a, Pg>;
 /// Where an event stands: its position and its sequence.
 type Place = (i64, i64);
 
-/// Whose history is wanted.
+/// Whose history is wanted: that of an inspection, a plan and an action with all that belongs to it, that of others alone.
 #[derive(Debug, Clone, Copy)]
 pub enum History {
-    /// That of a resource alone.
-    Resource(Uuid),
-    /// That of a resource and of all that belongs to it.
-    Aggregate(Uuid),
+    /// An inspection.
+    Inspection(InspectionId),
+    /// A finding.
+    Finding(FindingId),
+    /// A recommendation.
+    Recommendation(RecommendationId),
+    /// An improvement plan.
+    ImprovementPlan(PlanId),
+    /// An improvement action.
+    ImprovementAction(ActionId),
 }
 
 /// A page of the feed: of what a filter wants, the events before which none can come any more.
@@ -52,11 +65,28 @@ pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> R
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
-pub fn history(conn: &mut PgConnection, history: History, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
+/// `not_found` if there is no such resource, `invalid_cursor`, or if the database fails.
+pub fn history(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    history: History,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
+    match history {
+        History::Inspection(id) => inspections::query::find(conn, principal, id).map(drop),
+        History::Finding(id) => findings::query::get(conn, principal, id, None).map(drop),
+        History::Recommendation(id) => recommendations::query::get(conn, principal, id, None).map(drop),
+        History::ImprovementPlan(id) => improvement_plans::query::find(conn, principal, id).map(drop),
+        History::ImprovementAction(id) => improvement_actions::query::find(conn, principal, id).map(drop),
+    }?;
+    let of_whole = |id: Uuid| events::table.filter(events::aggregate_id.eq(id)).into_boxed();
+    let of_part = |id: Uuid| events::table.filter(events::resource_id.eq(id)).into_boxed();
     let events = || match history {
-        History::Resource(id) => events::table.filter(events::resource_id.eq(id)).into_boxed(),
-        History::Aggregate(id) => events::table.filter(events::aggregate_id.eq(id)).into_boxed(),
+        History::Inspection(id) => of_whole(id.as_uuid()),
+        History::Finding(id) => of_part(id.as_uuid()),
+        History::Recommendation(id) => of_part(id.as_uuid()),
+        History::ImprovementPlan(id) => of_whole(id.as_uuid()),
+        History::ImprovementAction(id) => of_whole(id.as_uuid()),
     };
     page(conn, events, window)
 }

@@ -15,10 +15,6 @@ use crate::recommendations::model::RecommendationId;
 use crate::schema::improvement_actions;
 use crate::text::{Code, Name, Prose, Title};
 
-fn private() -> Visibility {
-    Visibility::Private
-}
-
 /// A new action. It begins as `proposed`.
 #[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = improvement_actions)]
@@ -75,7 +71,7 @@ pub struct NewImprovementAction {
     #[validate(nested)]
     pub promised_to: Option<Name>,
     /// Who may read it.
-    #[serde(default = "private")]
+    #[serde(default)]
     #[schema(default = "private")]
     pub visibility: Visibility,
     /// The day on which it was proposed: today in London if it is absent, and not later.

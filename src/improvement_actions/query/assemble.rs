@@ -7,6 +7,7 @@ use super::{date_revisions, transitions, updates};
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::findings::model::FindingId;
+use crate::id::owned_by;
 use crate::improvement_actions::model::{
     ActionId, ImprovementAction, ImprovementActionEmbed, ImprovementActionParameters, ImprovementActionRow,
 };
@@ -77,20 +78,16 @@ pub fn all(
     let actions = rows.into_iter().map(|row| {
         let id = row.action_id;
         ImprovementAction {
-            recommendation_ids: own(&recommendation_ids, id),
-            finding_ids: own(&finding_ids, id),
+            recommendation_ids: owned_by(&recommendation_ids, id),
+            finding_ids: owned_by(&finding_ids, id),
             is_overdue: row.is_overdue(day),
-            recommendations: recommendations.as_ref().map(|all| own(all, id)),
-            updates: updates.as_ref().map(|all| own(all, id)),
-            evidence: evidence.as_ref().map(|all| own(all, id)),
-            date_revisions: date_revisions.as_ref().map(|all| own(all, id)),
-            transitions: transitions.as_ref().map(|all| own(all, id)),
+            recommendations: recommendations.as_ref().map(|all| owned_by(all, id)),
+            updates: updates.as_ref().map(|all| owned_by(all, id)),
+            evidence: evidence.as_ref().map(|all| owned_by(all, id)),
+            date_revisions: date_revisions.as_ref().map(|all| owned_by(all, id)),
+            transitions: transitions.as_ref().map(|all| owned_by(all, id)),
             row,
         }
     });
     Ok(actions.collect())
-}
-
-fn own<T: Clone>(all: &[(ActionId, T)], id: ActionId) -> Vec<T> {
-    all.iter().filter(|(owner, _)| *owner == id).map(|(_, item)| item.clone()).collect()
 }

@@ -18,10 +18,6 @@ fn draft() -> PlanState {
     PlanState::Draft
 }
 
-fn private() -> Visibility {
-    Visibility::Private
-}
-
 /// A new improvement plan.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = improvement_plans)]
@@ -51,7 +47,7 @@ pub struct NewImprovementPlan {
     #[schema(default = "draft")]
     pub state: PlanState,
     /// Who may read it.
-    #[serde(default = "private")]
+    #[serde(default)]
     #[schema(default = "private")]
     pub visibility: Visibility,
     /// Who is to be asked about it, and when.

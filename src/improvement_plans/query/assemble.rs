@@ -6,7 +6,8 @@ use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid};
 
 use crate::date::Date;
 use crate::error::ApiError;
-use crate::improvement_actions::model::{ActionState, ImprovementAction};
+use crate::id::owned_by;
+use crate::improvement_actions::model::ActionState;
 use crate::improvement_actions::query::list::of_plans;
 use crate::improvement_plans::model::{
     CountedPlan, ImprovementPlan, ImprovementPlanEmbed, ImprovementPlanParameters, ImprovementPlanRow, PlanId,
@@ -44,15 +45,11 @@ pub fn all(
         ImprovementPlan {
             due_on: receipt.and_then(|(_, day)| *day).and_then(statutory_due_on),
             action_counts: counts.map(|counted| counted.counts).unwrap_or_default(),
-            actions: embeds.then(|| own(&actions, row.plan_id)),
+            actions: embeds.then(|| owned_by(&actions, row.plan_id)),
             row,
         }
     });
     Ok(plans.collect())
-}
-
-fn own(actions: &[(PlanId, ImprovementAction)], id: PlanId) -> Vec<ImprovementAction> {
-    actions.iter().filter(|(plan, _)| *plan == id).map(|(_, action)| action.clone()).collect()
 }
 
 /// How the actions of these plans stand today, or stood at the end of a day; of plans without actions nothing.

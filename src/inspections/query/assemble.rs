@@ -5,6 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::error::ApiError;
+use crate::id::owned_by;
 use crate::inspections::model::{Inspection, InspectionEmbed, InspectionId, InspectionRow};
 use crate::page::{Codes, names};
 use crate::schema::{findings, recommendations};
@@ -47,20 +48,16 @@ pub fn all(
     let inspections = rows.into_iter().map(|row| {
         let id = row.inspection_id;
         Inspection {
-            judgements: own(&judgements, id),
+            judgements: owned_by(&judgements, id),
             finding_count: count(&finding_counts, id),
             recommendation_count: count(&recommendation_counts, id),
-            findings: findings.as_ref().map(|findings| own(findings, id)),
-            recommendations: recommendations.as_ref().map(|recommendations| own(recommendations, id)),
-            documents: documents.as_ref().map(|documents| own(documents, id)),
+            findings: findings.as_ref().map(|findings| owned_by(findings, id)),
+            recommendations: recommendations.as_ref().map(|recommendations| owned_by(recommendations, id)),
+            documents: documents.as_ref().map(|documents| owned_by(documents, id)),
             row,
         }
     });
     Ok(inspections.collect())
-}
-
-fn own<T: Clone>(all: &[(InspectionId, T)], id: InspectionId) -> Vec<T> {
-    all.iter().filter(|(owner, _)| *owner == id).map(|(_, item)| item.clone()).collect()
 }
 
 fn count(counts: &[(InspectionId, i64)], id: InspectionId) -> i64 {

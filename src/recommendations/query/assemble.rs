@@ -3,9 +3,10 @@
 use diesel::pg::PgConnection;
 
 use crate::error::ApiError;
+use crate::id::owned_by;
 use crate::page::{Codes, names};
 use crate::principal::Principal;
-use crate::recommendations::model::{Recommendation, RecommendationEmbed, RecommendationId};
+use crate::recommendations::model::{Recommendation, RecommendationEmbed};
 use crate::{examinations, improvement_actions};
 
 /// These recommendations with what they are asked to carry.
@@ -33,14 +34,10 @@ pub fn all(
     let recommendations = rows.into_iter().map(|recommendation| {
         let id = recommendation.row.recommendation_id;
         Recommendation {
-            actions: actions.as_ref().map(|all| own(all, id)),
-            examinations: examinations.as_ref().map(|all| own(all, id)),
+            actions: actions.as_ref().map(|all| owned_by(all, id)),
+            examinations: examinations.as_ref().map(|all| owned_by(all, id)),
             ..recommendation
         }
     });
     Ok(recommendations.collect())
-}
-
-fn own<T: Clone>(all: &[(RecommendationId, T)], id: RecommendationId) -> Vec<T> {
-    all.iter().filter(|(owner, _)| *owner == id).map(|(_, item)| item.clone()).collect()
 }
