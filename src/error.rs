@@ -38,6 +38,17 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
+    /// A key is needed, and there is none that is valid.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::with_header(
+            ProblemCode::Unauthorized,
+            "a valid key is needed".to_owned(),
+            header::WWW_AUTHENTICATE,
+            "Bearer",
+        )
+    }
+
     /// There is no such `what`, or none that the caller may see.
     #[must_use]
     pub fn not_found(what: &str) -> Self {

@@ -15,6 +15,10 @@ text_enum! {
         InvalidParameter = "invalid_parameter",
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
+        /// No key, or none that is valid.
+        Unauthorized = "unauthorized",
+        /// The key may not do this.
+        Forbidden = "forbidden",
         /// Nothing is here, or nothing that the caller may see.
         NotFound = "not_found",
         /// The resource does not know the method.
@@ -62,6 +66,8 @@ impl ProblemCode {
     pub fn status(self) -> StatusCode {
         match self {
             Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -85,6 +91,8 @@ impl ProblemCode {
             Self::MalformedRequest => "Malformed request",
             Self::InvalidParameter => "Invalid parameter",
             Self::InvalidCursor => "Invalid cursor",
+            Self::Unauthorized => "Unauthorized",
+            Self::Forbidden => "Forbidden",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "Not acceptable",
@@ -118,6 +126,13 @@ impl ProblemCode {
             Self::InvalidCursor => {
                 "Take `next_cursor` from the previous page as it is, with the same path, filters and sort. Begin again without \
                  a cursor otherwise."
+            }
+            Self::Unauthorized => {
+                "Send a valid key as `Authorization: Bearer …`. Unknown, expired and revoked keys are answered alike: ask whoever \
+                 keeps the register for a new one."
+            }
+            Self::Forbidden => {
+                "Use a key whose role may do this, bound to the authority concerned. Repeating the request does not help."
             }
             Self::NotFound => {
                 "Check the path. What you may not see is answered in the same way as what does not exist."
