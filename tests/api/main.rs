@@ -14,6 +14,7 @@ mod events;
 mod evidence;
 mod examinations;
 mod examples;
+mod faults;
 mod findings;
 mod follow_up;
 mod frameworks;
