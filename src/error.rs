@@ -77,6 +77,21 @@ impl ApiError {
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
     }
 
+    /// The key of a request is that of an earlier one, which was another.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        Self::refused(ProblemCode::IdempotencyKeyReused, detail)
+    }
+
+    /// A request with the same key is in work.
+    #[must_use]
+    pub fn idempotency_key_in_use() -> Self {
+        let detail =
+            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        Self::with_header(ProblemCode::IdempotencyKeyInUse, detail, header::RETRY_AFTER, "1")
+    }
+
     /// Something still refers to the resource.
     pub fn in_use(detail: impl Into<String>) -> Self {
         Self::refused(ProblemCode::InUse, detail)
@@ -165,11 +180,11 @@ impl ApiError {
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The body of the answer to the request with this path and id.
     #[must_use]
-    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
-        let problem = Problem {
+        Problem {
             type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
             title: code.title(),
             status: code.status().as_u16(),
@@ -178,8 +193,13 @@ impl ApiError {
             code,
             trace_id: trace_id.to_owned(),
             errors: self.errors().to_vec(),
-        };
-        self.head().content_type("application/problem+json").json(problem)
+        }
+    }
+
+    /// The whole answer for the request with this path and id.
+    #[must_use]
+    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
     }
 
     fn head(&self) -> HttpResponseBuilder {

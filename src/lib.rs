@@ -28,6 +28,7 @@ pub mod frameworks;
 pub mod guard;
 pub mod health;
 pub mod id;
+pub mod idempotency;
 pub mod import;
 pub mod improvement_actions;
 pub mod improvement_plans;

@@ -3,9 +3,11 @@
 pub mod actions;
 pub mod contract;
 pub mod database;
+pub mod frames;
 pub mod improvement;
 pub mod keys;
 pub mod operations;
+pub mod proxy;
 pub mod rows;
 pub mod sample;
 
