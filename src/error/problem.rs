@@ -41,6 +41,8 @@ text_enum! {
         ValidationFailed = "validation_failed",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
+        /// The register was cut off while it kept the change, and does not know whether it did.
+        OutcomeUnknown = "outcome_unknown",
         /// A fault of the register.
         Internal = "internal",
     }
@@ -67,7 +69,7 @@ impl ProblemCode {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -92,6 +94,7 @@ impl ProblemCode {
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::ValidationFailed => "Validation failed",
             Self::Unavailable => "Unavailable",
+            Self::OutcomeUnknown => "Outcome unknown",
             Self::Internal => "Internal error",
         }
     }
@@ -139,7 +142,11 @@ impl ProblemCode {
             Self::ValidationFailed => {
                 "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
             }
-            Self::Unavailable => "Try again after the seconds in `Retry-After`.",
+            Self::Unavailable => "Nothing was changed. Try again after the seconds in `Retry-After`.",
+            Self::OutcomeUnknown => {
+                "The change may have been made or not. Repeat the same request with the same `Idempotency-Key`, and the \
+                 register answers what became of it; without a key, read the resource before you repeat the request."
+            }
             Self::Internal => {
                 "This is a fault of the register. Report it with the `trace_id`; repeating the request may not help."
             }

@@ -100,10 +100,6 @@ impl Proxy {
         self.url.to_string()
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
 
     /// From here on the network does this.
     pub fn set(&self, mode: Mode) {
