@@ -1,6 +1,7 @@
 //! The database: the one place that takes connections, waits for them and runs transactions.
 
 pub mod session;
+mod standing;
 mod transaction;
 mod watch;
 
@@ -17,9 +18,9 @@ use diesel::r2d2::{ConnectionManager, State};
 use self::session::Session;
 use self::transaction::{Kind, Progress};
 use self::watch::Watch;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 
-pub use self::watch::Standing;
+pub use self::standing::Standing;
 
 /// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
 /// that comes back is used again at once.
@@ -149,10 +150,10 @@ impl Db {
                 return outcome;
             }
             if begun.elapsed() > LONGEST_WAIT {
-                return Err(progress.abandon("the database takes too long"));
+                return Err(progress.abandon(Fault::TooSlow, "the database takes too long"));
             }
             if watch.must_answer().is_err() {
-                return Err(progress.abandon("the database has stopped answering"));
+                return Err(progress.abandon(Fault::ConnectionLost, "the database has stopped answering"));
             }
             if begun.elapsed() > PATIENCE {
                 watch.ask();

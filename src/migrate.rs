@@ -60,6 +60,11 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
     diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(LOCK).execute(&mut conn).map_err(failed)?;
     conn.batch_execute(SPEAK_ENGLISH).map_err(failed)?;
     conn.batch_execute(session::SPEAK_ENGLISH).map_err(failed)?;
+    let language = diesel::select(sql::<Text>("current_setting('lc_messages')"));
+    let language = language.get_result::<String>(&mut conn).map_err(failed)?;
+    if !["C", "POSIX"].contains(&language.as_str()) && !language.starts_with("en") {
+        log::warn!("the server's messages are in {language}: have a superuser set lc_messages to C for this database");
+    }
     conn.batch_execute("set lock_timeout = '2s'").map_err(failed)?;
     let mut applied = Vec::new();
     patiently(|| {

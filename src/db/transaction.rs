@@ -66,10 +66,10 @@ impl Progress {
         Ok(())
     }
 
-    /// Stops waiting. Unless the COMMIT is on its way, nothing of the transaction will ever last.
-    pub fn abandon(&self, cause: &str) -> ApiError {
+    /// Stops waiting, for this fault. Unless the COMMIT is on its way, nothing of the transaction will ever last.
+    pub fn abandon(&self, fault: Fault, cause: &str) -> ApiError {
         let stage = std::mem::replace(&mut *self.stage(), Stage::Abandoned);
-        let fault = if stage == Stage::Committing { Fault::OutcomeUnknown } else { Fault::ConnectionLost };
+        let fault = if stage == Stage::Committing { Fault::OutcomeUnknown } else { fault };
         ApiError::Database(fault, cause.to_owned())
     }
 }

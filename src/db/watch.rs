@@ -10,68 +10,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
-use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
-use super::session;
-use crate::error::{ApiError, Fault};
-use crate::migrate;
+use super::standing::{self, Standing};
+use crate::error::ApiError;
 
 /// How long the database may stay silent.
 const SILENCE: Duration = Duration::from_millis(600);
-/// The pause between looks at a database that does not answer.
-const PAUSE: Duration = Duration::from_millis(250);
-/// The pause between looks at a database that answers and takes no changes.
-const LONG_PAUSE: Duration = Duration::from_secs(1);
+/// The shortest time from one look to the next, however many ask.
+const SPACING: Duration = Duration::from_millis(100);
+/// How long somebody waits for what is found.
+const LONGEST_LOOK: Duration = Duration::from_millis(850);
 /// Most looks at once: those into a black hole end by themselves, after a while.
 const MOST_LOOKS: usize = 16;
-
-/// How the database stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It answers, takes changes, and has the program's schema.
-    Ready,
-    /// It does not answer.
-    Unreachable,
-    /// It starts, stops or recovers.
-    Starting,
-    /// It answers that it does not let the register in.
-    Refusing,
-    /// It answers and takes no changes.
-    ReadOnly,
-    /// Its schema is older than the program.
-    SchemaBehind,
-}
-
-impl Standing {
-    /// The word for it, for programs; none if all is well.
-    #[must_use]
-    pub fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Ready => None,
-            Self::Unreachable => Some("database_unreachable"),
-            Self::Starting => Some("database_restarting"),
-            Self::Refusing => Some("database_refuses"),
-            Self::ReadOnly => Some("database_read_only"),
-            Self::SchemaBehind => Some("schema_behind"),
-        }
-    }
-
-    fn answers(self) -> bool {
-        !matches!(self, Self::Unreachable | Self::Starting)
-    }
-
-    /// How soon to look again without being asked.
-    fn pause(self) -> Option<Duration> {
-        match self {
-            Self::Unreachable | Self::Starting => Some(PAUSE),
-            Self::ReadOnly => Some(LONG_PAUSE),
-            Self::Ready | Self::Refusing | Self::SchemaBehind => None,
-        }
-    }
-}
 
 /// A thread that looks when it is asked to. Dropping this ends it.
 pub struct Watch(Arc<Shared>);
@@ -131,7 +82,7 @@ impl Watch {
         let begun = Instant::now();
         self.ask();
         // A look may have to wait for the one before it.
-        while begun.elapsed() < SILENCE + PAUSE {
+        while begun.elapsed() < LONGEST_LOOK {
             sleep(Duration::from_millis(5)).await;
             let state = self.0.state();
             if state.looked_at.is_some_and(|looked_at| looked_at >= begun) || !state.standing.answers() {
@@ -149,7 +100,7 @@ impl Watch {
     pub fn must_answer(&self) -> Result<(), ApiError> {
         match self.0.state().standing {
             standing if standing.answers() => Ok(()),
-            standing => Err(ApiError::Unavailable(standing.reason().unwrap_or_default().to_owned())),
+            standing => Err(ApiError::Unavailable(format!("no connection: {}", standing.reason().unwrap_or_default()))),
         }
     }
 
@@ -176,7 +127,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a reason to look; false if there is nobody left to look for.
+    /// Waits for a reason to look and the time to do so; false if there is nobody left to look for.
     fn wait(&self) -> bool {
         let mut state = self.state();
         let since = Instant::now();
@@ -186,6 +137,12 @@ impl Shared {
                 Some(rest) => self.asked.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.asked.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
+        }
+        let rest = state.looked_at.map_or(Duration::ZERO, |looked_at| SPACING.saturating_sub(looked_at.elapsed()));
+        if !rest.is_zero() {
+            drop(state);
+            thread::sleep(rest);
+            state = self.state();
         }
         state.is_asked = false;
         !state.is_over
@@ -258,65 +215,10 @@ impl Watchman {
     fn send(&self, number: u64, connection: Option<PgConnection>, sender: &Sender<Report>) -> bool {
         let (url, sender, begun) = (self.url.clone(), sender.clone(), Instant::now());
         let look = move || {
-            let (standing, cause, connection) = look(&url, connection);
+            let (standing, cause, connection) = standing::look(&url, connection);
             // If the watch is over nobody wants to know.
             let _ = sender.send(Report { number, begun, standing, cause, connection });
         };
         thread::Builder::new().name("database-look".to_owned()).spawn(look).is_ok()
-    }
-}
-
-/// Looks at the database, on the connection of the last look if that still works.
-fn look(url: &str, connection: Option<PgConnection>) -> (Standing, String, Option<PgConnection>) {
-    if let Some(mut connection) = connection
-        && let Ok(standing) = examine(&mut connection)
-    {
-        return (standing, String::new(), Some(connection).filter(|_| standing != Standing::ReadOnly));
-    }
-    match PgConnection::establish(url) {
-        Err(error) => {
-            let cause = error.to_string();
-            (refusal(&cause), cause, None)
-        }
-        Ok(mut connection) => {
-            match session::prepare(&mut connection).map_err(Into::into).and_then(|()| examine(&mut connection)) {
-                Ok(standing) => (standing, String::new(), Some(connection).filter(|_| standing != Standing::ReadOnly)),
-                Err(ApiError::Database(Fault::ConnectionLost, cause)) => (Standing::Unreachable, cause, None),
-                Err(error) => (Standing::Refusing, error.to_string(), None),
-            }
-        }
-    }
-}
-
-fn examine(connection: &mut PgConnection) -> Result<Standing, ApiError> {
-    let is_read_only = select(sql::<Bool>("current_setting('transaction_read_only')::boolean"));
-    if is_read_only.get_result::<bool>(connection)? {
-        return Ok(Standing::ReadOnly);
-    }
-    let pending = migrate::pending(connection)?;
-    Ok(if pending > 0 { Standing::SchemaBehind } else { Standing::Ready })
-}
-
-/// What it means that no connection was to be had. The words are libpq's own, in English, unless the server spoke.
-fn refusal(message: &str) -> Standing {
-    let silent = [
-        "Connection refused",
-        "Connection reset",
-        "Connection timed out",
-        "No such file or directory",
-        "No route to host",
-        "Network is unreachable",
-        "could not translate host name",
-        "server closed the connection",
-        "could not receive data",
-        "could not send data",
-        "timeout expired",
-    ];
-    if message.contains("the database system is") {
-        Standing::Starting
-    } else if silent.iter().any(|sign| message.contains(sign)) {
-        Standing::Unreachable
-    } else {
-        Standing::Refusing
     }
 }
