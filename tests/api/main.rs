@@ -19,6 +19,7 @@ mod findings;
 mod follow_up;
 mod frameworks;
 mod herefordshire;
+mod idempotency;
 mod import;
 mod improvement_actions;
 mod improvement_plans;
