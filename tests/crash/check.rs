@@ -116,7 +116,8 @@ fn walk(client: &Client, path: &str) -> Vec<Value> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
         let joint = if path.contains('?') { '&' } else { '?' };
-        let answer = client.get(&format!("{path}{joint}limit=200{cursor}")).unwrap();
+        let page = format!("{path}{joint}limit=200{cursor}");
+        let answer = client.patiently(|client| client.get(&page)).unwrap();
         assert_eq!(answer.status, 200, "{path}: {}", answer.json());
         let mut page = answer.json();
         items.append(page["items"].as_array_mut().unwrap());
@@ -183,7 +184,7 @@ fn stuck(client: &Client, settled: &[Settled], threads: usize) -> Vec<String> {
             let faults = &faults;
             scope.spawn(move || {
                 for Settled { key, path, body, answer, .. } in part {
-                    let again = client.post(key, path, body);
+                    let again = client.patiently(|client| client.post(key, path, body));
                     let is_same = again.as_ref().is_some_and(|again| {
                         again.is_replayed()
                             && (again.status, &again.body) == (answer.status, &answer.body)

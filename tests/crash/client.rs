@@ -2,12 +2,16 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// How long an answer is waited for: longer than any statement may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a service that nobody disturbs any more may take to answer.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A client of the service at one address.
 #[derive(Debug, Clone)]
@@ -67,6 +71,18 @@ impl Client {
     /// A GET.
     pub fn get(&self, path: &str) -> Option<Answer> {
         self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: register\r\nConnection: close\r\n\r\n"))
+    }
+
+    /// Asks again until there is an answer that tells something.
+    pub fn patiently(&self, ask: impl Fn(&Self) -> Option<Answer>) -> Option<Answer> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let answer = ask(self);
+            if answer.as_ref().is_some_and(|answer| answer.status != 503) || Instant::now() > deadline {
+                return answer;
+            }
+            sleep(Duration::from_millis(100));
+        }
     }
 
     fn exchange(&self, request: &str) -> Option<Answer> {
