@@ -113,6 +113,8 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(telemetry::metrics))
         .route("/docs/", web::get().to(pages::docs))
+        .route("/docs/index.html", web::get().to(pages::docs))
+        .route("/docs/register.css", web::get().to(pages::docs_style))
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 
@@ -120,6 +122,8 @@ fn plumbing(service: &mut web::ServiceConfig) {
 fn swagger_ui() -> SwaggerConfig<'static> {
     SwaggerConfig::from("/openapi.json")
         .use_base_layout()
+        .deep_linking(true)
+        .persist_authorization(true)
         .try_it_out_enabled(true)
         .display_request_duration(true)
         .default_models_expand_depth(0)
@@ -166,10 +170,25 @@ pub fn build(
         .wrap(from_fn(telemetry::observe))
 }
 
+/// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key
+/// is sent by whoever has it, and never by a browser on its own.
 fn cors(origins: &[String]) -> Cors {
-    let exposed = ["ETag", "Link", "Location", "Content-Location", "Retry-After", "X-Request-Id"];
+    let exposed = [
+        "Allow",
+        "Content-Location",
+        "ETag",
+        "Idempotent-Replayed",
+        "Link",
+        "Location",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "WWW-Authenticate",
+        "X-Request-Id",
+    ];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
-    origins
-        .iter()
-        .fold(cors, |cors, origin| if origin == "*" { cors.allow_any_origin() } else { cors.allowed_origin(origin) })
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -1,8 +1,10 @@
 //! Running it: health, metrics, headers, trouble with the database, and the program itself.
 
 mod answers;
+mod browsers;
 mod health;
 mod methods;
+mod problems;
 mod process;
 mod program;
 mod trouble;

@@ -1,0 +1,67 @@
+"""A register of its own for the scripts: started on a free port of this machine, with nothing configured, and stopped."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "inspection-register"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def temporary_folder():
+    """A folder that every user may enter: root's PostgreSQL runs as another one."""
+    folder = Path(tempfile.mkdtemp(prefix="inspection-register-"))
+    folder.chmod(0o755)
+    return folder
+
+
+class Register:
+    """The service while it runs; `settings` are added to those of its environment."""
+
+    def __init__(self, **settings):
+        self.folder = temporary_folder()
+        self.address = f"127.0.0.1:{free_port()}"
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        own = {"BIND_ADDRESS": self.address, "DATA_DIR": str(self.folder), "RUST_LOG": "warn"}
+        self.environment = kept | own | settings
+
+    def __enter__(self):
+        said = self.folder / "said"
+        with open(said, "wb") as file:
+            self.process = subprocess.Popen([PROGRAM], env=self.environment, stdout=file, stderr=subprocess.STDOUT)
+        try:
+            self._wait(said)
+        except BaseException:
+            self.__exit__()
+            raise
+        key = re.search(r"\birk_\w+", said.read_text())
+        self.key = key.group() if key else os.environ.get("API_KEY", "")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait(self, said):
+        for _ in range(900):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended: {said.read_text()}")
+            try:
+                urllib.request.urlopen(f"http://{self.address}/health/ready", timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the service does not become ready: {said.read_text()}")
