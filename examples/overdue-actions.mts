@@ -37,13 +37,14 @@ async function* overdue(): AsyncGenerator<Action> {
     }
 }
 
-const days = (from: string, to: string) => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
+const between = (from: string, to: string) => days(Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
 const today = day ?? new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format();
 let count = 0;
 for await (const action of overdue()) {
     count += 1;
-    const slip = action.slip_days > 0 ? `, put off by ${action.slip_days} days before` : '';
-    console.log(`${action.title}\n    ${days(action.due_on, today)} days late (due ${action.due_on}${slip})`);
+    const slip = action.slip_days > 0 ? `, put off by ${days(action.slip_days)} before` : '';
+    console.log(`${action.title}\n    ${between(action.due_on, today)} late (due ${action.due_on}${slip})`);
     console.log(`    ${action.state}, ${action.rag ?? 'no rag'}, ${action.owner_role ?? 'nobody answers for it'}`);
 }
 console.log(`${count} overdue on ${today}`);

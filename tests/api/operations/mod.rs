@@ -2,6 +2,7 @@
 
 mod answers;
 mod browsers;
+mod guides;
 mod health;
 mod methods;
 mod problems;
