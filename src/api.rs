@@ -46,19 +46,19 @@ use crate::{
         StandingSort, AuthorityKey, SearchText
     )),
     tags(
-        (name = "Standings", description = "Where every authority stands, as at any day."),
+        (name = "Standings", description = "Where every authority stands, as at any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
         (name = "Authorities", description = "English councils with responsibility for children's services, past and present, and their statistical neighbours."),
         (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is written whole, in one request."),
         (name = "Judgements", description = "The grades of one inspection, area by area."),
         (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph."),
         (name = "Recommendations", description = "What an inspection asks to be put right, and by when."),
-        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at."),
+        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at. [Follow-up](#/Examinations/get_inspection_follow_up) puts it together."),
         (name = "Improvement plans", description = "What authorities undertake to do about an inspection."),
         (name = "Improvement actions", description = "What is done, by when, where it stands, what slipped, and what shows that it worked."),
         (name = "Evidence", description = "What shows that an action had an effect, and what others made of it."),
         (name = "Interventions", description = "What government and others set up when services fail: notices, directions, commissioners, partners."),
-        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why."),
         (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
+        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
     )

@@ -132,6 +132,11 @@ async function everyRead(page, base) {
     const sections = await page.locator('.opblock-tag-section h3').evaluateAll((all) => all.map((one) => one.dataset.tag));
     const tags = document.tags.map((tag) => tag.name);
     if (sections.join() !== tags.join()) faults.push(`the sections are ${sections}, not ${tags}`);
+    // Links in the texts open operations.
+    await page.locator('.info a[href="#/Standings/list_standings"]').click();
+    const linked = page.locator('#operations-Standings-list_standings');
+    await linked.locator('.execute').waitFor();
+    await linked.locator('.opblock-summary-control').click();
     const shown = [];
     for (const section of await page.locator('.opblock-tag-section').all()) {
         const tag = await section.locator('h3').getAttribute('data-tag');
