@@ -115,6 +115,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/docs/", web::get().to(pages::docs))
         .route("/docs/index.html", web::get().to(pages::docs))
         .route("/docs/register.css", web::get().to(pages::docs_style))
+        .route("/docs/register.js", web::get().to(pages::docs_script))
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 

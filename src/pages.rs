@@ -45,6 +45,11 @@ pub async fn docs_style() -> Content {
     file("text/css; charset=utf-8", include_str!("pages/swagger-ui.css"))
 }
 
+/// `GET /docs/register.js`: what makes links within Swagger UI work.
+pub async fn docs_script() -> Content {
+    file("text/javascript; charset=utf-8", include_str!("pages/swagger-ui.js"))
+}
+
 /// `GET /openapi.json`.
 pub async fn document(document: web::Data<Document>) -> Content {
     Content { media_type: "application/json", bytes: document.0.clone() }

@@ -8,12 +8,13 @@ use crate::support::operations::all;
 use crate::support::{Answer, Register};
 
 /// What is served and is no operation.
-pub const PLUMBING: [&str; 12] = [
+pub const PLUMBING: [&str; 13] = [
     "/",
     "/docs",
     "/docs/",
     "/docs/index.html",
     "/docs/register.css",
+    "/docs/register.js",
     "/docs/swagger-ui.css",
     "/docs/swagger-ui-bundle.js",
     "/openapi.json",
