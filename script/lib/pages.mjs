@@ -47,6 +47,8 @@ async function withService(origin, work) {
     service.stdout.on('data', (text) => { said += text; });
     try {
         await ready(`http://${address}/health/ready`, service);
+        // Its last words come after the key.
+        while (!said.includes('Stop it with')) await sleep(50);
         return await work(`http://${address}`, said.match(/\birk_\w+/)?.[0]);
     } finally {
         service.kill('SIGTERM');

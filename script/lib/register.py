@@ -56,12 +56,15 @@ class Register:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self, said):
+        """Waits until it is ready and has said so: its last words come after the key."""
         for _ in range(900):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service ended: {said.read_text()}")
             try:
                 urllib.request.urlopen(f"http://{self.address}/health/ready", timeout=5).close()
-                return
+                if "Stop it with" in said.read_text():
+                    return
             except OSError:
-                time.sleep(0.1)
+                pass
+            time.sleep(0.1)
         raise RuntimeError(f"the service does not become ready: {said.read_text()}")
