@@ -28,10 +28,16 @@ def temporary_folder():
 
 
 class Register:
-    """The service while it runs; `settings` are added to those of its environment."""
+    """The service while it runs; `settings` are added to those of its environment.
 
-    def __init__(self, **settings):
-        self.folder = temporary_folder()
+    One that is `like` another, which is stopped, begins with a copy of its data and with its key.
+    """
+
+    def __init__(self, like=None, **settings):
+        self.folder, self.key = temporary_folder(), os.environ.get("API_KEY", "")
+        if like:
+            subprocess.run(["cp", "-a", f"{like.folder}/.", self.folder], check=True)
+            self.key = like.key
         self.address = f"127.0.0.1:{free_port()}"
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         own = {"BIND_ADDRESS": self.address, "DATA_DIR": str(self.folder), "RUST_LOG": "warn"}
@@ -47,13 +53,16 @@ class Register:
             self.__exit__()
             raise
         key = re.search(r"\birk_\w+", said.read_text())
-        self.key = key.group() if key else os.environ.get("API_KEY", "")
+        self.key = key.group() if key else self.key
         return self
 
     def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop(self):
         self.process.terminate()
         self.process.wait(timeout=60)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self, said):
         """Waits until it is ready and has said so: its last words come after the key."""

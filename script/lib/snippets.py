@@ -8,6 +8,7 @@ block that cannot be run has a comment before it, <!-- not run: the reason -->.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -72,17 +73,20 @@ def blocks(text):
             yield Block(text, fence, following)
 
 
-def run_page(page, wanted):
-    """Runs the blocks of one page in its register; what is wrong."""
+def run_page(page, wanted, model):
+    """Runs the blocks of one page in a register like the model; what is wrong."""
     folder = temporary_folder()
     for entry in ROOT.iterdir():
         if not entry.name.startswith("."):
             (folder / entry.name).symlink_to(entry)
-    with Register() as register:
-        for block in wanted:
-            fault = block.run(register, folder)
-            if fault:
-                yield f"{page}:{block.line} ({block.language}) {fault}"
+    try:
+        with Register(like=model) as register:
+            for block in wanted:
+                fault = block.run(register, folder)
+                if fault:
+                    yield f"{page}:{block.line} ({block.language}) {fault}"
+    finally:
+        shutil.rmtree(folder)
 
 
 def main(pages):
@@ -90,15 +94,17 @@ def main(pages):
         listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
         pages = listed.stdout.split()
     ran, exempt, faults = 0, [], []
-    for page in pages:
-        found = list(blocks((ROOT / page).read_text()))
-        exempt += [f"{page}:{block.line}: {block.reason}" for block in found if block.reason]
-        wanted = [block for block in found if not block.reason]
-        if wanted:
-            begun = time.monotonic()
-            faults += run_page(page, wanted)
-            ran += len(wanted)
-            print(f"    {page}: {len(wanted)} snippets ({time.monotonic() - begun:.0f} s)")
+    with Register() as model:
+        model.stop()
+        for page in pages:
+            found = list(blocks((ROOT / page).read_text()))
+            exempt += [f"{page}:{block.line}: {block.reason}" for block in found if block.reason]
+            wanted = [block for block in found if not block.reason]
+            if wanted:
+                begun = time.monotonic()
+                faults += run_page(page, wanted, model)
+                ran += len(wanted)
+                print(f"    {page}: {len(wanted)} snippets ({time.monotonic() - begun:.0f} s)")
     print("".join(f"    not run: {line}\n" for line in exempt), end="")
     print(f"{ran - len(faults)} passed, {len(faults)} failed, {len(exempt)} skipped")
     print("\n".join(faults), file=sys.stderr)
