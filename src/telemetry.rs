@@ -149,7 +149,8 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
         None => return answer,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
-                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
+                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
+                {
                     log::error!("request {id} failed: {cause}");
                 }
                 problem.respond(path, &id.to_string())
