@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
+use crate::authenticate::{self, KnownKeys};
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
 use crate::contract;
 use crate::db::Db;
@@ -73,6 +74,8 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(contract::document);
 pub struct App {
     /// The database.
     pub db: Db,
+    /// What is known of the keys that callers sent.
+    pub keys: KnownKeys,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether the service is stopping.
@@ -151,6 +154,7 @@ pub fn build(
         .app_data(web::Data::new(Guard::new(document, "/v1")))
         .app_data(web::Data::new(pages::Document::new(document)))
         .app_data(web::Data::new(app.db.clone()))
+        .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
         .app_data(pages::not_found_for_bad_paths())
@@ -161,6 +165,7 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
+        .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))

@@ -7,6 +7,8 @@
 pub mod access;
 pub mod answer;
 pub mod api;
+pub mod api_keys;
+pub mod authenticate;
 pub mod authorities;
 pub mod cli;
 pub mod config;

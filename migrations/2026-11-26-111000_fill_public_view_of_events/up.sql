@@ -26,7 +26,7 @@ always_in_view as (
     except select inspection_id from inspections where state <> 'published'
 )
 update events set public_type = type
-where not exists (
+where resource <> 'api_key' and not exists (
     select from unnest(seen_through) as through (id) where id not in (select resource_id from always_in_view));
 alter table events enable trigger events_append_only;
 
@@ -43,7 +43,7 @@ insert into events
     (type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, after, public_type, seen_through)
 select 'unchanged', resource, resource_id, aggregate_id, authority_ids, 'migrate', 'migrate', after, 'created', seen_through
 from latest
-where public_type is null
+where public_type is null and resource <> 'api_key'
     and not exists (select from unnest(seen_through) as through (id) where id not in (select resource_id from in_view))
 order by position, sequence;
 

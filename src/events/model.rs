@@ -64,6 +64,8 @@ text_enum! {
         Examination = "examination",
         /// An intervention.
         Intervention = "intervention",
+        /// A key, without its secret.
+        ApiKey = "api_key",
     }
 }
 
@@ -176,9 +178,10 @@ pub struct Event {
     /// When it was recorded.
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
-    /// Whose write it was: `anonymous`, or the register itself, as `import` or `migrate`.
+    /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
+    /// `anonymous`.
     #[diesel(sql_type = Text)]
-    #[schema(min_length = 1, max_length = 200, example = "anonymous")]
+    #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
     pub actor: String,
     /// The `X-Request-Id` of the request that wrote; of the register itself its command.
     #[diesel(sql_type = Text)]
