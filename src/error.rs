@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::database::{ConstraintExt, Fault, NotFoundExt};
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// Why a request has no success to answer with.
@@ -19,6 +19,8 @@ pub enum ApiError {
     Refused(Box<Refusal>),
     /// No answer at the moment; the cause goes to the log.
     Unavailable(String),
+    /// The database did not do it; the cause goes to the log.
+    Database(Fault, String),
     /// Our fault; the cause goes to the log.
     Internal(String),
 }
@@ -77,6 +79,21 @@ impl ApiError {
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
     }
 
+    /// The key of a request is that of an earlier one, which was another.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        Self::refused(ProblemCode::IdempotencyKeyReused, detail)
+    }
+
+    /// A request with the same key is in work.
+    #[must_use]
+    pub fn idempotency_key_in_use() -> Self {
+        let detail =
+            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        Self::with_header(ProblemCode::IdempotencyKeyInUse, detail, header::RETRY_AFTER, "1")
+    }
+
     /// Something still refers to the resource.
     pub fn in_use(detail: impl Into<String>) -> Self {
         Self::refused(ProblemCode::InUse, detail)
@@ -127,6 +144,12 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
+    /// The service is not ready, for this reason; it may be soon.
+    #[must_use]
+    pub fn not_ready(reason: &str) -> Self {
+        Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
+    }
+
     fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
         errors.truncate(MAX_ERRORS);
         Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
@@ -143,6 +166,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refusal.code,
             Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Database(fault, _) => fault.code(),
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -152,7 +176,7 @@ impl ApiError {
     pub fn errors(&self) -> &[FieldError] {
         match self {
             Self::Refused(refusal) => &refusal.errors,
-            Self::Unavailable(_) | Self::Internal(_) => &[],
+            Self::Unavailable(_) | Self::Database(..) | Self::Internal(_) => &[],
         }
     }
 
@@ -160,16 +184,17 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Unavailable(_) => "the register cannot answer at the moment",
+            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
+            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
             Self::Internal(_) => "the register failed to answer; the failure is logged",
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The body of the answer to the request with this path and id.
     #[must_use]
-    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
-        let problem = Problem {
+        Problem {
             type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
             title: code.title(),
             status: code.status().as_u16(),
@@ -178,8 +203,13 @@ impl ApiError {
             code,
             trace_id: trace_id.to_owned(),
             errors: self.errors().to_vec(),
-        };
-        self.head().content_type("application/problem+json").json(problem)
+        }
+    }
+
+    /// The whole answer for the request with this path and id.
+    #[must_use]
+    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
     }
 
     fn head(&self) -> HttpResponseBuilder {
@@ -190,7 +220,7 @@ impl ApiError {
                     head.insert_header(header);
                 }
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::Database(..) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
             Self::Internal(_) => {}
@@ -209,7 +239,7 @@ impl fmt::Display for ApiError {
                     write!(f, "; {place} {}", error.message)
                 })
             }
-            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Database(_, cause) | Self::Internal(cause) => f.write_str(cause),
         }
     }
 }

@@ -3,11 +3,14 @@
 pub mod actions;
 pub mod contract;
 pub mod database;
+pub mod frames;
 pub mod improvement;
 pub mod keys;
 pub mod operations;
+pub mod proxy;
 pub mod rows;
 pub mod sample;
+pub mod wire;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
