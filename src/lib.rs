@@ -37,6 +37,7 @@ pub mod inspections;
 pub mod interventions;
 pub mod json;
 pub mod judgements;
+pub mod logging;
 pub mod migrate;
 pub mod page;
 pub mod pages;
