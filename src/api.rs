@@ -34,8 +34,9 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
-    improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
+    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
+    improvement_actions, improvement_plans, inspections, interventions, judgements, pages, recommendations, standings,
+    themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -49,19 +50,19 @@ use crate::{
         StandingSort, AuthorityKey, SearchText
     )),
     tags(
-        (name = "Standings", description = "Where every authority stands, as at any day."),
+        (name = "Standings", description = "Where every authority stands, as at any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
         (name = "Authorities", description = "English councils with responsibility for children's services, past and present, and their statistical neighbours."),
         (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is written whole, in one request."),
         (name = "Judgements", description = "The grades of one inspection, area by area."),
         (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph."),
         (name = "Recommendations", description = "What an inspection asks to be put right, and by when."),
-        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at."),
+        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at. [Follow-up](#/Examinations/get_inspection_follow_up) puts it together."),
         (name = "Improvement plans", description = "What authorities undertake to do about an inspection."),
         (name = "Improvement actions", description = "What is done, by when, where it stands, what slipped, and what shows that it worked."),
         (name = "Evidence", description = "What shows that an action had an effect, and what others made of it."),
         (name = "Interventions", description = "What government and others set up when services fail: notices, directions, commissioners, partners."),
-        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why."),
         (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
+        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
         (name = "Keys", description = "Who may call, and as what. Only administrators see any of it."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
@@ -120,6 +121,9 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(telemetry::metrics))
         .route("/docs/", web::get().to(pages::docs))
+        .route("/docs/index.html", web::get().to(pages::docs))
+        .route("/docs/register.css", web::get().to(pages::docs_style))
+        .route("/docs/register.js", web::get().to(pages::docs_script))
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 
@@ -127,6 +131,8 @@ fn plumbing(service: &mut web::ServiceConfig) {
 fn swagger_ui() -> SwaggerConfig<'static> {
     SwaggerConfig::from("/openapi.json")
         .use_base_layout()
+        .deep_linking(true)
+        .persist_authorization(true)
         .try_it_out_enabled(true)
         .display_request_duration(true)
         .default_models_expand_depth(0)
@@ -175,11 +181,25 @@ pub fn build(
         .wrap(from_fn(telemetry::observe))
 }
 
+/// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key
+/// is sent by whoever has it, and never by a browser on its own.
 fn cors(origins: &[String]) -> Cors {
-    let exposed =
-        ["ETag", "Link", "Location", "Content-Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id"];
+    let exposed = [
+        "Allow",
+        "Content-Location",
+        "ETag",
+        "Idempotent-Replayed",
+        "Link",
+        "Location",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "WWW-Authenticate",
+        "X-Request-Id",
+    ];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
-    origins
-        .iter()
-        .fold(cors, |cors, origin| if origin == "*" { cors.allow_any_origin() } else { cors.allowed_origin(origin) })
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

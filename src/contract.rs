@@ -241,7 +241,8 @@ fn problem_responses() -> Value {
             | ProblemCode::IllegalTransition
             | ProblemCode::IdempotencyKeyInUse
             | ProblemCode::IdempotencyKeyReused
-            | ProblemCode::ReasonRequired => continue,
+            | ProblemCode::ReasonRequired
+            | ProblemCode::OutcomeUnknown => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
                 vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]

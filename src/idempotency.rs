@@ -125,11 +125,11 @@ impl Once {
         key: &str,
         effect: &impl Fn(&mut PgConnection, &Principal) -> Result<Answer, ApiError>,
     ) -> Result<Result<Answer, ApiError>, ApiError> {
-        let caller = principal.actor();
+        let caller = caller(principal);
         let lock = pg_try_advisory_xact_lock(hashtextextended(format!("{caller} {key}"), LOCK_SEED));
         let is_free = diesel::select(lock).get_result::<bool>(conn)?;
         let request = self.request.clone().finalize().to_vec();
-        let known = idempotency_keys::table.find((caller, key)).select(Kept::as_select()).first(conn).optional()?;
+        let known = idempotency_keys::table.find((&caller, key)).select(Kept::as_select()).first(conn).optional()?;
         match known {
             Some(kept) if kept.request != request => Err(ApiError::idempotency_key_reused()),
             Some(kept) => {
@@ -153,12 +153,13 @@ impl Once {
                     Err(_) => return outcome.map(Ok),
                 };
                 let kept = Kept {
-                    caller: caller.to_owned(),
+                    caller,
                     key: key.to_owned(),
                     request,
                     status: i32::from(status.as_u16()),
                     headers: JsonList(headers),
-                    body,
+                    body: if shows_secret { sealed(self.seal.as_ref())?.close(&body)? } else { body },
+                    is_sealed: shows_secret,
                 };
                 diesel::insert_into(idempotency_keys::table).values(kept).execute(conn)?;
                 Ok(outcome)
@@ -190,6 +191,11 @@ impl Kept {
 /// The seal of an answer that shows a secret: only who sent one gets one.
 fn sealed(seal: Option<&Seal>) -> Result<&Seal, ApiError> {
     seal.ok_or_else(|| ApiError::Internal("an answer that shows a secret is for nobody".to_owned()))
+}
+
+/// Whose key it is. Who has a new secret for an API key is the same caller.
+fn caller(principal: &Principal) -> String {
+    principal.key_id().map_or_else(|| principal.actor().to_owned(), |id| id.to_string())
 }
 
 /// Whether a refusal follows from the request and from what the register holds, so that it is kept as the answer. One that

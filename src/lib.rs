@@ -26,6 +26,7 @@ pub mod findings;
 pub mod follow_up;
 pub mod frameworks;
 pub mod guard;
+pub mod headers;
 pub mod health;
 pub mod id;
 pub mod idempotency;

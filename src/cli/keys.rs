@@ -13,7 +13,8 @@ use crate::api_keys::model::NewApiKey;
 use crate::api_keys::query;
 use crate::authorities::model::AuthorityId;
 use crate::authorities::query::resolve;
-use crate::extract::IfMatch;
+use crate::error::ApiError;
+use crate::extract::{IfMatch, broken_rules};
 use crate::id::Id;
 use crate::instant::Instant;
 use crate::migrate;
@@ -73,6 +74,7 @@ fn ids_of(conn: &mut PgConnection, authorities: &[String]) -> Result<Vec<Authori
 }
 
 fn create(conn: &mut PgConnection, new: &NewApiKey) -> Outcome {
+    ApiError::refuse_any(broken_rules(new))?;
     let key = conn.transaction(|conn| query::insert(conn, &Principal::keys(), Id::generate(), new))?;
     writeln!(std::io::stdout(), "{}", key.secret.expose())?;
     let (name, role, end) = (&key.row.name, key.row.role, key.row.expires_at.to_rfc3339());
@@ -83,7 +85,8 @@ fn create(conn: &mut PgConnection, new: &NewApiKey) -> Outcome {
 fn list(conn: &mut PgConnection) -> Outcome {
     let mut stdout = std::io::stdout();
     for key in query::list::all(conn)? {
-        let last_used = key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.to_rfc3339()));
+        let last_used =
+            key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.to_rfc3339()));
         let (id, end) = (key.key_id, key.expires_at.to_rfc3339());
         writeln!(stdout, "{id}\t{}\t{}\tuntil {end}\t{last_used}", key.name, key.role)?;
     }

@@ -33,15 +33,16 @@ impl Seal {
         let mut nonce = [0_u8; NONCE];
         getrandom::fill(&mut nonce).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
         let encrypted = self.0.encrypt(&XNonce::from(nonce), body);
-        let encrypted = encrypted.map_err(|error| ApiError::Internal(format!("an answer cannot be sealed: {error}")))?;
+        let encrypted =
+            encrypted.map_err(|error| ApiError::Internal(format!("an answer cannot be sealed: {error}")))?;
         Ok([nonce.as_slice(), &encrypted].concat())
     }
 
     /// The body again. Another secret, also of the same key, does not open it.
     pub(super) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, ApiError> {
-        let opened = sealed.split_first_chunk::<NONCE>().and_then(|(nonce, encrypted)| {
-            self.0.decrypt(&XNonce::from(*nonce), encrypted).ok()
-        });
+        let opened = sealed
+            .split_first_chunk::<NONCE>()
+            .and_then(|(nonce, encrypted)| self.0.decrypt(&XNonce::from(*nonce), encrypted).ok());
         opened.ok_or_else(|| {
             let detail = "the first answer shows a secret, and is kept for the secret alone that it was asked for with";
             ApiError::refused(ProblemCode::Conflict, detail)

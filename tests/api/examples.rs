@@ -15,16 +15,8 @@ use crate::support::sample::HEREFORDSHIRE;
 use crate::support::{Answer, Register};
 
 /// Members that differ from one run to the next.
-const PASSING: [&str; 8] = [
-    "created_at",
-    "updated_at",
-    "recorded_at",
-    "days_since",
-    "rotated_at",
-    "expires_at",
-    "last_used_at",
-    "secret",
-];
+const PASSING: [&str; 8] =
+    ["created_at", "updated_at", "recorded_at", "days_since", "rotated_at", "expires_at", "last_used_at", "secret"];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi/examples")

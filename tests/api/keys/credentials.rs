@@ -96,8 +96,7 @@ async fn a_secret_may_stand_behind_the_scheme_in_any_letters() {
 #[actix_web::test]
 async fn what_is_no_part_of_the_api_asks_nobody_for_a_key() {
     let register = Register::empty().await;
-    for path in
-        ["/", "/docs/", "/openapi.json", "/problems/unauthorized", "/health/live", "/health/ready", "/metrics"]
+    for path in ["/", "/docs/", "/openapi.json", "/problems/unauthorized", "/health/live", "/health/ready", "/metrics"]
     {
         let request = register.request(Method::GET, path).anonymous();
         request.header("Authorization", "Bearer unspoken").send().await.expect(200);

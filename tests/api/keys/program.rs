@@ -38,7 +38,7 @@ async fn a_key_is_made_listed_and_revoked_on_any_database() {
         (create("another", &[]), "/authority_ids"),
         (create("another", &["--authority", gss_code, "--expires-in", "366"]), "/expires_at"),
         (create("another", &["--authority", gss_code, "--expires-at", "soon"]), "--expires-at"),
-        (create("two  spaces", &["--authority", gss_code]), "--name"),
+        (create("two  spaces", &["--authority", gss_code]), "/name"),
         (run(&settings, &["keys", "create", "--name", "another", "--role", "owner"]), "--role"),
         (run(&settings, &["keys", "revoke", "nobody"]), "no such key"),
     ] {

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::Register;
+use crate::support::database::settle;
 use crate::support::keys::{ADMIN, in_days, key, new_key, path, secret};
 use crate::support::rows::{authority, with};
 
@@ -11,7 +12,8 @@ use crate::support::rows::{authority, with};
 async fn a_secret_is_shown_once_and_stands_in_nothing_else() {
     let register = Register::empty().await;
     let council = authority(&register).await;
-    let created = register.post("/v1/api-keys", &new_key("improvement team", "contributor", &[&council, &council])).await;
+    let created =
+        register.post("/v1/api-keys", &new_key("improvement team", "contributor", &[&council, &council])).await;
     let created = created.expect(201);
     assert_eq!(created.header("cache-control"), "no-store");
     let mut key = created.json();
@@ -24,6 +26,7 @@ async fn a_secret_is_shown_once_and_stands_in_nothing_else() {
     let rotations = format!("{}/rotations", path(&key));
     register.post(&rotations, &json!({})).await.expect(201);
     register.delete(&path(&key), "*").await.expect(204);
+    settle(&mut register.database.connect());
     let events = register.get("/v1/events?resource=api_key").await.expect(200);
     assert_eq!(events.each("type"), ["created", "updated", "deleted"]);
     assert_eq!(events.json()["items"][0]["after"], key);

@@ -132,16 +132,6 @@ async fn a_change_is_kept_under_the_id_of_its_request() {
 }
 
 #[actix_web::test]
-async fn every_answer_is_sniffed_by_nobody() {
-    let register = Register::empty().await;
-    for path in ["/", "/v1/themes", "/nothing", "/v1/themes?x=1", "/metrics"] {
-        let answer = register.get(path).await;
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
-    }
-}
-
-#[actix_web::test]
 async fn pages_and_the_document_are_not_sent_twice() {
     let register = Register::empty().await;
     for path in ["/", "/docs/", "/openapi.json", "/problems/conflict"] {

@@ -10,14 +10,16 @@ use super::Register;
 use super::sample::HEREFORDSHIRE;
 
 /// The name of the administrator's key, which every database of the tests has.
-pub const ADMIN: &str = "test-admin";
+pub const ADMIN: &str = "data-team";
 /// Its secret.
 pub const ADMIN_SECRET: &str = "irk_TestAdminTestAdminTestAdminTestAdminTestAdm45rlqo";
 
 /// Adds the administrator's key. It counts as used in the far future, so that no use of it is recorded beside a test.
 pub fn add_admin(conn: &mut PgConnection) {
     let secret = Secret::parse(ADMIN_SECRET).unwrap();
-    add(conn, "01a20431-0c26-7ad0-8000-000000000001", (ADMIN, "admin"), &secret);
+    let id = "01a20431-0c26-7ad0-8000-000000000001";
+    add(conn, id, (ADMIN, "admin"), &secret);
+    conn.batch_execute(&format!("update api_keys set last_used_at = '2100-01-01' where key_id = '{id}'")).unwrap();
 }
 
 /// Adds the key that the examples of the document speak of, of a team of Herefordshire.
@@ -30,8 +32,8 @@ pub fn add_example(conn: &mut PgConnection) {
 fn add(conn: &mut PgConnection, id: &str, (name, role): (&str, &str), secret: &Secret) {
     let hash = secret.hash().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     conn.batch_execute(&format!(
-        "insert into api_keys (key_id, name, role, created_by, expires_at, last_used_at)
-         values ('{id}', '{name}', '{role}', 'keys', now() + interval '90 days', '2100-01-01');
+        "insert into api_keys (key_id, name, role, created_by, expires_at)
+         values ('{id}', '{name}', '{role}', '{ADMIN}', now() + interval '90 days');
          insert into api_key_secrets (secret_id, hash, key_id) values ('{id}', '\\x{hash}', '{id}')"
     ))
     .unwrap();

@@ -10,6 +10,7 @@ pub mod operations;
 pub mod proxy;
 pub mod rows;
 pub mod sample;
+pub mod wire;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
