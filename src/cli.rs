@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use self::keys::KeysCommand;
 use crate::config::{Config, SETTINGS};
 use crate::embedded::Embedded;
-use crate::{contract, import, migrate, server};
+use crate::{contract, import, logging, migrate, server};
 
 /// The record of Ofsted's inspections of English children's services, as an HTTP API.
 #[derive(Parser)]
@@ -71,7 +71,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         return Ok(());
     }
     let config = Config::from_env()?;
-    env_logger::Builder::new().parse_filters(&config.log).init();
+    logging::begin(&config.log);
     match &arguments.command {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {

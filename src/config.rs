@@ -60,7 +60,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "RUST_LOG",
         default: "info",
-        about: "what is logged: error, warn, info, debug, trace, also by module",
+        about: "what is logged: error, warn, info, debug, trace, also by module; of libraries at most info",
     },
 ];
 
@@ -130,6 +130,10 @@ impl Config {
         {
             mistakes.push("DATABASE_URL must begin with postgres:// or postgresql://".to_owned());
         }
+        if database_url.as_deref().is_some_and(|url| !has_encoded_user(url)) {
+            let mistake = "DATABASE_URL must have user and password percent-encoded: / as %2F, @ as %40, % as %25";
+            mistakes.push(mistake.to_owned());
+        }
         let database_pool_size =
             pool_size.parse::<u32>().ok().filter(|size| (1..=100).contains(size)).ok_or_else(|| {
                 mistakes.push(format!("DATABASE_POOL_SIZE must be a number from 1 to 100, is {pool_size:?}"));
@@ -154,6 +158,18 @@ impl Config {
     }
 }
 
+/// Whether user and password stand as a URL has them. Of others the database's library would print parts, when it
+/// complains.
+fn has_encoded_user(url: &str) -> bool {
+    let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
+    let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+    let bytes = user.as_bytes();
+    let is_escape = |place: usize| is_hex(bytes.get(place + 1)) && is_hex(bytes.get(place + 2));
+    !user.contains(['/', '?', '#', '@', ' '])
+        && !user.contains("%00")
+        && user.match_indices('%').all(|(place, _)| is_escape(place))
+}
+
 fn is_origin(text: &str) -> bool {
     text == "*"
         || text.parse::<Uri>().is_ok_and(|uri| {
@@ -167,6 +183,8 @@ fn is_origin(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::Config;
 
     #[test]
@@ -193,6 +211,23 @@ mod tests {
         for setting in super::SETTINGS {
             assert!(example.contains(&format!("{}=", setting.name)), "{} is missing in .env.example", setting.name);
         }
+    }
+
+    #[rstest]
+    #[case("postgres://register:p%40ss@127.0.0.1/register", true)]
+    #[case("postgres://127.0.0.1/register", true)]
+    #[case("postgres:///register?host=/tmp/socket", true)]
+    #[case("postgres://one:5432,two:5432/register", true)]
+    #[case("postgres://register:p/ss@127.0.0.1/register", false)]
+    #[case("postgres://register:p@ss@127.0.0.1/register", false)]
+    #[case("postgres://register:p%ss@127.0.0.1/register", false)]
+    #[case("postgres://register:pss%2@127.0.0.1/register", false)]
+    #[case("postgres://register:p%00@127.0.0.1/register", false)]
+    fn a_password_that_the_library_would_print_is_refused(#[case] url: &str, #[case] is_taken: bool) {
+        let settings = Config::read(|name| Ok((name == "DATABASE_URL").then(|| url.to_owned())));
+        assert_eq!(settings.is_ok(), is_taken);
+        let told = settings.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(!told.contains("ss@"), "{told}");
     }
 
     #[test]

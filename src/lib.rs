@@ -38,6 +38,7 @@ pub mod instant;
 pub mod interventions;
 pub mod json;
 pub mod judgements;
+pub mod logging;
 pub mod migrate;
 pub mod page;
 pub mod pages;

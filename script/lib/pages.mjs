@@ -156,6 +156,8 @@ async function everyRead(page, base) {
 // Fills in the dialog, and writes; the key is still there after the page is loaded again.
 async function withKey(page, base, key) {
     if (!key) return ['the service prints no key'];
+    // An address that differs behind its # alone would not be loaded.
+    await page.goto('about:blank');
     await page.goto(`${base}/docs/#/Authorities/create_authority`);
     const create = page.locator('#operations-Authorities-create_authority');
     await create.locator('.execute').waitFor();
@@ -170,7 +172,8 @@ async function withKey(page, base, key) {
     faults.push(...await tryOut(create, /^201/));
     await page.reload();
     await page.locator('.btn.authorize.locked').waitFor();
-    faults.push(...await tryOut(page.locator('#operations-API_keys-list_api_keys')));
+    const keys = page.locator('#operations-API_keys-list_api_keys');
+    if (await keys.count() > 0) faults.push(...await tryOut(keys));
     return faults;
 }
 

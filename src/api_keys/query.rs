@@ -16,7 +16,7 @@ use super::secret::Secret;
 use crate::authorities;
 use crate::authorities::model::AuthorityId;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::events::query as events;
 use crate::extract::IfMatch;
 use crate::principal::Principal;
@@ -178,7 +178,8 @@ fn authorities_of(conn: &mut PgConnection, keys: &[KeyId]) -> QueryResult<Vec<(K
 
 fn subject(key: &ApiKey) -> Subject {
     let id = key.row.key_id.as_uuid();
-    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities: key.authority_ids.clone() }
+    let (authorities, sight) = (key.authority_ids.clone(), Sight::of(false));
+    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, sight }
 }
 
 /// A key as events tell it: that it was used is no change.

@@ -6,6 +6,7 @@
 mod support;
 
 mod authorities;
+mod authorization;
 mod bad_input;
 mod bounds;
 mod contract;

@@ -52,6 +52,16 @@ impl Database {
         Self { url: cluster().url(&name), name }
     }
 
+    /// A database with the same rows.
+    pub fn copy(&self) -> Self {
+        // A template must have no connections; those of a pool are opened again when they are needed.
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = ";
+        execute(&format!("alter database {0} allow_connections false; {end} '{0}'", self.name));
+        let copy = Self::from(&self.name);
+        execute(&format!("alter database {} allow_connections true", self.name));
+        copy
+    }
+
     /// A connection to it.
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
