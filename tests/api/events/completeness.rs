@@ -10,7 +10,7 @@ use super::fold::{answered, folded};
 use super::{follow, told};
 use crate::support::Register;
 use crate::support::database::{Database, settle};
-use crate::support::keys::ADMIN;
+use crate::support::keys::{ADMIN, add_admin};
 use crate::support::rows::authority;
 
 /// A register as it was before there were events, with a published inspection that was corrected.
@@ -53,6 +53,7 @@ async fn an_upgraded_register_tells_of_all_that_it_holds() {
     }
     conn.batch_execute(OLD).unwrap();
     migrate::migrate(&database.url).unwrap();
+    add_admin(&mut conn);
     settle(&mut conn);
     let register = Register::with(database, |_| {}).await;
 
