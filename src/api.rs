@@ -1,6 +1,6 @@
 //! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -14,6 +14,7 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::bounds::{Bounds, answers, connection, rate};
 use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
@@ -79,6 +80,8 @@ pub struct App {
     pub draining: Draining,
     /// Origins whose web pages may call.
     pub cors_origins: Vec<String>,
+    /// What bounds requests.
+    pub bounds: Bounds,
 }
 
 /// The operations: everything that the document describes, below `/v1`.
@@ -153,6 +156,9 @@ pub fn build(
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
+        .app_data(web::Data::new(app.bounds.bodies.clone()))
+        .app_data(web::Data::new(app.bounds.answers.clone()))
+        .app_data(web::Data::from(Arc::clone(&app.bounds.rate)))
         .app_data(pages::not_found_for_bad_paths())
         .into_utoipa_app()
         .service(scope("/v1").configure(operations))
@@ -161,13 +167,25 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
+        .wrap(from_fn(answers::in_pieces))
         .wrap(Compress::default())
+        .wrap(from_fn(rate::by_address))
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(connection::follow))
 }
 
 fn cors(origins: &[String]) -> Cors {
-    let exposed = ["ETag", "Link", "Location", "Content-Location", "Retry-After", "X-Request-Id"];
+    let exposed = [
+        "ETag",
+        "Link",
+        "Location",
+        "Content-Location",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "X-Request-Id",
+    ];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
     origins
         .iter()

@@ -30,14 +30,23 @@ pub const METHODS: [(&str, Method); 5] = [
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
 /// What every operation can answer with.
-const ALWAYS: [ProblemCode; 4] =
-    [ProblemCode::InvalidParameter, ProblemCode::NotAcceptable, ProblemCode::Internal, ProblemCode::Unavailable];
+const ALWAYS: [ProblemCode; 5] = [
+    ProblemCode::InvalidParameter,
+    ProblemCode::NotAcceptable,
+    ProblemCode::TooManyRequests,
+    ProblemCode::Internal,
+    ProblemCode::Unavailable,
+];
 /// What a change of something can answer with.
 const OF_CHANGES: [ProblemCode; 3] =
     [ProblemCode::PreconditionFailed, ProblemCode::PreconditionRequired, ProblemCode::ValidationFailed];
 /// What an operation with a body can answer with.
-const OF_BODIES: [ProblemCode; 3] =
-    [ProblemCode::PayloadTooLarge, ProblemCode::UnsupportedMediaType, ProblemCode::ValidationFailed];
+const OF_BODIES: [ProblemCode; 4] = [
+    ProblemCode::RequestTimeout,
+    ProblemCode::PayloadTooLarge,
+    ProblemCode::UnsupportedMediaType,
+    ProblemCode::ValidationFailed,
+];
 
 /// The document, complete.
 #[must_use]
@@ -165,7 +174,11 @@ fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool)
 }
 
 fn common_headers() -> Value {
-    json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } })
+    json!({
+        "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" },
+        "RateLimit": { "$ref": "#/components/headers/RateLimit" },
+        "RateLimit-Policy": { "$ref": "#/components/headers/RateLimit-Policy" },
+    })
 }
 
 fn tagged_headers() -> Value {
@@ -180,6 +193,8 @@ fn headers() -> Value {
         "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
+        "RateLimit": text("How many requests the caller has left (`r`), and in how many seconds all are there again (`t`); absent if nobody counts.", 100),
+        "RateLimit-Policy": text("How many requests are allowed (`q`) in how many seconds (`w`), for each address or each key.", 100),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
         "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
     })
@@ -226,7 +241,7 @@ fn problem_responses() -> Value {
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
             let extra = match code {
-                ProblemCode::Unavailable => Some("Retry-After"),
+                ProblemCode::TooManyRequests | ProblemCode::Unavailable => Some("Retry-After"),
                 ProblemCode::PreconditionFailed => Some("ETag"),
                 _ => None,
             };

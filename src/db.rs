@@ -1,7 +1,7 @@
 //! The database: the one place that takes connections, waits for them and runs transactions.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod admission;
+
 use std::time::Duration;
 
 use actix_web::web;
@@ -9,22 +9,19 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool, State};
 
+use self::admission::Admission;
 use crate::error::ApiError;
 
-/// Longest wait for a connection; beyond it the register is overloaded and says so.
-const CONNECTION_WAIT: Duration = Duration::from_millis(500);
 /// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
 /// that comes back is used again at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Requests in work at once, for each connection: more are refused before they wait.
-const ADMITTED_PER_CONNECTION: u32 = 16;
 
 /// A pool of connections, cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
-    admitted: Arc<AtomicUsize>,
-    capacity: usize,
+    admission: Admission,
+    size: usize,
 }
 
 /// Settings of each connection.
@@ -47,15 +44,6 @@ impl CustomizeConnection<PgConnection, PoolError> for Session {
     }
 }
 
-/// A place among the requests in work, given back when it is dropped.
-struct Admission(Arc<AtomicUsize>);
-
-impl Drop for Admission {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Db {
     /// A pool of at most `size` connections, opened as they are needed: the database may still be starting.
     #[must_use]
@@ -66,8 +54,8 @@ impl Db {
             .connection_timeout(CONNECT_TIMEOUT)
             .connection_customizer(Box::new(Session))
             .build_unchecked(ConnectionManager::new(url));
-        let capacity = usize::try_from(size.saturating_mul(ADMITTED_PER_CONNECTION)).unwrap_or(usize::MAX);
-        Self { pool, admitted: Arc::new(AtomicUsize::new(0)), capacity }
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        Self { pool, admission: Admission::before(size), size }
     }
 
     /// Runs reads on one connection, all of which see the same state of the data.
@@ -96,10 +84,10 @@ impl Db {
         self.run(|connection| connection.build_transaction().read_committed().run(work)).await
     }
 
-    /// Most requests in work at once: so many threads may wait for a connection.
+    /// Blocking threads that a worker needs: one a connection, and as many for the compression of answers.
     #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.capacity
+    pub fn threads(&self) -> usize {
+        self.size.saturating_mul(2)
     }
 
     /// How many connections there are.
@@ -114,25 +102,17 @@ impl Db {
         F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
         T: Send + 'static,
     {
-        let admission = self.admit()?;
+        let place = self.admission.enter().await?;
         let pool = self.pool.clone();
         web::block(move || {
-            let _admission = admission;
+            // Dropped last, when the connection is back in the pool.
+            let place = place;
             let mut connection = pool
-                .get_timeout(CONNECTION_WAIT)
+                .get_timeout(place.patience())
                 .map_err(|error| ApiError::Unavailable(format!("no connection: {error}")))?;
             work(&mut connection)
         })
         .await
         .map_err(|error| ApiError::Unavailable(error.to_string()))?
-    }
-
-    fn admit(&self) -> Result<Admission, ApiError> {
-        let admission = Admission(Arc::clone(&self.admitted));
-        if self.admitted.fetch_add(1, Ordering::Relaxed) < self.capacity {
-            Ok(admission)
-        } else {
-            Err(ApiError::Unavailable("too many requests are in work".to_owned()))
-        }
     }
 }

@@ -116,6 +116,13 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
+    /// The caller asks too often, and may ask again after so many seconds.
+    #[must_use]
+    pub fn too_many_requests(seconds: u64) -> Self {
+        let detail = format!("the quota is used up; more is there in {seconds} s");
+        Self::with_header(ProblemCode::TooManyRequests, detail, header::RETRY_AFTER, &seconds.to_string())
+    }
+
     fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
         errors.truncate(MAX_ERRORS);
         Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
@@ -177,6 +184,10 @@ impl ApiError {
             Self::Refused(refusal) => {
                 if let Some(header) = refusal.header.clone() {
                     head.insert_header(header);
+                }
+                if refusal.code == ProblemCode::RequestTimeout {
+                    // What is left of the body may still come: it is no next request.
+                    head.force_close();
                 }
             }
             Self::Unavailable(_) => {

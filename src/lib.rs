@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod api;
 pub mod authorities;
+pub mod bounds;
 pub mod cli;
 pub mod config;
 pub mod contract;

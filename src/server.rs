@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::task::{Context, Poll};
 
-use actix_web::HttpServer;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::rt::{System, SystemRunner};
 use diesel::prelude::*;
 
-use crate::api::{self, App};
+use crate::api::App;
+use crate::bounds::rate::RateLimits;
+use crate::bounds::{Bounds, Limits, files, listener};
 use crate::config::Config;
 use crate::db::Db;
 use crate::embedded::{Embedded, EmbeddedError, Options};
@@ -18,8 +19,6 @@ use crate::{import, migrate};
 
 /// The database of the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
-/// Seconds that requests in work are given to finish when the service stops.
-const SHUTDOWN_SECONDS: u64 = 20;
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -104,22 +103,18 @@ fn fill(url: &str) -> Result<(), ServeError> {
 }
 
 fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
+    let rate = RateLimits::new(config.rate_limit, config.trusted_proxies.clone());
     let app = App {
         db: Db::new(url, config.database_pool_size),
         metrics: Metrics::new()?,
         draining: Draining::default(),
         cors_origins: config.cors_origins.clone(),
+        bounds: Bounds::new(files::make_room(Limits::default()), rate),
     };
     let draining = app.draining.clone();
-    let capacity = app.db.capacity();
     system.block_on(async {
-        let server = HttpServer::new(move || api::build(&app))
-            .bind(config.bind_address)
-            .map_err(|error| ServeError::Bind(config.bind_address, error))?
-            .worker_max_blocking_threads(capacity)
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .disable_signals()
-            .run();
+        let server = listener::listen(&app, config.bind_address)
+            .map_err(|error| ServeError::Bind(config.bind_address, error))?;
         announce(config);
         let handle = server.handle();
         actix_web::rt::spawn(async move {

@@ -157,6 +157,17 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
             None => of_framework(error).respond(path, &id.to_string()),
         },
     };
+    with_headers_of(answer, problem)
+}
+
+/// The problem in place of an answer, with what layers said in its head of other things than its body.
+fn with_headers_of(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
+    let of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING];
+    let kept = answer.headers().iter().filter(|(name, _)| !of_body.contains(name) && !problem.headers().contains_key(*name));
+    let kept = kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>();
+    for (name, value) in kept {
+        problem.headers_mut().append(name, value);
+    }
     answer.into_response(problem)
 }
 

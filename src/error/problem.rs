@@ -21,6 +21,8 @@ text_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// No representation that the caller accepts.
         NotAcceptable = "not_acceptable",
+        /// The body did not arrive in time.
+        RequestTimeout = "request_timeout",
         /// A unique key is taken.
         Conflict = "conflict",
         /// Something still refers to the resource.
@@ -39,6 +41,8 @@ text_enum! {
         UnsupportedMediaType = "unsupported_media_type",
         /// The body is JSON, and breaks the schema or a rule.
         ValidationFailed = "validation_failed",
+        /// The caller asks too often.
+        TooManyRequests = "too_many_requests",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
         /// A fault of the register.
@@ -61,12 +65,14 @@ impl ProblemCode {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict | Self::InUse | Self::IllegalTransition => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -82,6 +88,7 @@ impl ProblemCode {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "Not acceptable",
+            Self::RequestTimeout => "Request timeout",
             Self::Conflict => "Conflict",
             Self::InUse => "In use",
             Self::IllegalTransition => "Illegal transition",
@@ -91,6 +98,7 @@ impl ProblemCode {
             Self::PayloadTooLarge => "Payload too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::ValidationFailed => "Validation failed",
+            Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "Unavailable",
             Self::Internal => "Internal error",
         }
@@ -116,6 +124,9 @@ impl ProblemCode {
             }
             Self::MethodNotAllowed => "Use one of the methods in the `Allow` header.",
             Self::NotAcceptable => "Accept `application/json` (or `text/csv` where the operation offers it).",
+            Self::RequestTimeout => {
+                "Send the whole body within 15 seconds of the head. Nothing was changed; the connection is closed."
+            }
             Self::Conflict => "Another resource has this key. Read it, and change that one or choose another key.",
             Self::InUse => {
                 "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
@@ -138,6 +149,10 @@ impl ProblemCode {
             }
             Self::ValidationFailed => {
                 "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+            }
+            Self::TooManyRequests => {
+                "Wait for the seconds in `Retry-After`. `RateLimit-Policy` tells how many requests are allowed in how many \
+                 seconds, `RateLimit` on every answer how many are left."
             }
             Self::Unavailable => "Try again after the seconds in `Retry-After`.",
             Self::Internal => {

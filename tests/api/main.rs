@@ -26,6 +26,7 @@ mod interventions;
 mod judgements;
 mod lists;
 mod operations;
+mod overload;
 mod recommendations;
 mod schema;
 mod standings;

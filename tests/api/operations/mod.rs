@@ -4,5 +4,5 @@ mod answers;
 mod health;
 mod methods;
 mod process;
-mod program;
+pub mod program;
 mod trouble;

@@ -9,6 +9,7 @@ pub mod rows;
 pub mod sample;
 
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
@@ -17,6 +18,8 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
+use inspection_register::bounds::rate::RateLimits;
+use inspection_register::bounds::{Bounds, Limits};
 use inspection_register::db::Db;
 use inspection_register::health::Draining;
 use inspection_register::telemetry::Metrics;
@@ -108,6 +111,7 @@ pub struct Request<'a> {
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     is_chunked: bool,
+    caller: Option<SocketAddr>,
 }
 
 impl Request<'_> {
@@ -145,11 +149,20 @@ impl Request<'_> {
         self
     }
 
+    /// Says where the request comes from.
+    pub fn from(mut self, address: &str) -> Self {
+        self.caller = Some(SocketAddr::new(address.parse().unwrap(), 40_000));
+        self
+    }
+
     /// Sends the request, and checks the answer against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let mut request = test::TestRequest::default().method(self.method.clone()).uri(&self.path);
         for (name, value) in self.headers {
             request = request.append_header((name, value));
+        }
+        if let Some(caller) = self.caller {
+            request = request.peer_addr(caller);
         }
         if let Some(body) = self.body {
             request = request.append_header((header::CONTENT_LENGTH, body.len())).set_payload(body);
@@ -177,12 +190,7 @@ impl Register {
 
     /// A register on this database, with another application than usual.
     pub async fn with(database: Database, change: impl FnOnce(&mut App)) -> Self {
-        let mut app = App {
-            db: Db::new(&database.url, 4),
-            metrics: Metrics::new().unwrap(),
-            draining: Draining::default(),
-            cors_origins: Vec::new(),
-        };
+        let mut app = app(&database);
         change(&mut app);
         let service = service(&app).await;
         Self { service, app, database }
@@ -190,7 +198,15 @@ impl Register {
 
     /// A request with any method.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
-        Request { register: self, method, path: path.to_owned(), headers: Vec::new(), body: None, is_chunked: false }
+        Request {
+            register: self,
+            method,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            is_chunked: false,
+            caller: None,
+        }
     }
 
     /// A GET, sent.
@@ -232,6 +248,17 @@ pub async fn at_once<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Outp
     })
     .await;
     under_way.into_iter().map(|(_, outcome)| outcome.unwrap()).collect()
+}
+
+/// The application on this database.
+pub fn app(database: &Database) -> App {
+    App {
+        db: Db::new(&database.url, 4),
+        metrics: Metrics::new().unwrap(),
+        draining: Draining::default(),
+        cors_origins: Vec::new(),
+        bounds: Bounds::new(Limits::default(), RateLimits::default()),
+    }
 }
 
 async fn service(app: &App) -> Service {
