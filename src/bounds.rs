@@ -44,9 +44,9 @@ impl Default for Limits {
             write: Duration::from_secs(15),
             keep_alive: Duration::from_secs(15),
             disconnect: Duration::from_secs(1),
-            connections: 12_000,
+            connections: 10_000,
             body_memory: 32 * 1024 * 1024,
-            answer_memory: 48 * 1024 * 1024,
+            answer_memory: 32 * 1024 * 1024,
         }
     }
 }

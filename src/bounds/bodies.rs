@@ -13,6 +13,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Limits;
 use crate::error::{ApiError, ProblemCode};
 
+/// Bytes of each body that are not counted, so that ordinary requests are taken also while others fill the memory.
+const UNCOUNTED: usize = 8 * 1024;
+
 /// What all bodies together may fill.
 #[derive(Clone)]
 pub struct Bodies {
@@ -58,12 +61,13 @@ impl Bodies {
             if bytes.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large(limit));
             }
-            let more = self.take(chunk.len())?;
+            bytes.extend_from_slice(&chunk);
+            let counted = share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+            let more = self.take(bytes.len().saturating_sub(UNCOUNTED).saturating_sub(counted))?;
             match &mut share {
                 Some(share) => share.merge(more),
                 None => share = Some(more),
             }
-            bytes.extend_from_slice(&chunk);
         }
         Ok(Held { bytes: bytes.freeze(), _share: share })
     }

@@ -169,5 +169,5 @@ fn the_program_opens_more_files_than_the_usual_limit_allows() {
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let numbers = line.split_whitespace().filter_map(|word| word.parse::<u64>().ok()).collect::<Vec<_>>();
     let [soft, hard] = numbers[..] else { panic!("{line}") };
-    assert_eq!(soft, hard.min(12_500), "{line}");
+    assert_eq!(soft, hard.min(10_500), "{line}");
 }
