@@ -181,6 +181,7 @@ fn cors(origins: &[String]) -> Cors {
         "Link",
         "Location",
         "Content-Location",
+        "Idempotent-Replayed",
         "RateLimit",
         "RateLimit-Policy",
         "Retry-After",

@@ -172,19 +172,17 @@ impl Config {
             mistakes.push(format!("RUST_LOG must be a level or modules with levels: {error}"));
         }
         match (bind_address, database_pool_size) {
-            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => {
-                Ok(Self {
-                    bind_address,
-                    database_url,
-                    database_pool_size,
-                    data_dir,
-                    pg_bindir,
-                    cors_origins,
-                    rate_limit,
-                    trusted_proxies,
-                    log,
-                })
-            }
+            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => Ok(Self {
+                bind_address,
+                database_url,
+                database_pool_size,
+                data_dir,
+                pg_bindir,
+                cors_origins,
+                rate_limit,
+                trusted_proxies,
+                log,
+            }),
             _ => Err(ConfigError(mistakes)),
         }
     }

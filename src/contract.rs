@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
-use self::parameters::{PATH_PARAMETERS, if_match, if_match_or_nothing, if_none_match};
+use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
@@ -117,11 +117,13 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(if_match());
     } else if *method == Method::GET {
         parameters.push(if_none_match());
+    } else {
+        parameters.push(idempotency_key());
     }
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
-            add_headers(response, status, *method == Method::GET, id.starts_with("list_"));
+            add_headers(response, status, method, id.starts_with("list_"));
             add_example(response, &format!("{id}.response"));
         }
         if *method == Method::GET {
@@ -143,6 +145,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         if *method != Method::GET {
             add(ProblemCode::Conflict);
         }
+        if *method == Method::POST {
+            add(ProblemCode::IdempotencyKeyReused);
+        }
         if has_body {
             OF_BODIES.into_iter().for_each(&mut add);
         }
@@ -159,15 +164,18 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     }
 }
 
-fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool) {
+fn add_headers(response: &mut Value, status: &str, method: &Method, is_list: bool) {
     let mut headers = if matches!(status, "200" | "201") { tagged_headers() } else { common_headers() };
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     if let Value::Object(headers) = &mut headers {
         if status == "201" {
             headers.insert("Location".to_owned(), header("Location"));
         }
-        if is_read && is_list {
+        if *method == Method::GET && is_list {
             headers.insert("Link".to_owned(), header("Link"));
+        }
+        if *method == Method::POST {
+            headers.insert("Idempotent-Replayed".to_owned(), header("Idempotent-Replayed"));
         }
     }
     set(response, "/headers", headers);
@@ -191,6 +199,7 @@ fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
         "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
+        "Idempotent-Replayed": { "description": "`true` if this is the answer to an earlier request with the same `Idempotency-Key`; else absent.", "schema": { "type": "boolean" } },
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
         "RateLimit": text("How many requests the caller has left (`r`), and in how many seconds all are there again (`t`); absent if nobody counts.", 100),
@@ -229,6 +238,8 @@ fn problem_responses() -> Value {
             | ProblemCode::InvalidCursor
             | ProblemCode::InUse
             | ProblemCode::IllegalTransition
+            | ProblemCode::IdempotencyKeyInUse
+            | ProblemCode::IdempotencyKeyReused
             | ProblemCode::ReasonRequired => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
@@ -240,13 +251,18 @@ fn problem_responses() -> Value {
         let codes = codes.map(|code| format!("`{code}`: {}", code.advice())).collect::<Vec<_>>().join("\n\n");
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
-            let extra = match code {
-                ProblemCode::TooManyRequests | ProblemCode::Unavailable => Some("Retry-After"),
-                ProblemCode::PreconditionFailed => Some("ETag"),
-                _ => None,
+            let extra: &[&str] = match code {
+                ProblemCode::TooManyRequests | ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
+                ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
+                ProblemCode::PreconditionFailed => &["ETag"],
+                _ => &[],
             };
-            headers
-                .extend(extra.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))));
+            headers.extend(
+                extra
+                    .iter()
+                    .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))),
+            );
         }
         responses.insert(
             response_name(*code),

@@ -15,7 +15,7 @@ use crate::db::Db;
 use crate::embedded::{Embedded, EmbeddedError, Options};
 use crate::health::Draining;
 use crate::telemetry::Metrics;
-use crate::{import, migrate};
+use crate::{idempotency, import, migrate};
 
 /// The database of the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
@@ -112,9 +112,11 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         bounds: Bounds::new(files::make_room(Limits::default()), rate),
     };
     let draining = app.draining.clone();
+    let db = app.db.clone();
     system.block_on(async {
         let server = listener::listen(&app, config.bind_address)
             .map_err(|error| ServeError::Bind(config.bind_address, error))?;
+        actix_web::rt::spawn(idempotency::prune_regularly(db));
         announce(config);
         let handle = server.handle();
         actix_web::rt::spawn(async move {

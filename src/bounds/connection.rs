@@ -155,7 +155,8 @@ pub async fn follow(
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     exchange.tell(Stage::InRequest);
     let answer = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
-    let closes = answer.as_ref().is_ok_and(|answer| answer.response().head().connection_type() == ConnectionType::Close);
+    let closes =
+        answer.as_ref().is_ok_and(|answer| answer.response().head().connection_type() == ConnectionType::Close);
     exchange.tell(if closes { Stage::Closing } else { Stage::Answered });
     answer
 }

@@ -94,7 +94,9 @@ async fn places_are_given_in_order_and_no_more_than_there_are_connections() {
     let begun = Instant::now();
     let tasks = (0..8).map(|_| {
         let db = db.clone();
-        actix_web::rt::spawn(async move { db.read(busy_for(Duration::from_millis(50))).await.map(|()| begun.elapsed()) })
+        actix_web::rt::spawn(
+            async move { db.read(busy_for(Duration::from_millis(50))).await.map(|()| begun.elapsed()) },
+        )
     });
     let mut ends = Vec::new();
     for task in tasks.collect::<Vec<_>>() {

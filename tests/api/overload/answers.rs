@@ -43,8 +43,7 @@ fn large_answers_come_whole_and_compressed_too() {
     let plain = body(server.get("/openapi.json"));
     let document = serde_json::from_str::<serde_json::Value>(&plain).unwrap();
     assert_eq!(document, *crate::support::contract::DOCUMENT);
-    let compressed = server.exchange(
-        "GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n",
-    );
+    let compressed =
+        server.exchange("GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n");
     assert!(compressed.contains("content-encoding: gzip") && compressed.len() < plain.len() / 2);
 }

@@ -29,9 +29,7 @@ fn a_body_that_dribbles_is_cut_off_and_never_gets_to_the_database() {
 fn a_slow_body_that_arrives_in_time_is_taken() {
     let server = Server::with(generous());
     let (body, mut stream) = (new_authority().to_string(), server.connect());
-    stream
-        .write_all(format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes())
-        .unwrap();
+    stream.write_all(format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes()).unwrap();
     for piece in body.as_bytes().chunks(body.len() / 10 + 1) {
         std::thread::sleep(SHORT / 10);
         stream.write_all(piece).unwrap();

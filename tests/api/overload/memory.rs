@@ -47,7 +47,8 @@ fn largest(service: &Service) -> (&'static str, usize) {
         "/v1/events?limit=200",
     ];
     let sized = lists.into_iter().map(|path| (path, service.get(path)));
-    let sized = sized.filter(|(_, answer)| answer.starts_with("HTTP/1.1 200")).map(|(path, answer)| (path, answer.len()));
+    let sized =
+        sized.filter(|(_, answer)| answer.starts_with("HTTP/1.1 200")).map(|(path, answer)| (path, answer.len()));
     sized.max_by_key(|(_, size)| *size).unwrap()
 }
 
