@@ -78,13 +78,11 @@ pub async fn in_pieces(
     let mut is_refused = false;
     let answer = answer.map_body(|_, body| match body.try_into_bytes() {
         Ok(bytes) if bytes.len() <= PIECE => BoxBody::new(bytes),
-        Ok(bytes) => match answers.take(bytes.len()) {
-            Some(share) => BoxBody::new(InPieces { rest: bytes, _share: share }),
-            None => {
-                is_refused = true;
-                BoxBody::new(())
-            }
-        },
+        Ok(bytes) => {
+            let share = answers.take(bytes.len());
+            is_refused = share.is_none();
+            share.map_or_else(|| BoxBody::new(()), |share| BoxBody::new(InPieces { rest: bytes, _share: share }))
+        }
         Err(body) => body,
     });
     if is_refused {

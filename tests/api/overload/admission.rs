@@ -37,10 +37,10 @@ fn beyond_capacity_requests_are_refused_at_once_and_the_service_lives() {
     let mut other = server.database.connect();
     other.batch_execute("begin; update authorities set website = null").unwrap();
     let path = format!("/v1/authorities/{}", created["authority_id"].as_str().unwrap());
-    let patch = r#"{"name":"Exampleford"}"#;
-    let head = format!("PATCH {path} HTTP/1.1\r\nHost: x\r\nIf-Match: *\r\n{json}\r\nContent-Length: {}", patch.len());
+    let change = r#"{"name":"Exampleford"}"#;
+    let head = format!("PATCH {path} HTTP/1.1\r\nHost: x\r\nIf-Match: *\r\n{json}\r\nContent-Length: {}", change.len());
     let mut holder = server.connect();
-    holder.write_all(format!("{head}\r\n\r\n{patch}").as_bytes()).unwrap();
+    holder.write_all(format!("{head}\r\n\r\n{change}").as_bytes()).unwrap();
     sleep(Duration::from_millis(300));
 
     let begun = Instant::now();

@@ -64,14 +64,14 @@ fn a_body_without_a_length_is_cut_at_the_limit() {
 #[test]
 fn bodies_together_have_a_memory_that_they_may_not_exceed() {
     let server = Server::with(Limits { body_memory: 300_000, ..generous() });
-    let hold = || {
+    let post = || {
         let mut stream = server.connect();
         let part = " ".repeat(200_000);
         stream.write_all(format!("{HEAD}Content-Length: 1000000\r\n\r\n{part}").as_bytes()).unwrap();
         stream
     };
     // Whichever of the two comes later does not fit.
-    let mut held = [hold(), hold()];
+    let mut held = [post(), post()];
     let mut refused = String::new();
     let begun = Instant::now();
     while refused.is_empty() && begun.elapsed() < LONG {

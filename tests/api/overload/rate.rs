@@ -27,8 +27,8 @@ async fn ask(register: &Register, path: &str, caller: &str) -> Answer {
 
 #[track_caller]
 fn left(answer: &Answer) -> u32 {
-    let (name, rest) = answer.header("ratelimit").split_once(";r=").unwrap();
-    let (left, reset) = rest.split_once(";t=").unwrap();
+    let (name, numbers) = answer.header("ratelimit").split_once(";r=").unwrap();
+    let (left, reset) = numbers.split_once(";t=").unwrap();
     assert_eq!(name, "\"address\"");
     assert!(reset.parse::<u32>().unwrap() <= 60, "{reset}");
     left.parse().unwrap()
