@@ -63,7 +63,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         about: "origins whose web pages may call the service, separated by commas; * for all",
     },
-    Setting { name: "RATE_LIMIT", default: "600", about: "requests a minute for each address, or off" },
+    Setting {
+        name: "RATE_LIMIT",
+        default: "600",
+        about: "requests a minute for each address; five times as many for each key; or off",
+    },
     Setting {
         name: "TRUSTED_PROXIES",
         default: "",

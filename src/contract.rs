@@ -6,6 +6,7 @@
 
 mod parameters;
 mod schemas;
+mod security;
 
 use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
+use crate::access::{Permission, permission_of};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
 
@@ -30,8 +32,9 @@ pub const METHODS: [(&str, Method); 5] = [
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
 /// What every operation can answer with.
-const ALWAYS: [ProblemCode; 5] = [
+const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::InvalidParameter,
+    ProblemCode::Unauthorized,
     ProblemCode::NotAcceptable,
     ProblemCode::TooManyRequests,
     ProblemCode::Internal,
@@ -65,6 +68,7 @@ pub fn document() -> Value {
     settle_nulls(document.pointer_mut("/paths").unwrap_or(&mut Value::Null), false, &simple);
     set(&mut document, "/components/responses", problem_responses());
     set(&mut document, "/components/headers", headers());
+    set(&mut document, "/components/securitySchemes", security::schemes());
     for (path, item) in object_mut(&mut document, "/paths") {
         for (name, method) in &METHODS {
             if let Some(operation) = item.get_mut(name).and_then(Value::as_object_mut) {
@@ -99,9 +103,13 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// What holds for every operation: problems, preconditions, headers, examples.
+/// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let permission = permission_of(&id);
+    if let Some(permission) = permission {
+        security::describe(operation, permission);
+    }
     let has_body = operation.contains_key("requestBody");
     let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
@@ -136,6 +144,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
             responses.entry(code.status().as_str()).or_insert_with(|| json!({ "$ref": name }));
         };
         ALWAYS.into_iter().for_each(&mut add);
+        if permission != Some(Permission::Read) {
+            add(ProblemCode::Forbidden);
+        }
         if has_path_parameter {
             add(ProblemCode::NotFound);
         }
@@ -205,6 +216,7 @@ fn headers() -> Value {
         "RateLimit": text("How many requests the caller has left (`r`), and in how many seconds all are there again (`t`); absent if nobody counts.", 100),
         "RateLimit-Policy": text("How many requests are allowed (`q`) in how many seconds (`w`), for each address or each key.", 100),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
+        "WWW-Authenticate": text("How to prove who asks: `Bearer`, with a key.", 200),
         "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
     })
 }
@@ -240,7 +252,8 @@ fn problem_responses() -> Value {
             | ProblemCode::IllegalTransition
             | ProblemCode::IdempotencyKeyInUse
             | ProblemCode::IdempotencyKeyReused
-            | ProblemCode::ReasonRequired => continue,
+            | ProblemCode::ReasonRequired
+            | ProblemCode::OutcomeUnknown => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
                 vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]
@@ -253,6 +266,7 @@ fn problem_responses() -> Value {
         if let Value::Object(headers) = &mut headers {
             let extra: &[&str] = match code {
                 ProblemCode::TooManyRequests | ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Unauthorized => &["WWW-Authenticate"],
                 ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
                 ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
                 ProblemCode::PreconditionFailed => &["ETag"],

@@ -7,6 +7,8 @@
 pub mod access;
 pub mod answer;
 pub mod api;
+pub mod api_keys;
+pub mod authenticate;
 pub mod authorities;
 pub mod bounds;
 pub mod cli;
@@ -25,6 +27,7 @@ pub mod findings;
 pub mod follow_up;
 pub mod frameworks;
 pub mod guard;
+pub mod headers;
 pub mod health;
 pub mod id;
 pub mod idempotency;

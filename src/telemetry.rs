@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::{ApiError, ProblemCode};
-use crate::guard;
+use crate::{guard, headers};
 
 /// The header that carries a request's id in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -114,6 +114,7 @@ pub async fn observe(
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = explain(answer, &path, &id);
     finish_headers(answer.response_mut(), &id);
+    headers::secure(answer.response_mut().headers_mut(), &path);
 
     let status = answer.status().as_u16();
     let elapsed = started.elapsed();
@@ -149,7 +150,8 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
         None => return answer,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
-                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
+                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
+                {
                     log::error!("request {id} failed: {cause}");
                 }
                 problem.respond(path, &id.to_string())
@@ -157,17 +159,17 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
             None => of_framework(error).respond(path, &id.to_string()),
         },
     };
-    with_headers_of(answer, problem)
+    with_body(answer, problem)
 }
 
-/// The problem in place of an answer, with what layers said in its head of other things than its body.
-fn with_headers_of(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
-    let of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING];
-    let kept =
-        answer.headers().iter().filter(|(name, _)| !of_body.contains(name) && !problem.headers().contains_key(*name));
-    let kept = kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>();
-    for (name, value) in kept {
-        problem.headers_mut().append(name, value);
+/// Puts the problem in the place of the answer. What outer layers said in its head stays: to pages of other origins, and
+/// of the caller's quota.
+fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
+    let of_layers = |name: &HeaderName| {
+        *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
+    };
+    for (name, value) in answer.headers().iter().filter(|(name, _)| of_layers(name)) {
+        problem.headers_mut().append(name.clone(), value.clone());
     }
     answer.into_response(problem)
 }
@@ -214,6 +216,4 @@ fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }

@@ -6,9 +6,10 @@ use std::hash::{BuildHasher, Hash};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use governor::clock::{Clock, DefaultClock};
@@ -18,6 +19,7 @@ use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
 
 use crate::error::ApiError;
+use crate::principal::Principal;
 
 /// The header that tells what is left.
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -84,25 +86,52 @@ impl Standing {
     }
 }
 
+/// Requests that an address may make for each that it may make without a key: as many holders of keys may share it, and
+/// whoever guesses at keys gets no further.
+const WITH_CREDENTIALS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// Requests that a key may make for each that an address may make without one.
+const OF_A_KEY: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+
 /// The quotas of all callers; none by default.
 #[derive(Default)]
 pub struct RateLimits {
-    addresses: Option<Policy>,
+    policies: Option<Policies>,
     trusted_proxies: Vec<IpNet>,
 }
 
+struct Policies {
+    /// For addresses, of requests without credentials.
+    without: Policy,
+    /// For addresses, of requests with credentials, whatever these prove.
+    with: Policy,
+    keys: Policy,
+}
+
 impl RateLimits {
-    /// So many requests a minute for each address, if they are counted at all.
+    /// So many requests a minute for each address without a key, if they are counted at all.
     #[must_use]
-    pub fn new(address_quota: Option<NonZeroU32>, trusted_proxies: Vec<IpNet>) -> Self {
-        Self { addresses: address_quota.map(|quota| Policy::new("address", quota)), trusted_proxies }
+    pub fn new(quota: Option<NonZeroU32>, trusted_proxies: Vec<IpNet>) -> Self {
+        let policies = quota.map(|quota| Policies {
+            without: Policy::new("address", quota),
+            with: Policy::new("address", quota.saturating_mul(WITH_CREDENTIALS)),
+            keys: Policy::new("key", quota.saturating_mul(OF_A_KEY)),
+        });
+        Self { policies, trusted_proxies }
     }
 
     /// Counts a request below `/v1` by the address that it comes from.
-    fn count(&self, request: &ServiceRequest) -> Option<Standing> {
+    fn count_address(&self, request: &ServiceRequest) -> Option<Standing> {
         let is_operation = request.match_info().as_str().starts_with("/v1/");
-        let policy = self.addresses.as_ref().filter(|_| is_operation)?;
+        let policies = self.policies.as_ref().filter(|_| is_operation)?;
+        let has_credentials = request.headers().contains_key(header::AUTHORIZATION);
+        let policy = if has_credentials { &policies.with } else { &policies.without };
         Some(policy.spend(network(self.source(request)?)))
+    }
+
+    /// Counts a request by the key that it proved to hold.
+    fn count_key(&self, request: &ServiceRequest) -> Option<Standing> {
+        let key = request.extensions().get::<Principal>().and_then(Principal::key_id);
+        Some(self.policies.as_ref()?.keys.spend(key?))
     }
 
     fn is_trusted(&self, address: IpAddr) -> bool {
@@ -144,12 +173,34 @@ pub async fn by_address(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let standing = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count(&request));
+    let standing = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_address(&request));
+    hold_to(standing, request, next).await
+}
+
+/// Counts requests by the key of their caller, which is known by then.
+///
+/// # Errors
+///
+/// Those of the inner layers.
+pub async fn by_key(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let standing = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_key(&request));
+    hold_to(standing, request, next).await
+}
+
+/// Refuses a request over its quota, and tells the standing unless an inner layer told one that is closer.
+async fn hold_to(
+    standing: Option<Standing>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut answer = match standing.as_ref().and_then(|standing| standing.wait) {
         Some(seconds) => request.error_response(ApiError::too_many_requests(seconds)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
-    if let Some(standing) = standing {
+    if let Some(standing) = standing.filter(|_| !answer.headers().contains_key(RATE_LIMIT)) {
         standing.tell(answer.headers_mut());
     }
     Ok(answer)

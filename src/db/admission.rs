@@ -2,14 +2,14 @@
 //! thread, and a caller who goes away gives up the place.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use actix_web::rt::time::timeout;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout_at;
 
 use crate::error::ApiError;
 
-/// Longest wait for a connection; beyond it the register is overloaded and says so.
+/// Longest wait for a place; beyond it the register is overloaded and says so.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// Requests at the database and before it, for each connection: more are refused before they wait.
 const ADMITTED_PER_CONNECTION: usize = 16;
@@ -23,7 +23,6 @@ pub struct Admission {
 
 /// A place at the database, given back when it is dropped.
 pub struct Place {
-    deadline: Instant,
     _admitted: OwnedSemaphorePermit,
     _connection: OwnedSemaphorePermit,
 }
@@ -31,7 +30,8 @@ pub struct Place {
 impl Admission {
     /// The queue before so many connections.
     #[must_use]
-    pub fn before(connections: usize) -> Self {
+    pub fn before(connections: u32) -> Self {
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX);
         let admitted = connections.saturating_mul(ADMITTED_PER_CONNECTION);
         Self { admitted: Arc::new(Semaphore::new(admitted)), connections: Arc::new(Semaphore::new(connections)) }
     }
@@ -42,21 +42,12 @@ impl Admission {
     ///
     /// `unavailable`: at once if too many are in the queue, or when the longest wait is over.
     pub async fn enter(&self) -> Result<Place, ApiError> {
-        let deadline = Instant::now() + LONGEST_WAIT;
         let admitted = Arc::clone(&self.admitted).try_acquire_owned();
         let admitted = admitted.map_err(|_| busy("too many requests are in work"))?;
-        let connection = timeout_at(deadline.into(), Arc::clone(&self.connections).acquire_owned()).await;
+        let connection = timeout(LONGEST_WAIT, Arc::clone(&self.connections).acquire_owned()).await;
         let connection = connection.ok().and_then(Result::ok);
         let connection = connection.ok_or_else(|| busy("too many requests are in work: none ended in time"))?;
-        Ok(Place { deadline, _admitted: admitted, _connection: connection })
-    }
-}
-
-impl Place {
-    /// What is left of the longest wait.
-    #[must_use]
-    pub fn patience(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        Ok(Place { _admitted: admitted, _connection: connection })
     }
 }
 

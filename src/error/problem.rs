@@ -53,6 +53,8 @@ text_enum! {
         TooManyRequests = "too_many_requests",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
+        /// The register was cut off while it kept the change, and does not know whether it did.
+        OutcomeUnknown = "outcome_unknown",
         /// A fault of the register.
         Internal = "internal",
     }
@@ -85,7 +87,7 @@ impl ProblemCode {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -116,6 +118,7 @@ impl ProblemCode {
             Self::IdempotencyKeyReused => "Idempotency key reused",
             Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "Unavailable",
+            Self::OutcomeUnknown => "Outcome unknown",
             Self::Internal => "Internal error",
         }
     }
@@ -185,7 +188,11 @@ impl ProblemCode {
                 "Wait for the seconds in `Retry-After`. `RateLimit-Policy` tells how many requests are allowed in how many \
                  seconds, `RateLimit` on every answer how many are left."
             }
-            Self::Unavailable => "Try again after the seconds in `Retry-After`.",
+            Self::Unavailable => "Nothing was changed. Try again after the seconds in `Retry-After`.",
+            Self::OutcomeUnknown => {
+                "The change may have been made or not. Repeat the same request with the same `Idempotency-Key`, and the \
+                 register answers what became of it; without a key, read the resource before you repeat the request."
+            }
             Self::Internal => {
                 "This is a fault of the register. Report it with the `trace_id`; repeating the request may not help."
             }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::operations::program::{Folder, Service, command, free_address};
 use crate::support::database::Database;
+use crate::support::keys;
 
 /// What the program may fill, whoever calls.
 const MOST_MEMORY: u64 = 256 * 1024;
@@ -71,6 +72,7 @@ fn idle(service: &Service) -> TcpStream {
 fn dribbling(service: &Service) -> TcpStream {
     let mut stream = TcpStream::connect(service.address).unwrap();
     let head = "POST /v1/authorities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000";
+    let head = format!("{head}\r\nAuthorization: Bearer {}", keys::ADMIN_SECRET);
     stream.write_all(format!("{head}\r\n\r\n{}", " ".repeat(20_000)).as_bytes()).unwrap();
     stream
 }

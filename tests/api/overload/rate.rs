@@ -8,7 +8,7 @@ use inspection_register::bounds::rate::RateLimits;
 use inspection_register::bounds::{Bounds, Limits};
 
 use crate::support::database::Database;
-use crate::support::{Answer, Register};
+use crate::support::{Answer, Register, keys};
 
 /// A register that allows so many requests a minute, behind these proxies.
 async fn limited(quota: u32, proxies: &[&str]) -> Register {
@@ -21,15 +21,22 @@ async fn limited(quota: u32, proxies: &[&str]) -> Register {
     .await
 }
 
+/// Asks without a key.
 async fn ask(register: &Register, path: &str, caller: &str) -> Answer {
-    register.request(Method::GET, path).header("Origin", "https://example.org").from(caller).send().await
+    let request = register.request(Method::GET, path).anonymous().header("Origin", "https://example.org");
+    request.from(caller).send().await
+}
+
+/// Asks with a key.
+async fn ask_with(register: &Register, secret: &str, caller: &str) -> Answer {
+    register.request(Method::GET, "/v1/themes").key(secret).from(caller).send().await
 }
 
 #[track_caller]
 fn left(answer: &Answer) -> u32 {
     let (name, numbers) = answer.header("ratelimit").split_once(";r=").unwrap();
     let (left, reset) = numbers.split_once(";t=").unwrap();
-    assert_eq!(name, "\"address\"");
+    assert!(["\"address\"", "\"key\""].contains(&name), "{name}");
     assert!(reset.parse::<u32>().unwrap() <= 60, "{reset}");
     left.parse().unwrap()
 }
@@ -55,6 +62,35 @@ async fn every_answer_tells_what_is_left_and_beyond_it_there_are_no_more() {
     assert_eq!(refused.header("access-control-allow-origin"), "https://example.org");
     assert!(refused.header("access-control-expose-headers").to_lowercase().contains("ratelimit-policy"));
     assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.2").await.expect(200)), 4);
+}
+
+#[actix_web::test]
+async fn a_key_has_a_quota_of_its_own_wherever_it_is_used() {
+    let register = limited(2, &[]).await;
+    for number in 0..10 {
+        let caller = format!("192.0.2.{}", number % 2);
+        let answer = ask_with(&register, keys::ADMIN_SECRET, &caller).await.expect(200);
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=10;w=60");
+        assert_eq!(left(&answer), 9 - number);
+    }
+    let refused = ask_with(&register, keys::ADMIN_SECRET, "192.0.2.9").await.refused(&[429]);
+    assert_eq!((refused.code().as_str(), left(&refused)), ("too_many_requests", 0));
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 6);
+    // Whoever asks without it has the quota of the address.
+    assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.9").await.expect(200)), 1);
+}
+
+#[actix_web::test]
+async fn whoever_guesses_at_keys_is_stopped() {
+    let register = limited(1, &[]).await;
+    for number in 0..10 {
+        let answer = ask_with(&register, &format!("irk_guess{number}"), "192.0.2.1").await.refused(&[401]);
+        assert_eq!(answer.header("ratelimit-policy"), "\"address\";q=10;w=60");
+        assert_eq!(left(&answer), 9 - number);
+    }
+    ask_with(&register, "irk_guess", "192.0.2.1").await.refused(&[429]);
+    ask_with(&register, keys::ADMIN_SECRET, "192.0.2.1").await.refused(&[429]);
+    ask_with(&register, keys::ADMIN_SECRET, "192.0.2.2").await.expect(200);
 }
 
 #[actix_web::test]
@@ -94,7 +130,7 @@ async fn what_is_outside_the_api_is_not_counted() {
 async fn a_proxy_is_believed_if_it_is_trusted_and_callers_are_not() {
     let register = limited(1, &["10.0.0.0/8"]).await;
     let by = async |caller: &str, forwarded: &str| {
-        let request = register.request(Method::GET, "/v1/themes").header("X-Forwarded-For", forwarded);
+        let request = register.request(Method::GET, "/v1/themes").anonymous().header("X-Forwarded-For", forwarded);
         request.from(caller).send().await.status.as_u16()
     };
     assert_eq!(by("10.0.0.1", "192.0.2.1").await, 200);

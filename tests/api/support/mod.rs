@@ -5,10 +5,12 @@ pub mod contract;
 pub mod database;
 pub mod frames;
 pub mod improvement;
+pub mod keys;
 pub mod operations;
 pub mod proxy;
 pub mod rows;
 pub mod sample;
+pub mod wire;
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
+use inspection_register::authenticate::KnownKeys;
 use inspection_register::bounds::rate::RateLimits;
 use inspection_register::bounds::{Bounds, Limits};
 use inspection_register::db::Db;
@@ -113,10 +116,23 @@ pub struct Request<'a> {
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     is_chunked: bool,
+    secret: Option<String>,
     caller: Option<SocketAddr>,
 }
 
 impl Request<'_> {
+    /// Sends no key.
+    pub fn anonymous(mut self) -> Self {
+        self.secret = None;
+        self
+    }
+
+    /// Sends another key than the administrator's.
+    pub fn key(mut self, secret: &str) -> Self {
+        self.secret = Some(secret.to_owned());
+        self
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -160,6 +176,9 @@ impl Request<'_> {
     /// Sends the request, and checks the answer against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let mut request = test::TestRequest::default().method(self.method.clone()).uri(&self.path);
+        if let Some(secret) = self.secret {
+            request = request.append_header((header::AUTHORIZATION, format!("Bearer {secret}")));
+        }
         for (name, value) in self.headers {
             request = request.append_header((name, value));
         }
@@ -198,7 +217,7 @@ impl Register {
         Self { service, app, database }
     }
 
-    /// A request with any method.
+    /// A request with any method, of the administrator.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         Request {
             register: self,
@@ -207,6 +226,7 @@ impl Register {
             headers: Vec::new(),
             body: None,
             is_chunked: false,
+            secret: Some(keys::ADMIN_SECRET.to_owned()),
             caller: None,
         }
     }
@@ -256,6 +276,7 @@ pub async fn at_once<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Outp
 pub fn app(database: &Database) -> App {
     App {
         db: Db::new(&database.url, 4),
+        keys: KnownKeys::default(),
         metrics: Metrics::new().unwrap(),
         draining: Draining::default(),
         cors_origins: Vec::new(),
