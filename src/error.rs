@@ -144,6 +144,13 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
+    /// The caller asks too often, and may ask again after so many seconds.
+    #[must_use]
+    pub fn too_many_requests(seconds: u64) -> Self {
+        let detail = format!("the quota is used up; more is there in {seconds} s");
+        Self::with_header(ProblemCode::TooManyRequests, detail, header::RETRY_AFTER, &seconds.to_string())
+    }
+
     /// The service is not ready, for this reason; it may be soon.
     #[must_use]
     pub fn not_ready(reason: &str) -> Self {
@@ -218,6 +225,10 @@ impl ApiError {
             Self::Refused(refusal) => {
                 if let Some(header) = refusal.header.clone() {
                     head.insert_header(header);
+                }
+                if refusal.code == ProblemCode::RequestTimeout {
+                    // What is left of the body may still come: it is no next request.
+                    head.force_close();
                 }
             }
             Self::Unavailable(_) | Self::Database(..) => {

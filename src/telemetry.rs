@@ -162,11 +162,13 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
     with_body(answer, problem)
 }
 
-/// Puts the problem in the place of the answer. What was said to pages of other origins stays: they may read it.
+/// Puts the problem in the place of the answer. What outer layers said in its head stays: to pages of other origins, and
+/// of the caller's quota.
 fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
-    let said = answer.headers().iter();
-    for (name, value) in said.filter(|(name, _)| **name == header::VARY || name.as_str().starts_with("access-control-"))
-    {
+    let of_layers = |name: &HeaderName| {
+        *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
+    };
+    for (name, value) in answer.headers().iter().filter(|(name, _)| of_layers(name)) {
         problem.headers_mut().append(name.clone(), value.clone());
     }
     answer.into_response(problem)

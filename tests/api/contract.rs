@@ -96,7 +96,7 @@ fn every_operation_tells_all_its_answers() {
         let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
         let has_body = !operation.bodies().is_empty();
         let expected = [
-            (true, vec![operation.success(), 400, 401, 406, 500, 503]),
+            (true, vec![operation.success(), 400, 401, 406, 429, 500, 503]),
             (operation.needs_key(), vec![403]),
             (operation.is_read(), vec![304]),
             (operation.creates_too(), vec![201]),
@@ -104,7 +104,7 @@ fn every_operation_tells_all_its_answers() {
             (!operation.is_read(), vec![409]),
             (*method == Method::POST, vec![422]),
             (is_change, vec![412, 422, 428]),
-            (has_body, vec![413, 415, 422]),
+            (has_body, vec![408, 413, 415, 422]),
         ];
         let expected = expected.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, statuses)| statuses);
         let responses = operation.about["responses"].as_object().unwrap();
@@ -121,12 +121,12 @@ fn every_operation_tells_all_its_answers() {
             if is_problem && problem["schema"]["$ref"] != "#/components/schemas/Problem" {
                 faults.push(format!("{id} {status} is no problem"));
             }
-            let mut headers = vec!["X-Request-Id"];
+            let mut headers = vec!["X-Request-Id", "RateLimit", "RateLimit-Policy"];
             match status.as_str() {
                 "200" | "304" | "412" => headers.push("ETag"),
                 "201" => headers.extend(["ETag", "Location"]),
                 "401" => headers.push("WWW-Authenticate"),
-                "503" => headers.push("Retry-After"),
+                "429" | "503" => headers.push("Retry-After"),
                 _ => {}
             }
             let missing = headers.into_iter().filter(|name| !resolve(&response["headers"][*name]).is_object());
