@@ -109,6 +109,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     } else if *method == Method::GET {
         parameters.push(if_none_match());
     }
+    let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -127,6 +128,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         ALWAYS.into_iter().for_each(&mut add);
         if has_path_parameter {
             add(ProblemCode::NotFound);
+        }
+        if has_question {
+            add(ProblemCode::ValidationFailed);
         }
         if is_change {
             OF_CHANGES.into_iter().for_each(&mut add);

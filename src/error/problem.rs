@@ -11,7 +11,7 @@ text_enum! {
     pub enum ProblemCode {
         /// The body is not JSON.
         MalformedRequest = "malformed_request",
-        /// A parameter is unknown, repeated or not of its form.
+        /// A parameter is unknown, repeated or not of its documented form.
         InvalidParameter = "invalid_parameter",
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
@@ -37,7 +37,7 @@ text_enum! {
         PayloadTooLarge = "payload_too_large",
         /// The body is of another media type.
         UnsupportedMediaType = "unsupported_media_type",
-        /// The body is JSON, and breaks the schema or a rule.
+        /// The body is JSON, and breaks the schema or a rule; or parameters of the right form break a rule.
         ValidationFailed = "validation_failed",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
@@ -57,7 +57,7 @@ impl ProblemCode {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::MalformedRequest | Self::InvalidParameter => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -66,7 +66,7 @@ impl ProblemCode {
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidCursor | Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -137,7 +137,8 @@ impl ProblemCode {
                 "Send `application/json`; PATCH takes `application/merge-patch+json` too. Bodies are not compressed."
             }
             Self::ValidationFailed => {
-                "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+                "Correct what is named in `errors`: `pointer` is a JSON Pointer (RFC 6901) into the body, `parameter` the name \
+                 of a parameter."
             }
             Self::Unavailable => "Try again after the seconds in `Retry-After`.",
             Self::Internal => {

@@ -100,6 +100,7 @@ fn every_operation_tells_all_its_answers() {
             (operation.is_read(), vec![304]),
             (operation.creates_too(), vec![201]),
             (operation.path.contains('{'), vec![404]),
+            (!operation.query_parameters().is_empty(), vec![422]),
             (!operation.is_read(), vec![409]),
             (is_change, vec![412, 422, 428]),
             (has_body, vec![413, 415, 422]),

@@ -43,7 +43,7 @@ pub enum History {
 ///
 /// # Errors
 ///
-/// `invalid_parameter` if `after` names no event, `invalid_cursor`, or if the database fails.
+/// `validation_failed` if `after` names no event, `invalid_cursor`, or if the database fails.
 pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
     let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
     // An authority that is gone has events still, and is named by its id.
@@ -53,7 +53,7 @@ pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> R
     let start = match filter.after {
         Some(sequence) => Some(place(conn, sequence)?.ok_or_else(|| {
             let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
-            ApiError::invalid_parameters(vec![unknown])
+            ApiError::broken_parameters(vec![unknown])
         })?),
         None => None,
     };
