@@ -1,9 +1,10 @@
 //! The OpenAPI document: what the code describes, completed with what holds for every operation alike.
 //!
 //! Handlers say what is theirs: summary, parameters, body and success. Said here once, by rule: the problems that an
-//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, and the absence of
-//! nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
+//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
+//! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
+mod links;
 mod parameters;
 mod schemas;
 
@@ -64,6 +65,7 @@ pub fn document() -> Value {
         }
         put_in_order(item);
     }
+    links::add_links(&mut document);
     document
 }
 
