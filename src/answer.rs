@@ -1,5 +1,7 @@
 //! Successful answers: representations with their entity tags, locations and caching rules.
 
+mod whole;
+
 use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
@@ -9,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub use self::whole::Answer;
 use crate::error::ApiError;
 use crate::page::Page;
 
@@ -16,6 +19,8 @@ use crate::page::Page;
 const REVALIDATED: &str = "public, no-cache";
 /// What a cache may do with data that changes with the program.
 const LASTING: &str = "public, max-age=3600";
+/// What a cache may do with what somebody in particular reads: that caller's own may keep it, and ask each time.
+const PRIVATE: &str = "private, no-cache";
 
 /// A resource with a version.
 pub trait Versioned {
@@ -121,15 +126,23 @@ pub struct Created<T> {
     pub location: String,
 }
 
+impl<T: Serialize + Versioned> Created<T> {
+    /// The answer as it goes over the wire.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the resource cannot be written as JSON.
+    pub fn answer(self) -> Result<Answer, ApiError> {
+        let answer = Answer::written(StatusCode::CREATED, self.body.version(), &self.body)?;
+        Ok(answer.with(&header::LOCATION, self.location))
+    }
+}
+
 impl<T: Serialize + Versioned> Responder for Created<T> {
     type Body = actix_web::body::BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Created()
-            .insert_header((header::LOCATION, self.location))
-            .insert_header((header::ETAG, format!("\"{}\"", self.body.version())))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(self.body)
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.answer().map_or_else(HttpResponse::from_error, |answer| answer.respond_to(request))
     }
 }
 
@@ -233,7 +246,12 @@ fn represent(
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_known = is_read && is_known(request, &tag);
     let mut head = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    head.insert_header((header::CACHE_CONTROL, if is_read { cache_control } else { "no-store" }));
+    let cache_control = match is_read {
+        true if request.headers().contains_key(header::AUTHORIZATION) => PRIVATE,
+        true => cache_control,
+        false => "no-store",
+    };
+    head.insert_header((header::CACHE_CONTROL, cache_control));
     head.insert_header((header::ETAG, tag.to_string()));
     if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
 }

@@ -7,13 +7,15 @@
 mod links;
 mod parameters;
 mod schemas;
+mod security;
 
 use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
-use self::parameters::{PATH_PARAMETERS, if_match, if_match_or_nothing, if_none_match};
+use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
+use crate::access::{Permission, permission_of};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
 
@@ -31,8 +33,13 @@ pub const METHODS: [(&str, Method); 5] = [
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
 /// What every operation can answer with.
-const ALWAYS: [ProblemCode; 4] =
-    [ProblemCode::InvalidParameter, ProblemCode::NotAcceptable, ProblemCode::Internal, ProblemCode::Unavailable];
+const ALWAYS: [ProblemCode; 5] = [
+    ProblemCode::InvalidParameter,
+    ProblemCode::Unauthorized,
+    ProblemCode::NotAcceptable,
+    ProblemCode::Internal,
+    ProblemCode::Unavailable,
+];
 /// What a change of something can answer with.
 const OF_CHANGES: [ProblemCode; 3] =
     [ProblemCode::PreconditionFailed, ProblemCode::PreconditionRequired, ProblemCode::ValidationFailed];
@@ -57,6 +64,7 @@ pub fn document() -> Value {
     settle_nulls(document.pointer_mut("/paths").unwrap_or(&mut Value::Null), false, &simple);
     set(&mut document, "/components/responses", problem_responses());
     set(&mut document, "/components/headers", headers());
+    set(&mut document, "/components/securitySchemes", security::schemes());
     for (path, item) in object_mut(&mut document, "/paths") {
         for (name, method) in &METHODS {
             if let Some(operation) = item.get_mut(name).and_then(Value::as_object_mut) {
@@ -92,9 +100,13 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// What holds for every operation: problems, preconditions, headers, examples.
+/// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let permission = permission_of(&id);
+    if let Some(permission) = permission {
+        security::describe(operation, permission);
+    }
     let has_body = operation.contains_key("requestBody");
     let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
@@ -110,12 +122,14 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(if_match());
     } else if *method == Method::GET {
         parameters.push(if_none_match());
+    } else {
+        parameters.push(idempotency_key());
     }
     let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
-            add_headers(response, status, *method == Method::GET, id.starts_with("list_"));
+            add_headers(response, status, method, id.starts_with("list_"));
             add_example(response, &format!("{id}.response"));
         }
         if *method == Method::GET {
@@ -128,6 +142,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
             responses.entry(code.status().as_str()).or_insert_with(|| json!({ "$ref": name }));
         };
         ALWAYS.into_iter().for_each(&mut add);
+        if permission != Some(Permission::Read) {
+            add(ProblemCode::Forbidden);
+        }
         if has_path_parameter {
             add(ProblemCode::NotFound);
         }
@@ -139,6 +156,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         }
         if *method != Method::GET {
             add(ProblemCode::Conflict);
+        }
+        if *method == Method::POST {
+            add(ProblemCode::IdempotencyKeyReused);
         }
         if has_body {
             OF_BODIES.into_iter().for_each(&mut add);
@@ -156,15 +176,18 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     }
 }
 
-fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool) {
+fn add_headers(response: &mut Value, status: &str, method: &Method, is_list: bool) {
     let mut headers = if matches!(status, "200" | "201") { tagged_headers() } else { common_headers() };
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     if let Value::Object(headers) = &mut headers {
         if status == "201" {
             headers.insert("Location".to_owned(), header("Location"));
         }
-        if is_read && is_list {
+        if *method == Method::GET && is_list {
             headers.insert("Link".to_owned(), header("Link"));
+        }
+        if *method == Method::POST {
+            headers.insert("Idempotent-Replayed".to_owned(), header("Idempotent-Replayed"));
         }
     }
     set(response, "/headers", headers);
@@ -184,9 +207,11 @@ fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
         "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
+        "Idempotent-Replayed": { "description": "`true` if this is the answer to an earlier request with the same `Idempotency-Key`; else absent.", "schema": { "type": "boolean" } },
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
+        "WWW-Authenticate": text("How to prove who asks: `Bearer`, with a key.", 200),
         "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
     })
 }
@@ -220,7 +245,10 @@ fn problem_responses() -> Value {
             | ProblemCode::InvalidCursor
             | ProblemCode::InUse
             | ProblemCode::IllegalTransition
-            | ProblemCode::ReasonRequired => continue,
+            | ProblemCode::IdempotencyKeyInUse
+            | ProblemCode::IdempotencyKeyReused
+            | ProblemCode::ReasonRequired
+            | ProblemCode::OutcomeUnknown => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
                 vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]
@@ -231,13 +259,19 @@ fn problem_responses() -> Value {
         let codes = codes.map(|code| format!("`{code}`: {}", code.advice())).collect::<Vec<_>>().join("\n\n");
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
-            let extra = match code {
-                ProblemCode::Unavailable => Some("Retry-After"),
-                ProblemCode::PreconditionFailed => Some("ETag"),
-                _ => None,
+            let extra: &[&str] = match code {
+                ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Unauthorized => &["WWW-Authenticate"],
+                ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
+                ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
+                ProblemCode::PreconditionFailed => &["ETag"],
+                _ => &[],
             };
-            headers
-                .extend(extra.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))));
+            headers.extend(
+                extra
+                    .iter()
+                    .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))),
+            );
         }
         responses.insert(
             response_name(*code),

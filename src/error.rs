@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::database::{ConstraintExt, Fault, NotFoundExt};
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// Why a request has no success to answer with.
@@ -19,6 +19,8 @@ pub enum ApiError {
     Refused(Box<Refusal>),
     /// No answer at the moment; the cause goes to the log.
     Unavailable(String),
+    /// The database did not do it; the cause goes to the log.
+    Database(Fault, String),
     /// Our fault; the cause goes to the log.
     Internal(String),
 }
@@ -36,6 +38,17 @@ impl ApiError {
     /// A refusal of this kind.
     pub fn refused(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
+    }
+
+    /// A key is needed, and there is none that is valid.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::with_header(
+            ProblemCode::Unauthorized,
+            "a valid key is needed".to_owned(),
+            header::WWW_AUTHENTICATE,
+            "Bearer",
+        )
     }
 
     /// There is no such `what`, or none that the caller may see.
@@ -64,6 +77,21 @@ impl ApiError {
         let message = format!("must be one of {legal}");
         let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
+    }
+
+    /// The key of a request is that of an earlier one, which was another.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        Self::refused(ProblemCode::IdempotencyKeyReused, detail)
+    }
+
+    /// A request with the same key is in work.
+    #[must_use]
+    pub fn idempotency_key_in_use() -> Self {
+        let detail =
+            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        Self::with_header(ProblemCode::IdempotencyKeyInUse, detail, header::RETRY_AFTER, "1")
     }
 
     /// Something still refers to the resource.
@@ -122,6 +150,12 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
+    /// The service is not ready, for this reason; it may be soon.
+    #[must_use]
+    pub fn not_ready(reason: &str) -> Self {
+        Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
+    }
+
     fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
         errors.truncate(MAX_ERRORS);
         Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
@@ -138,6 +172,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refusal.code,
             Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Database(fault, _) => fault.code(),
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -147,7 +182,7 @@ impl ApiError {
     pub fn errors(&self) -> &[FieldError] {
         match self {
             Self::Refused(refusal) => &refusal.errors,
-            Self::Unavailable(_) | Self::Internal(_) => &[],
+            Self::Unavailable(_) | Self::Database(..) | Self::Internal(_) => &[],
         }
     }
 
@@ -155,16 +190,17 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Unavailable(_) => "the register cannot answer at the moment",
+            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
+            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
             Self::Internal(_) => "the register failed to answer; the failure is logged",
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The body of the answer to the request with this path and id.
     #[must_use]
-    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
-        let problem = Problem {
+        Problem {
             type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
             title: code.title(),
             status: code.status().as_u16(),
@@ -173,8 +209,13 @@ impl ApiError {
             code,
             trace_id: trace_id.to_owned(),
             errors: self.errors().to_vec(),
-        };
-        self.head().content_type("application/problem+json").json(problem)
+        }
+    }
+
+    /// The whole answer for the request with this path and id.
+    #[must_use]
+    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
     }
 
     fn head(&self) -> HttpResponseBuilder {
@@ -185,7 +226,7 @@ impl ApiError {
                     head.insert_header(header);
                 }
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::Database(..) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
             Self::Internal(_) => {}
@@ -204,7 +245,7 @@ impl fmt::Display for ApiError {
                     write!(f, "; {place} {}", error.message)
                 })
             }
-            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Database(_, cause) | Self::Internal(cause) => f.write_str(cause),
         }
     }
 }

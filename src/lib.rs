@@ -4,8 +4,11 @@
 //! Folders are the domain: each resource has its vocabulary in `model.rs`, its statements in `query.rs` and its
 //! operations in `routes.rs`. Files beside them are the plumbing that all resources share. [`api`] lists every URL.
 
+pub mod access;
 pub mod answer;
 pub mod api;
+pub mod api_keys;
+pub mod authenticate;
 pub mod authorities;
 pub mod cli;
 pub mod config;
@@ -23,8 +26,10 @@ pub mod findings;
 pub mod follow_up;
 pub mod frameworks;
 pub mod guard;
+pub mod headers;
 pub mod health;
 pub mod id;
+pub mod idempotency;
 pub mod import;
 pub mod improvement_actions;
 pub mod improvement_plans;

@@ -2,29 +2,70 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Extensions, Payload};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::telemetry::RequestId;
+use crate::access::Access;
+use crate::api_keys::model::{KeyId, Proof};
+use crate::error::ApiError;
 
-/// The caller of a request: whose name a change is kept under, and what they may see.
+/// The caller of a request: whose name a change is kept under, and what they may do.
 #[derive(Debug, Clone)]
 pub struct Principal {
     actor: String,
     request_id: String,
+    key_id: Option<KeyId>,
+    access: Access,
 }
 
 impl Principal {
+    /// A caller without a key.
+    #[must_use]
+    pub fn anonymous(request_id: String) -> Self {
+        Self { actor: "anonymous".to_owned(), request_id, key_id: None, access: Access::anonymous() }
+    }
+
+    /// The holder of a key.
+    #[must_use]
+    pub fn of_key(proof: &Proof, request_id: String) -> Self {
+        Self { actor: proof.name.to_string(), request_id, key_id: Some(proof.key_id), access: proof.access() }
+    }
+
+    /// The caller that was put among what a request carries.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if nobody was: then nobody may do anything.
+    pub fn among(extensions: &Extensions) -> Result<&Self, ApiError> {
+        extensions.get().ok_or_else(|| ApiError::Internal("nobody said who asks".to_owned()))
+    }
+
     /// The register itself, filling in data at the operator's command.
     #[must_use]
     pub fn import() -> Self {
-        Self { actor: "import".to_owned(), request_id: "import".to_owned() }
+        Self::register("import")
     }
 
     /// The register itself, told to bring its own schema up to date.
     #[must_use]
     pub fn migrate() -> Self {
-        Self { actor: "migrate".to_owned(), request_id: "migrate".to_owned() }
+        Self::register("migrate")
+    }
+
+    /// The register itself, making keys at the operator's command.
+    #[must_use]
+    pub fn keys() -> Self {
+        Self::register("keys")
+    }
+
+    /// The register itself, making its first key.
+    #[must_use]
+    pub fn serve() -> Self {
+        Self::register("serve")
+    }
+
+    fn register(command: &str) -> Self {
+        Self { actor: command.to_owned(), request_id: command.to_owned(), key_id: None, access: Access::register() }
     }
 
     /// The name that changes are kept under.
@@ -39,20 +80,30 @@ impl Principal {
         &self.request_id
     }
 
-    /// Whether the caller sees inspections that are drafts or withdrawn: those see them who may write them, and until
-    /// there are keys that is everyone.
+    /// The key of the caller, if there is one: the same after a rotation of its secret.
+    #[must_use]
+    pub fn key_id(&self) -> Option<KeyId> {
+        self.key_id
+    }
+
+    /// What the caller may do and see.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Whether the caller sees inspections that are drafts or withdrawn.
     #[must_use]
     pub fn sees_unpublished(&self) -> bool {
-        true
+        self.access.sees_drafts()
     }
 }
 
 impl FromRequest for Principal {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, Self::Error>>;
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        ready(Ok(Self { actor: "anonymous".to_owned(), request_id }))
+        ready(Self::among(&request.extensions()).cloned())
     }
 }

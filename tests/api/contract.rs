@@ -10,8 +10,8 @@ use crate::support::contract::{DOCUMENT, compile};
 use crate::support::operations::{self, Operation};
 
 /// Parameters without an example, since Swagger UI would send it with all others: where to go on depends on the page
-/// before, and an inspection with judgements is no visit of a series and, as old as the example is, names no inspector.
-const WITHOUT_EXAMPLE: [&str; 4] = ["cursor", "If-None-Match", "opened_by", "lead_inspector"];
+/// before, every request has a key of its own, and an inspection with judgements is no visit of a series and, as old as the example is, names no inspector.
+const WITHOUT_EXAMPLE: [&str; 5] = ["cursor", "If-None-Match", "Idempotency-Key", "opened_by", "lead_inspector"];
 
 fn has_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
@@ -132,12 +132,14 @@ fn every_operation_tells_all_its_answers() {
         let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
         let has_body = !operation.bodies().is_empty();
         let expected = [
-            (true, vec![operation.success(), 400, 406, 500, 503]),
+            (true, vec![operation.success(), 400, 401, 406, 500, 503]),
+            (operation.needs_key(), vec![403]),
             (operation.is_read(), vec![304]),
             (operation.creates_too(), vec![201]),
             (operation.path.contains('{'), vec![404]),
             (!operation.query_parameters().is_empty(), vec![422]),
             (!operation.is_read(), vec![409]),
+            (*method == Method::POST, vec![422]),
             (is_change, vec![412, 422, 428]),
             (has_body, vec![413, 415, 422]),
         ];
@@ -160,6 +162,7 @@ fn every_operation_tells_all_its_answers() {
             match status.as_str() {
                 "200" | "304" | "412" => headers.push("ETag"),
                 "201" => headers.extend(["ETag", "Location"]),
+                "401" => headers.push("WWW-Authenticate"),
                 "503" => headers.push("Retry-After"),
                 _ => {}
             }
@@ -343,6 +346,10 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
         Value::Object(members) => {
             found.extend(members.get("$ref").and_then(Value::as_str).map(ToOwned::to_owned));
+            // Of a security scheme an operation tells the name alone.
+            let schemes = members.get("security").and_then(Value::as_array).into_iter().flatten();
+            let schemes = schemes.flat_map(|scheme| scheme.as_object().unwrap().keys());
+            found.extend(schemes.map(|name| format!("#/components/securitySchemes/{name}")));
             members.values().for_each(|member| references(member, found));
         }
         _ => {}
