@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Sourced by the scripts: tools from PyPI and npm, pinned, below .data, and installed once. Needs machine.sh.
 
+# shellcheck disable=SC2034 # Used by those who source this.
+readonly SCHEMATHESIS=4.32.5
+
 # python_tool COMMAND VERSION [PACKAGE]
 python_tool() {
     local folder=.data/python/$1-$2
