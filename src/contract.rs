@@ -1,9 +1,10 @@
 //! The OpenAPI document: what the code describes, completed with what holds for every operation alike.
 //!
 //! Handlers say what is theirs: summary, parameters, body and success. Said here once, by rule: the problems that an
-//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, and the absence of
-//! nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
+//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
+//! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
+mod links;
 mod parameters;
 mod schemas;
 mod security;
@@ -77,6 +78,7 @@ pub fn document() -> Value {
         }
         put_in_order(item);
     }
+    links::add_links(&mut document);
     document
 }
 
@@ -128,6 +130,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     } else {
         parameters.push(idempotency_key());
     }
+    let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -149,6 +152,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         }
         if has_path_parameter {
             add(ProblemCode::NotFound);
+        }
+        if has_question {
+            add(ProblemCode::ValidationFailed);
         }
         if is_change {
             OF_CHANGES.into_iter().for_each(&mut add);

@@ -126,6 +126,12 @@ impl ApiError {
         Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are wrong", errors)
     }
 
+    /// These parameters have their form, and break a rule: together, or with what the register holds today.
+    #[must_use]
+    pub fn broken_parameters(errors: Vec<FieldError>) -> Self {
+        Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
+    }
+
     /// The current version is another than the request's; its tag goes with the answer.
     #[must_use]
     pub fn precondition_failed(current: &str) -> Self {

@@ -11,7 +11,7 @@ text_enum! {
     pub enum ProblemCode {
         /// The body is not JSON.
         MalformedRequest = "malformed_request",
-        /// A parameter is unknown, repeated or not of its form.
+        /// A parameter is unknown, repeated or not of its documented form.
         InvalidParameter = "invalid_parameter",
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
@@ -45,7 +45,7 @@ text_enum! {
         PayloadTooLarge = "payload_too_large",
         /// The body is of another media type.
         UnsupportedMediaType = "unsupported_media_type",
-        /// The body is JSON, and breaks the schema or a rule.
+        /// The body is JSON, and breaks the schema or a rule; or parameters of the right form break a rule.
         ValidationFailed = "validation_failed",
         /// The key of the request is that of another.
         IdempotencyKeyReused = "idempotency_key_reused",
@@ -71,7 +71,7 @@ impl ProblemCode {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::MalformedRequest | Self::InvalidParameter => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -83,7 +83,7 @@ impl ProblemCode {
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
+            Self::InvalidCursor | Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -178,7 +178,8 @@ impl ProblemCode {
                 "Send `application/json`; PATCH takes `application/merge-patch+json` too. Bodies are not compressed."
             }
             Self::ValidationFailed => {
-                "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+                "Correct what is named in `errors`: `pointer` is a JSON Pointer (RFC 6901) into the body, `parameter` the name \
+                 of a parameter."
             }
             Self::IdempotencyKeyReused => {
                 "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
