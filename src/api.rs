@@ -13,6 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
+use crate::access::Role;
+use crate::api_keys::model::ApiKeySort;
 use crate::authenticate::{self, KnownKeys};
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
 use crate::contract;
@@ -32,8 +34,9 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
-    improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
+    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
+    improvement_actions, improvement_plans, inspections, interventions, judgements, pages, recommendations, standings,
+    themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -42,7 +45,7 @@ use crate::{
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
     servers((url = "/v1", description = "This service")),
     components(schemas(
-        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
+        Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
         StandingSort, AuthorityKey, SearchText
     )),
@@ -61,6 +64,7 @@ use crate::{
         (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
         (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
+        (name = "Keys", description = "Who may call, and as what. Only administrators see any of it."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
     )
 )]
@@ -102,7 +106,8 @@ fn operations(service: &mut ServiceConfig) {
         .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
-        .configure(themes::routes::register);
+        .configure(themes::routes::register)
+        .configure(api_keys::routes::register);
 }
 
 /// What is served outside `/v1` and is no operation: pages, the document, health, metrics.

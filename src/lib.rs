@@ -34,6 +34,7 @@ pub mod import;
 pub mod improvement_actions;
 pub mod improvement_plans;
 pub mod inspections;
+pub mod instant;
 pub mod interventions;
 pub mod json;
 pub mod judgements;

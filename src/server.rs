@@ -13,7 +13,7 @@ use crate::api_keys::model::IssuedApiKey;
 use crate::authenticate::KnownKeys;
 use crate::config::Config;
 use crate::db::Db;
-use crate::embedded::{Embedded, EmbeddedError, Options};
+use crate::embedded::{self, Embedded, EmbeddedError, Options};
 use crate::health::Draining;
 use crate::principal::Principal;
 use crate::telemetry::Metrics;
@@ -84,6 +84,12 @@ pub fn start_embedded(config: &Config) -> Result<(Embedded, String), ServeError>
             Err(error)
         }
     }
+}
+
+/// The address of the register's database on the private server, if another process is using it.
+#[must_use]
+pub fn running_url(config: &Config) -> Option<String> {
+    embedded::url_in_use(&config.data_dir, EMBEDDED_DATABASE)
 }
 
 fn create_database(embedded: &Embedded) -> Result<String, ServeError> {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::api_keys::model::KeyId;
 use crate::authorities::model::AuthorityKey;
 use crate::documents::model::DocumentId;
 use crate::evidence::model::EvidenceId;
@@ -24,7 +25,7 @@ pub(super) struct PathParameter {
     schema: fn() -> RefOr<Schema>,
 }
 
-pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
+pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter {
         name: "authority",
         description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
@@ -85,6 +86,13 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
         description: "The id of the intervention.",
         example: "01a204d1-fb25-76f2-bc56-a8a8239a7988",
         schema: InterventionId::schema,
+    },
+    // No data comes with keys: this one is only in the databases of the tests.
+    PathParameter {
+        name: "key_id",
+        description: "The id of the key.",
+        example: "01a20431-0c26-7ad0-8000-000000000002",
+        schema: KeyId::schema,
     },
 ];
 

@@ -13,6 +13,12 @@ use crate::error::{ApiError, FieldError, ProblemCode};
 pub struct IfMatch(header::IfMatch);
 
 impl IfMatch {
+    /// Whatever version it is at.
+    #[must_use]
+    pub fn any() -> Self {
+        Self(header::IfMatch::Any)
+    }
+
     /// Refuses the change if the resource is at another version. Only the version part of a tag counts, since the rest
     /// tells of what is computed or embedded; weak tags never match.
     ///

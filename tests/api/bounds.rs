@@ -12,7 +12,7 @@ use crate::support::operations::{self, Operation};
 const OF_THE_DOCUMENT: [&str; 5] = ["length", "pattern", "range", "schema", "null"];
 
 /// Texts of every form that the document knows, good and nearly good.
-const TEXTS: [&str; 28] = [
+const TEXTS: [&str; 34] = [
     "a",
     "care_leavers",
     "E06000019",
@@ -41,6 +41,12 @@ const TEXTS: [&str; 28] = [
     "2101-01-01",
     "2023-02-29",
     "2024-2-3",
+    "2027-06-30T12:00:00Z",
+    "2027-06-30T12:00:00.000001+01:00",
+    "2027-06-30t12:00:00z",
+    "2027-06-30T12:00:60Z",
+    "improvement team",
+    "improvement  team",
 ];
 
 /// A value for one place of a body, and whether the document allows it.

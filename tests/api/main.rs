@@ -27,6 +27,7 @@ mod improvement_plans;
 mod inspections;
 mod interventions;
 mod judgements;
+mod keys;
 mod lists;
 mod operations;
 mod recommendations;

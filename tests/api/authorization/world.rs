@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::{Value, json};
 
 use crate::support::Register;
+use crate::support::keys::key;
 use crate::support::rows::{authority, new_inspection, path, with};
 
 /// A thing with all that belongs to it.
@@ -48,6 +49,11 @@ pub const VISIBILITIES: [&str; 2] = ["private", "public"];
 
 fn id(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap().to_owned()
+}
+
+/// A name that no key has.
+pub fn unused_name() -> String {
+    format!("team-{}", uuid::Uuid::now_v7().simple())
 }
 
 impl Council {
@@ -141,6 +147,7 @@ impl Council {
             ("authority", id(&authority(register).await, "authority_id")),
             ("intervention_id", id(&intervention, "intervention_id")),
             ("framework", "ilacs_2023".to_owned()),
+            ("key_id", id(&key(register, &unused_name(), "steward", &[]).await, "key_id")),
         ]);
         Row { authority: self.id.clone(), standing: "", ids }
     }

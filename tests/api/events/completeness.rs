@@ -12,8 +12,7 @@ use super::fold::{answered, folded};
 use super::{follow, follow_as, told};
 use crate::support::Register;
 use crate::support::database::{Database, settle};
-use crate::support::keys::add_admin;
-use crate::support::keys::ADMIN;
+use crate::support::keys::{ADMIN, add_admin};
 use crate::support::rows::authority;
 
 /// A register as it was before there were events, with a published inspection that was corrected.
