@@ -31,7 +31,7 @@ pub fn register(service: &mut ServiceConfig) {
 ///
 /// All that are not revoked, those that have ended among them; never a secret.
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     params(ApiKeyFilter, WindowParameters),
     responses((status = 200, description = "A page of keys.", body = ApiKeyPage))
 )]
@@ -49,7 +49,7 @@ async fn list_api_keys(
 ///
 /// The answer is the only one that shows its secret. A key ends after at most 365 days, unless its secret is rotated before.
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     request_body = NewApiKey,
     responses((status = 201, description = "The key is made.", body = IssuedApiKey))
 )]
@@ -69,7 +69,7 @@ async fn create_api_key(
 
 /// Read a key
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     description = "Whose it is, what it is for, until when it holds, and when it was last used; never its secret.",
     responses((status = 200, description = "The key.", body = ApiKey))
 )]
@@ -90,7 +90,7 @@ async fn get_api_key(
 /// undone, and its name stays taken. One's own key can be revoked, and the last of an administrator too: the command
 /// `keys create` makes another.
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     responses((status = 204, description = "The key is revoked."))
 )]
 #[delete("/api-keys/{key_id}")]
@@ -111,7 +111,7 @@ async fn delete_api_key(
 ///
 /// When each was made and when it ends, the latest first; never the secrets themselves.
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     params(WindowParameters),
     responses((status = 200, description = "A page of rotations.", body = ApiKeyRotationPage))
 )]
@@ -131,7 +131,7 @@ async fn list_api_key_rotations(
 /// It stays the same key: same id, name, role and authorities. The old secret holds for the hours of the overlap, or ends at
 /// once with `overlap_hours` 0. The answer is the only one that shows the new secret, and carries the `ETag` of the key.
 #[utoipa::path(
-    tag = "Keys",
+    tag = "API keys",
     request_body = NewApiKeyRotation,
     responses((status = 201, description = "The key has a new secret.", body = IssuedApiKey))
 )]

@@ -16,10 +16,10 @@ use crate::authorities::query::resolve;
 use crate::error::ApiError;
 use crate::extract::{IfMatch, broken_rules};
 use crate::id::Id;
-use crate::instant::Instant;
 use crate::migrate;
 use crate::principal::Principal;
 use crate::text::KeyName;
+use crate::timestamp::Timestamp;
 
 /// What to do with keys.
 #[derive(Subcommand)]
@@ -40,7 +40,7 @@ pub(super) enum KeysCommand {
         expires_in: u32,
         /// When it ends, as 2027-06-30T00:00:00Z
         #[arg(long, value_name = "TIME")]
-        expires_at: Option<Instant>,
+        expires_at: Option<Timestamp>,
     },
     /// List the keys that are not revoked
     List,
@@ -57,7 +57,8 @@ pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
     match command {
         KeysCommand::Create { role, name, authorities, expires_in, expires_at } => {
             let authority_ids = ids_of(&mut conn, authorities)?;
-            let expires_at = expires_at.unwrap_or_else(|| Instant(Utc::now() + TimeDelta::days((*expires_in).into())));
+            let expires_at =
+                expires_at.unwrap_or_else(|| Timestamp(Utc::now() + TimeDelta::days((*expires_in).into())));
             create(&mut conn, &NewApiKey { name: name.clone(), role: *role, authority_ids, expires_at })
         }
         KeysCommand::List => list(&mut conn),

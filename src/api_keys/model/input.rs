@@ -8,8 +8,8 @@ use validator::Validate;
 use crate::access::Role;
 use crate::authorities::model::AuthorityId;
 use crate::error::FieldError;
-use crate::instant::Instant;
 use crate::text::KeyName;
+use crate::timestamp::Timestamp;
 
 /// The longest life of a secret.
 pub const LONGEST_LIFE: TimeDelta = TimeDelta::days(365);
@@ -37,7 +37,7 @@ pub struct NewApiKey {
     #[schema(max_items = 50)]
     pub authority_ids: Vec<AuthorityId>,
     /// When it ends: at most 365 days ahead.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 impl NewApiKey {
@@ -72,7 +72,7 @@ pub struct NewApiKeyRotation {
     #[schema(minimum = 0, maximum = 168, default = 24)]
     pub overlap_hours: u32,
     /// When the key ends from now on: at most 365 days ahead. Left out, its end stays.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
 }
 
 fn default_overlap() -> u32 {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::Register;
 use crate::support::keys::key;
@@ -66,7 +67,11 @@ impl Council {
         let inspection = with(new_inspection(&council), contents);
         let inspection = register.post("/v1/inspections", &inspection).await.expect(201).json();
         let asked = register.get(&format!("{}/recommendations", path(&inspection))).await.expect(200).json();
-        Self { id: id(&council, "authority_id"), recommendation: id(&asked["items"][0], "recommendation_id"), inspection }
+        Self {
+            id: id(&council, "authority_id"),
+            recommendation: id(&asked["items"][0], "recommendation_id"),
+            inspection,
+        }
     }
 
     /// An inspection on a day of its own.
@@ -139,11 +144,13 @@ impl Council {
         Row { authority: self.id.clone(), standing: visibility, ids }
     }
 
-    /// Something of it that everybody sees.
+    /// Something of it that everybody sees, and a key.
     pub async fn open(&self, register: &Register) -> Row {
         let new = json!({ "authority_id": self.id, "kind": "commissioner" });
         let intervention = register.post("/v1/interventions", &new).await.expect(201).json();
+        let key = key(register, &format!("test-{}", Uuid::now_v7().simple()), "steward", &[]).await;
         let ids = BTreeMap::from([
+            ("key_id", id(&key, "key_id")),
             ("authority", id(&authority(register).await, "authority_id")),
             ("intervention_id", id(&intervention, "intervention_id")),
             ("framework", "ilacs_2023".to_owned()),

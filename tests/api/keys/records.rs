@@ -16,20 +16,29 @@ async fn a_secret_is_shown_once_and_stands_in_nothing_else() {
         register.post("/v1/api-keys", &new_key("improvement team", "contributor", &[&council, &council])).await;
     let created = created.expect(201);
     assert_eq!(created.header("cache-control"), "no-store");
-    let mut key = created.json();
-    let secret = secret(&key).to_owned();
-    assert_eq!((&key["role"], &key["created_by"]), (&json!("contributor"), &json!(ADMIN)));
-    assert_eq!(key["authority_ids"], json!([council["authority_id"]]), "twice is once");
-    register.request(Method::GET, "/v1/themes").key(&secret).send().await.expect(200);
+    let mut made = created.json();
+    assert_eq!((&made["role"], &made["created_by"]), (&json!("contributor"), &json!(ADMIN)));
+    assert_eq!(made["authority_ids"], json!([council["authority_id"]]), "twice is once");
+    register.request(Method::GET, "/v1/themes").key(secret(&made)).send().await.expect(200);
 
-    key.as_object_mut().unwrap().remove("secret");
-    let rotations = format!("{}/rotations", path(&key));
+    made.as_object_mut().unwrap().remove("secret");
+    let rotations = format!("{}/rotations", path(&made));
     register.post(&rotations, &json!({})).await.expect(201);
-    register.delete(&path(&key), "*").await.expect(204);
+    register.delete(&path(&made), "*").await.expect(204);
     settle(&mut register.database.connect());
     let events = register.get("/v1/events?resource=api_key").await.expect(200);
     assert_eq!(events.each("type"), ["created", "updated", "deleted"]);
-    assert_eq!(events.json()["items"][0]["after"], key);
+    assert_eq!(events.json()["items"][0]["after"], made);
+    let steward = key(&register, "stewards", "steward", &[&council]).await;
+    settle(&mut register.database.connect());
+    for others in
+        ["/v1/events?resource=api_key", &format!("/v1/events?resource_id={}", made["key_id"].as_str().unwrap())]
+    {
+        let request = || register.request(Method::GET, others);
+        for seen in [request().anonymous(), request().key(secret(&steward))] {
+            assert_eq!(seen.send().await.expect(200).json()["items"], json!([]), "keys are the administrators'");
+        }
+    }
     for window in ["/v1/api-keys", "/v1/events", "/metrics"] {
         let answer = register.get(window).await.expect(200).text();
         assert!(!answer.contains("irk_") && !answer.contains("hash"), "{window}: {answer}");

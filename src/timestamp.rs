@@ -12,9 +12,9 @@ use utoipa::{PartialSchema, ToSchema};
 /// An instant of this century, as RFC 3339 writes it: in capitals, in any zone, to the microsecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Instant(pub DateTime<Utc>);
+pub struct Timestamp(pub DateTime<Utc>);
 
-impl FromStr for Instant {
+impl FromStr for Timestamp {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -38,13 +38,13 @@ fn is_plain(text: &str) -> bool {
         && (zone == "Z" || zone.len() == "+01:00".len() && zone.starts_with(['+', '-']))
 }
 
-impl<'de> Deserialize<'de> for Instant {
+impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
-impl PartialSchema for Instant {
+impl PartialSchema for Timestamp {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
@@ -59,13 +59,13 @@ impl PartialSchema for Instant {
     }
 }
 
-impl ToSchema for Instant {}
+impl ToSchema for Timestamp {}
 
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
 
-    use super::Instant;
+    use super::Timestamp;
 
     #[rstest]
     #[case("2027-06-30T12:00:00Z", "2027-06-30T12:00:00+00:00")]
@@ -73,7 +73,7 @@ mod tests {
     #[case("2027-06-30T12:00:00.5+01:00", "2027-06-30T11:00:00.500+00:00")]
     #[case("2028-02-29T23:59:59-23:59", "2028-03-01T23:58:59+00:00")]
     fn an_instant_is_read_in_any_zone(#[case] text: &str, #[case] utc: &str) {
-        assert_eq!(text.parse::<Instant>().unwrap().0.to_rfc3339(), utc);
+        assert_eq!(text.parse::<Timestamp>().unwrap().0.to_rfc3339(), utc);
     }
 
     #[rstest]
@@ -94,6 +94,6 @@ mod tests {
     #[case("é027-06-30T12:00:00Z")]
     #[case("")]
     fn what_is_no_instant_is_refused(#[case] text: &str) {
-        assert!(text.parse::<Instant>().is_err());
+        assert!(text.parse::<Timestamp>().is_err());
     }
 }
