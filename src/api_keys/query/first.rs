@@ -11,6 +11,7 @@ use crate::access::Role;
 use crate::api_keys::model::{IssuedApiKey, LONGEST_LIFE, NewApiKey};
 use crate::error::ApiError;
 use crate::id::Id;
+use crate::instant::Instant;
 use crate::principal::Principal;
 use crate::schema::api_keys;
 
@@ -29,7 +30,7 @@ pub fn admin(conn: &mut PgConnection, principal: &Principal) -> Result<Option<Is
             return Ok(None);
         }
         let name = free_name(conn)?.into();
-        let expires_at = now + LONGEST_LIFE;
+        let expires_at = Instant(now + LONGEST_LIFE);
         let new = NewApiKey { name, role: Role::Admin, authority_ids: Vec::new(), expires_at };
         insert(conn, principal, Id::generate(), &new).map(Some)
     })

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::{Value, json};
 
 use crate::support::Register;
+use crate::support::keys::key;
 use crate::support::rows::{authority, new_inspection, path, with};
 
 /// A thing with all that belongs to it.
@@ -50,6 +51,11 @@ fn id(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap().to_owned()
 }
 
+/// A name that no key has.
+pub fn unused_name() -> String {
+    format!("team-{}", uuid::Uuid::now_v7().simple())
+}
+
 impl Council {
     async fn new(register: &Register) -> Self {
         let council = authority(register).await;
@@ -89,7 +95,7 @@ impl Council {
             "inspection_id": inspection["inspection_id"], "authority_ids": [self.id] });
         let document = register.post("/v1/documents", &about).await.expect(201).json();
         let examination = format!("{address}/examinations/{}", self.recommendation);
-        let said = json!({ "outcome": "improved" });
+        let said = json!({ "outcome": "partly_improved" });
         let examination = register.request(actix_web::http::Method::PUT, &examination).header("If-None-Match", "*");
         examination.json(&said).send().await.expect(201);
         for next in match state {
@@ -141,6 +147,7 @@ impl Council {
             ("authority", id(&authority(register).await, "authority_id")),
             ("intervention_id", id(&intervention, "intervention_id")),
             ("framework", "ilacs_2023".to_owned()),
+            ("key_id", id(&key(register, &unused_name(), "steward", &[]).await, "key_id")),
         ]);
         Row { authority: self.id.clone(), standing: "", ids }
     }
