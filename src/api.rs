@@ -65,8 +65,8 @@ use crate::{
         (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
         (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
-        (name = "Keys", description = "Who may call, and as what. Only administrators see any of it."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
+        (name = "Keys", description = "Who may call, and as what. Only administrators see any of it."),
     )
 )]
 pub struct Description;
