@@ -1,6 +1,6 @@
 //! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -17,6 +17,7 @@ use crate::access::Role;
 use crate::api_keys::model::ApiKeySort;
 use crate::authenticate::{self, KnownKeys};
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::bounds::{Bounds, answers, connection, rate};
 use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
@@ -86,6 +87,8 @@ pub struct App {
     pub draining: Draining,
     /// Origins whose web pages may call.
     pub cors_origins: Vec<String>,
+    /// What bounds requests.
+    pub bounds: Bounds,
 }
 
 /// The operations: everything that the document describes, below `/v1`.
@@ -167,6 +170,9 @@ pub fn build(
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
+        .app_data(web::Data::new(app.bounds.bodies.clone()))
+        .app_data(web::Data::new(app.bounds.answers.clone()))
+        .app_data(web::Data::from(Arc::clone(&app.bounds.rate)))
         .app_data(pages::not_found_for_bad_paths())
         .into_utoipa_app()
         .service(scope("/v1").configure(operations))
@@ -175,10 +181,14 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
+        .wrap(from_fn(answers::in_pieces))
+        .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
+        .wrap(from_fn(rate::by_address))
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(connection::follow))
 }
 
 /// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key

@@ -10,6 +10,7 @@ pub mod api;
 pub mod api_keys;
 pub mod authenticate;
 pub mod authorities;
+pub mod bounds;
 pub mod cli;
 pub mod config;
 pub mod contract;

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::Register;
-use crate::support::contract::{DOCUMENT, compile};
+use crate::support::contract::{DOCUMENT, compile, is_free_text};
 use crate::support::operations::{self, Operation};
 
 /// The codes of rules that the document tells; all others need data, or other members, to be broken.
@@ -95,7 +95,7 @@ fn candidates(schema: &'static Value) -> Vec<Value> {
 fn texts(schema: &'static Value) -> Vec<String> {
     let (least, most) = (limit(schema, "minLength"), limit(schema, "maxLength"));
     let long = |text: &str, length: usize| text.repeat(length);
-    if schema.get("pattern").is_none() {
+    if is_free_text(schema) || schema.get("pattern").is_none() {
         // Four bytes each: limits count characters.
         return [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length)).to_vec();
     }

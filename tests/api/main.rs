@@ -30,6 +30,7 @@ mod judgements;
 mod keys;
 mod lists;
 mod operations;
+mod overload;
 mod recommendations;
 mod schema;
 mod standings;

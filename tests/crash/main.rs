@@ -21,6 +21,8 @@ mod frames;
 #[expect(dead_code, reason = "the tests of faults use the rest")]
 #[path = "../api/support/proxy.rs"]
 mod proxy;
+#[path = "../api/support/wire.rs"]
+mod wire;
 
 use std::process::ExitCode;
 use std::sync::Mutex;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::callers::Caller;
-use super::world::{Council, Row, World};
+use super::world::{Council, Row, World, unused_name};
 use crate::support::keys::new_key;
 use crate::support::operations::Operation;
 use crate::support::rows::new_authority;
@@ -133,6 +133,8 @@ fn body(operation: &Operation, council: &Council) -> Option<Value> {
         "create_api_key" => new_key(&format!("test-{}", Uuid::now_v7().simple()), "steward", &[]),
         "create_api_key_rotation" => json!({}),
         "create_evidence_review" => json!({ "outcome": "rejected" }),
+        "create_api_key" => new_key(&unused_name(), "steward", &[]),
+        "create_api_key_rotation" => json!({ "overlap_hours": 1 }),
         _ => return None,
     };
     Some(body)

@@ -14,7 +14,7 @@ pub enum Takes {
     Papers,
     /// To review evidence of the authority.
     Reviews,
-    /// To read, make and revoke keys.
+    /// To keep the keys: the administrator alone.
     Keys,
 }
 use Takes::{Facts, Keys, Papers, Reading, Reviews};
@@ -98,6 +98,12 @@ pub const OPERATIONS: [(&str, Takes); 81] = [
     ("delete_evidence", Papers),
     ("list_evidence_reviews", Reading),
     ("create_evidence_review", Reviews),
+    ("list_api_keys", Keys),
+    ("create_api_key", Keys),
+    ("get_api_key", Keys),
+    ("delete_api_key", Keys),
+    ("list_api_key_rotations", Keys),
+    ("create_api_key_rotation", Keys),
     ("list_events", Reading),
     ("list_frameworks", Reading),
     ("get_framework", Reading),

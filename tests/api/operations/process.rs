@@ -232,6 +232,8 @@ fn every_mistake_in_the_settings_is_told_at_once_and_by_name() {
         ("DATABASE_POOL_SIZE", "0"),
         ("PG_BINDIR", "/nowhere"),
         ("CORS_ORIGINS", "https://example.org, example.org"),
+        ("RATE_LIMIT", "0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("RUST_LOG", "inspection_register=loud"),
     ];
     for arguments in [&[][..], &["serve"], &["migrate"], &["healthcheck"], &["import"]] {
