@@ -8,6 +8,7 @@ use inspection_register::access::Role;
 use inspection_register::api_keys::model::{IssuedApiKey, NewApiKey, NewApiKeyRotation};
 use inspection_register::api_keys::query;
 use inspection_register::id::Id;
+use inspection_register::instant::Instant;
 use inspection_register::principal::Principal;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ fn issue(register: &Register, name: &str, authority: &Value) -> IssuedApiKey {
         name: name.parse().unwrap(),
         role: Role::Contributor,
         authority_ids: vec![serde_json::from_value(authority["authority_id"].clone()).unwrap()],
-        expires_at: Utc::now() + TimeDelta::days(1),
+        expires_at: Instant(Utc::now() + TimeDelta::days(1)),
     };
     let insert = |conn: &mut PgConnection| query::insert(conn, &Principal::keys(), Id::generate(), &new);
     register.database.connect().transaction(insert).unwrap()
