@@ -62,7 +62,8 @@ fn describe(document: &Value, operation: &Value, schema: &str) -> Option<(String
         if name == "If-Match" {
             parameters.insert(name.to_owned(), json!("$response.header.ETag"));
         } else if parameter.get("in")? == "path" {
-            let member = [name.to_owned(), format!("{name}_id")].into_iter().find(|name| members.get(name).is_some())?;
+            let member =
+                [name.to_owned(), format!("{name}_id")].into_iter().find(|name| members.get(name).is_some())?;
             parameters.insert(name.to_owned(), json!(format!("$response.body#/{member}")));
         }
     }

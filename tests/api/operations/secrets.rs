@@ -76,7 +76,8 @@ fn nothing_secret_is_logged_counted_or_told() {
     ];
     for operation in operations::all() {
         for credentials in &credentials {
-            for (body, query) in bodies(&operation).into_iter().zip([operation.query(), format!("?q={SAID}&{SAID}=1")]) {
+            for (body, query) in bodies(&operation).into_iter().zip([operation.query(), format!("?q={SAID}&{SAID}=1")])
+            {
                 for request_id in [format!("sent-{sent}"), stranger.expose().to_owned()] {
                     let path = format!("{}{query}", operation.path());
                     let request = request(&operation, &path, credentials, &request_id, body.as_ref());
@@ -93,11 +94,13 @@ fn nothing_secret_is_logged_counted_or_told() {
     }
     assert!(problems.len() > sent / 2, "{sent} requests were answered with {} problems", problems.len());
     // A failure is logged with its cause, which is not what was sent.
-    let surprise = format!("alter table documents add constraint surprise_check check (title not like '%{SAID}%') not valid");
+    let surprise =
+        format!("alter table documents add constraint surprise_check check (title not like '%{SAID}%') not valid");
     database.connect().batch_execute(&surprise).unwrap();
     let create = operations::all().into_iter().find(|operation| operation.id == "create_document").unwrap();
     let body = json!({ "kind": "other", "title": SAID });
-    let failed = service.exchange(request(&create, &create.path(), &credentials[0], "surprise", Some(&body)).as_bytes());
+    let failed =
+        service.exchange(request(&create, &create.path(), &credentials[0], "surprise", Some(&body)).as_bytes());
     assert!(failed.starts_with("HTTP/1.1 500"), "{failed}");
 
     let events = operations::all().into_iter().find(|operation| operation.id == "list_events").unwrap();
