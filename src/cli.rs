@@ -1,5 +1,7 @@
 //! The commands of the program.
 
+mod keys;
+
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,6 +11,7 @@ use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::keys::KeysCommand;
 use crate::config::{Config, SETTINGS};
 use crate::embedded::Embedded;
 use crate::{contract, import, logging, migrate, server};
@@ -34,6 +37,11 @@ enum Command {
     },
     /// Print the OpenAPI document
     Openapi,
+    /// Make, list and revoke keys, also while the service runs
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Ask the service at `BIND_ADDRESS` whether it is ready
     Healthcheck,
 }
@@ -79,6 +87,7 @@ fn obey(arguments: &Arguments) -> Outcome {
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
         })?,
+        Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
         Some(Command::Openapi) => {}
     }
@@ -96,6 +105,21 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     let outcome = work(&url);
     Embedded::stop(embedded)?;
     outcome
+}
+
+/// Runs a command on the configured database, or on the private one, which the service may be using at this moment; else
+/// it is started and brought up to date.
+fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    if config.database_url.is_some() {
+        return with_database(config, work);
+    }
+    match server::running_url(config) {
+        Some(url) => work(&url),
+        None => with_database(config, |url| {
+            migrate::migrate(url)?;
+            work(url)
+        }),
+    }
 }
 
 /// Asks `/health/ready` of the service at this address.

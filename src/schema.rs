@@ -365,6 +365,8 @@ diesel::table! {
         headers -> Jsonb,
         body -> Bytea,
         created_at -> Timestamptz,
+        /// The body holds a secret and is encrypted, under a key that is made of the caller's own secret and not kept.
+        is_sealed -> Bool,
     }
 }
 

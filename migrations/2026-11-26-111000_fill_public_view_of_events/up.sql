@@ -45,7 +45,7 @@ select 'unchanged', resource, resource_id, aggregate_id, authority_ids, 'migrate
 from latest
 where public_type is null and resource <> 'api_key'
     and not exists (select from unnest(seen_through) as through (id) where id not in (select resource_id from in_view))
-order by position, sequence;
+order by (resource_id <> aggregate_id), position, sequence;
 
 alter table events validate constraint events_type_check;
 alter table events validate constraint events_public_type_check;

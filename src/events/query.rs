@@ -151,7 +151,10 @@ pub fn all_created<T: Serialize>(
     principal: &Principal,
     rows: &[(Subject, T)],
 ) -> Result<(), ApiError> {
-    record(conn, written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (None, Some(row)), None)))
+    record(
+        conn,
+        written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (None, Some(row)), None)),
+    )
 }
 
 /// Tells that these resources are gone.
@@ -164,7 +167,10 @@ pub fn all_deleted<T: Serialize>(
     principal: &Principal,
     rows: &[(Subject, T)],
 ) -> Result<(), ApiError> {
-    record(conn, written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (Some(row), None), None)))
+    record(
+        conn,
+        written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (Some(row), None), None)),
+    )
 }
 
 /// Tells the public which of these resources, none of which changed, came into its view or went from it.

@@ -19,6 +19,7 @@ use inspection_register::embedded::{Embedded, Options};
 use inspection_register::id::Id;
 use inspection_register::migrate;
 use inspection_register::principal::Principal;
+use inspection_register::timestamp::Timestamp;
 
 use crate::client::Client;
 use crate::proxy::{Proxy, Trap};
@@ -72,7 +73,7 @@ impl Rig {
             name: name.parse().unwrap(),
             role: Role::Admin,
             authority_ids: Vec::new(),
-            expires_at: Utc::now() + TimeDelta::days(1),
+            expires_at: Timestamp(Utc::now() + TimeDelta::days(1)),
         };
         let issued =
             self.connect().transaction(|conn| api_keys::insert(conn, &Principal::keys(), Id::generate(), &new));

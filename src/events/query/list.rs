@@ -56,7 +56,7 @@ struct Total {
 ///
 /// # Errors
 ///
-/// `invalid_parameter` if `after` names no event that the caller sees or saw, `invalid_cursor`, or if the database fails.
+/// `validation_failed` if `after` names no event that the caller sees or saw, `invalid_cursor`, or if the database fails.
 pub fn feed(
     conn: &mut PgConnection,
     principal: &Principal,
@@ -71,7 +71,7 @@ pub fn feed(
     let start = match filter.after {
         Some(sequence) => Some(place(conn, principal, sequence)?.ok_or_else(|| {
             let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
-            ApiError::invalid_parameters(vec![unknown])
+            ApiError::broken_parameters(vec![unknown])
         })?),
         None => None,
     };

@@ -125,7 +125,8 @@ fn broken_plan(
 ) -> QueryResult<Vec<FieldError>> {
     use improvement_plans::{authority_id, table, visibility};
     let Some(plan) = plan else { return Ok(Vec::new()) };
-    let known = table.find(plan).select((authority_id, visibility)).first::<(AuthorityId, Visibility)>(conn).optional()?;
+    let known =
+        table.find(plan).select((authority_id, visibility)).first::<(AuthorityId, Visibility)>(conn).optional()?;
     let seen = known.filter(|(owner, seen_by)| principal.access().sees_paper(*owner, *seen_by));
     let broken = match seen.map(|(owner, _)| owner) {
         None => Some(("unknown", KNOWN_PLAN)),

@@ -70,7 +70,9 @@ fn matching<'a>(
     }
     if let Some(ids) = &filter.inspection {
         let seen = inspections::table
-            .filter(inspections::inspection_id.eq_any(&ids.0).and(inspections::state.eq_any(principal.access().states())))
+            .filter(
+                inspections::inspection_id.eq_any(&ids.0).and(inspections::state.eq_any(principal.access().states())),
+            )
             .select(inspections::inspection_id.nullable());
         query = query.filter(improvement_plans::responds_to_inspection_id.eq_any(seen));
     }

@@ -35,8 +35,11 @@ pub fn all(
         .group_by(recommendations::inspection_id)
         .select((recommendations::inspection_id, count_star()))
         .load::<(InspectionId, i64)>(conn)?;
-    let findings =
-        if names(embed, &InspectionEmbed::Findings) { Some(finding::query::of_inspections(conn, principal, &ids)?) } else { None };
+    let findings = if names(embed, &InspectionEmbed::Findings) {
+        Some(finding::query::of_inspections(conn, principal, &ids)?)
+    } else {
+        None
+    };
     let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
         Some(recommendation::query::of_inspections(conn, &ids)?)
     } else {

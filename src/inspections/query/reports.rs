@@ -29,7 +29,7 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter` if the period is reversed, or if the database fails.
+    /// `validation_failed` if the period is reversed, or if the database fails.
     pub fn wanted(
         conn: &mut PgConnection,
         principal: &Principal,

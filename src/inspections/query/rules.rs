@@ -68,7 +68,8 @@ pub fn areas(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<Co
 fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
     let Some(opener) = row.opened_by_inspection_id.filter(|_| row.is_visit()) else { return Ok(Vec::new()) };
     // It must not be withdrawn at the same moment.
-    let opener = inspections::table.find(opener).select(InspectionRow::as_select()).for_share().first(conn).optional()?;
+    let opener =
+        inspections::table.find(opener).select(InspectionRow::as_select()).for_share().first(conn).optional()?;
     let Some(opener) = opener else { return Ok(vec![broken_series("must name an inspection of the register")]) };
     let rules = [
         (gives_grades(conn, &opener)?, "must name a graded inspection"),

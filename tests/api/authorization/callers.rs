@@ -54,13 +54,16 @@ impl Caller {
         (rotated_at, expires_at, revoked_at): (&str, &str, &str),
     ) -> Self {
         let (mut conn, id, secret) = (register.database.connect(), Uuid::now_v7(), Secret::generate().unwrap());
-        let key = "insert into api_keys (key_id, name, role, created_by, rotated_at, expires_at, revoked_at, last_used_at)";
-        diesel::sql_query(format!("{key} values ($1, $2, $3, 'keys', {rotated_at}, {expires_at}, {revoked_at}, '2100-01-01')"))
-            .bind::<SqlUuid, _>(id)
-            .bind::<Text, _>(format!("test-{}", id.simple()))
-            .bind::<Text, _>(role.unwrap_or("admin"))
-            .execute(&mut conn)
-            .unwrap();
+        let key =
+            "insert into api_keys (key_id, name, role, created_by, rotated_at, expires_at, revoked_at, last_used_at)";
+        diesel::sql_query(format!(
+            "{key} values ($1, $2, $3, 'keys', {rotated_at}, {expires_at}, {revoked_at}, '2100-01-01')"
+        ))
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(format!("test-{}", id.simple()))
+        .bind::<Text, _>(role.unwrap_or("admin"))
+        .execute(&mut conn)
+        .unwrap();
         diesel::sql_query("insert into api_key_secrets (secret_id, hash, key_id) values (gen_random_uuid(), $1, $2)")
             .bind::<Binary, _>(secret.hash().as_bytes())
             .bind::<SqlUuid, _>(id)

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::callers::Caller;
-use super::world::{Council, Row, World};
+use super::world::{Council, Row, World, unused_name};
+use crate::support::keys::new_key;
 use crate::support::operations::Operation;
 use crate::support::rows::new_authority;
 use crate::support::{Register, Request};
@@ -78,7 +79,8 @@ pub fn path_of_nothing(operation: &Operation) -> String {
 
 fn filled(operation: &Operation, id: impl Fn(&str) -> String) -> String {
     let names = operation.path_parameters();
-    let path = names.iter().fold(operation.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), &id(name)));
+    let path =
+        names.iter().fold(operation.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), &id(name)));
     let takes_reason = operation.parameters("query").any(|parameter| parameter["name"] == "reason");
     format!("/v1{path}{}", if takes_reason { "?reason=Recorded+twice." } else { "" })
 }
@@ -129,6 +131,8 @@ fn body(operation: &Operation, council: &Council) -> Option<Value> {
         "create_improvement_action_update" => json!({ "note": "It goes on." }),
         "create_improvement_action_evidence" => json!({ "kind": "audit", "title": "An audit" }),
         "create_evidence_review" => json!({ "outcome": "rejected" }),
+        "create_api_key" => new_key(&unused_name(), "steward", &[]),
+        "create_api_key_rotation" => json!({ "overlap_hours": 1 }),
         _ => return None,
     };
     Some(body)

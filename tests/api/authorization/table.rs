@@ -14,8 +14,10 @@ pub enum Takes {
     Papers,
     /// To review evidence of the authority.
     Reviews,
+    /// To keep the keys: the administrator alone.
+    Keys,
 }
-use Takes::{Facts, Papers, Reading, Reviews};
+use Takes::{Facts, Keys, Papers, Reading, Reviews};
 
 /// The roles that may write, beside the administrator, who may do everything.
 const WRITERS: [(Takes, &str); 3] = [(Facts, "steward"), (Papers, "contributor"), (Reviews, "reviewer")];
@@ -24,7 +26,7 @@ const WRITERS: [(Takes, &str); 3] = [(Facts, "steward"), (Papers, "contributor")
 const SEE_DRAFTS: [&str; 2] = ["admin", "steward"];
 
 /// Every operation of the document.
-pub const OPERATIONS: [(&str, Takes); 75] = [
+pub const OPERATIONS: [(&str, Takes); 81] = [
     ("list_standings", Reading),
     ("export_standings", Reading),
     ("list_authorities", Reading),
@@ -96,6 +98,12 @@ pub const OPERATIONS: [(&str, Takes); 75] = [
     ("delete_evidence", Papers),
     ("list_evidence_reviews", Reading),
     ("create_evidence_review", Reviews),
+    ("list_api_keys", Keys),
+    ("create_api_key", Keys),
+    ("get_api_key", Keys),
+    ("delete_api_key", Keys),
+    ("list_api_key_rotations", Keys),
+    ("create_api_key_rotation", Keys),
     ("list_events", Reading),
     ("list_frameworks", Reading),
     ("get_framework", Reading),
@@ -127,8 +135,8 @@ pub fn expected(caller: &Caller, takes: Takes, row: &Row) -> Outcome {
     };
     match takes {
         _ if !caller.is_valid => Outcome::Unauthorized,
-        Facts | Papers | Reviews if role == "nobody" => Outcome::Unauthorized,
-        Facts | Papers | Reviews if !is_writer => Outcome::Forbidden,
+        Facts | Papers | Reviews | Keys if role == "nobody" => Outcome::Unauthorized,
+        Facts | Papers | Reviews | Keys if !is_writer => Outcome::Forbidden,
         _ if !sees => Outcome::Missing,
         Papers | Reviews if !is_bound => Outcome::Forbidden,
         _ => Outcome::Done,

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::Register;
+use crate::support::keys::key;
 use crate::support::rows::{authority, new_inspection, path, with};
 
 /// A thing with all that belongs to it.
@@ -50,6 +52,11 @@ fn id(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap().to_owned()
 }
 
+/// A name that no key has.
+pub fn unused_name() -> String {
+    format!("team-{}", Uuid::now_v7().simple())
+}
+
 impl Council {
     async fn new(register: &Register) -> Self {
         let council = authority(register).await;
@@ -60,7 +67,11 @@ impl Council {
         let inspection = with(new_inspection(&council), contents);
         let inspection = register.post("/v1/inspections", &inspection).await.expect(201).json();
         let asked = register.get(&format!("{}/recommendations", path(&inspection))).await.expect(200).json();
-        Self { id: id(&council, "authority_id"), recommendation: id(&asked["items"][0], "recommendation_id"), inspection }
+        Self {
+            id: id(&council, "authority_id"),
+            recommendation: id(&asked["items"][0], "recommendation_id"),
+            inspection,
+        }
     }
 
     /// An inspection on a day of its own.
@@ -89,7 +100,7 @@ impl Council {
             "inspection_id": inspection["inspection_id"], "authority_ids": [self.id] });
         let document = register.post("/v1/documents", &about).await.expect(201).json();
         let examination = format!("{address}/examinations/{}", self.recommendation);
-        let said = json!({ "outcome": "improved" });
+        let said = json!({ "outcome": "partly_improved" });
         let examination = register.request(actix_web::http::Method::PUT, &examination).header("If-None-Match", "*");
         examination.json(&said).send().await.expect(201);
         for next in match state {
@@ -133,11 +144,13 @@ impl Council {
         Row { authority: self.id.clone(), standing: visibility, ids }
     }
 
-    /// Something of it that everybody sees.
+    /// Something of it that everybody sees, and a key.
     pub async fn open(&self, register: &Register) -> Row {
         let new = json!({ "authority_id": self.id, "kind": "commissioner" });
         let intervention = register.post("/v1/interventions", &new).await.expect(201).json();
+        let key = key(register, &unused_name(), "steward", &[]).await;
         let ids = BTreeMap::from([
+            ("key_id", id(&key, "key_id")),
             ("authority", id(&authority(register).await, "authority_id")),
             ("intervention_id", id(&intervention, "intervention_id")),
             ("framework", "ilacs_2023".to_owned()),

@@ -150,7 +150,10 @@ async fn what_was_in_a_draft_is_never_told_and_what_is_withdrawn_is_told_no_more
     register.patch(&address, "*", &json!({ "state": "published", "reason": "SECRET" })).await.expect(200);
     let feed = public_feed(&register).await;
     let again = ["inspection created", "finding created"];
-    assert_eq!(told(&feed), [["authority created", "inspection deleted", "finding deleted"].as_slice(), &again].concat());
+    assert_eq!(
+        told(&feed),
+        [["authority created", "inspection deleted", "finding deleted"].as_slice(), &again].concat()
+    );
     let text = json!(feed).to_string();
     assert!(!text.contains("LIBEL") && !text.contains("SECRET"), "{feed:?}");
     let nobody = Caller::anonymous();

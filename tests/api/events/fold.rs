@@ -9,8 +9,8 @@ use actix_web::http::Method;
 use inspection_register::db::Db;
 use serde_json::Value;
 
-use super::{Asking, follow};
 use super::workload::{Known, Writer};
+use super::{Asking, follow};
 use crate::support::Register;
 use crate::support::database::{Database, settle};
 

@@ -9,6 +9,7 @@ use inspection_register::api_keys::model::{IssuedApiKey, NewApiKey, NewApiKeyRot
 use inspection_register::api_keys::query;
 use inspection_register::id::Id;
 use inspection_register::principal::Principal;
+use inspection_register::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use super::{assert_replayed, counts, new};
@@ -21,7 +22,7 @@ fn issue(register: &Register, name: &str, authority: &Value) -> IssuedApiKey {
         name: name.parse().unwrap(),
         role: Role::Contributor,
         authority_ids: vec![serde_json::from_value(authority["authority_id"].clone()).unwrap()],
-        expires_at: Utc::now() + TimeDelta::days(1),
+        expires_at: Timestamp(Utc::now() + TimeDelta::days(1)),
     };
     let insert = |conn: &mut PgConnection| query::insert(conn, &Principal::keys(), Id::generate(), &new);
     register.database.connect().transaction(insert).unwrap()

@@ -10,7 +10,7 @@ use diesel::connection::SimpleConnection;
 use inspection_register::db::Db;
 use serde_json::json;
 
-use crate::support::operations::all;
+use crate::support::operations::{self, all};
 use crate::support::rows::{authority, new_authority};
 use crate::support::{Answer, Register, database::Database};
 
@@ -53,7 +53,11 @@ async fn no_operation_fails_otherwise_when_the_database_is_away() {
     let url = "postgresql:///register?host=/nowhere&user=register";
     let register = Register::with(Database::empty(), |app| app.db = Db::new(url, 4)).await;
     let reads = all().into_iter().filter(|operation| operation.body.is_none());
-    let mut asked = reads.map(|read| Box::pin(read.request(&register, &read.path()).send())).collect::<Vec<_>>();
+    let ask = |read: operations::Operation| {
+        let request = read.request(&register, &read.path());
+        Box::pin(if read.needs_key() { request } else { request.anonymous() }.send())
+    };
+    let mut asked = reads.map(ask).collect::<Vec<_>>();
     poll_fn(|context| {
         asked.retain_mut(|answer| match answer.as_mut().poll(context) {
             Poll::Ready(answer) => {

@@ -15,7 +15,7 @@ use diesel::sql_types::Bool;
 use inspection_register::embedded::{Embedded, Options};
 use inspection_register::{import, migrate};
 
-use super::keys::add_admin;
+use super::keys::{add_admin, add_example};
 
 /// A database that is dropped with its owner.
 pub struct Database {
@@ -30,10 +30,13 @@ impl Database {
         Self::from(TEMPLATE.get_or_init(|| template("template_empty", |_| {})))
     }
 
-    /// A database with the data that comes with the program.
+    /// A database with the data that comes with the program, and the keys of the tests.
     pub fn real() -> Self {
         static TEMPLATE: OnceLock<&'static str> = OnceLock::new();
-        let fill = |url: &str| drop(import::run(url, &import::Source::BuiltIn).unwrap());
+        let fill = |url: &str| {
+            import::run(url, &import::Source::BuiltIn).unwrap();
+            add_example(&mut PgConnection::establish(url).unwrap());
+        };
         Self::from(TEMPLATE.get_or_init(|| template("template_real", fill)))
     }
 
