@@ -4,6 +4,8 @@
 //! operation can answer with, preconditions and headers, the meaning of path parameters, examples, and the absence of
 //! nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
+mod forms;
+mod openapi_3_0;
 mod parameters;
 mod schemas;
 
@@ -11,6 +13,7 @@ use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
+pub use self::openapi_3_0::converted as openapi_3_0;
 use self::parameters::{PATH_PARAMETERS, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::api;
@@ -29,6 +32,12 @@ pub const METHODS: [(&str, Method); 5] = [
 /// `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
+/// What the body of every PATCH is. Of two media types, generators make two bodies, some of which do not compile.
+const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets. It is taken as \
+                           `application/merge-patch+json` as well.";
+/// The header that lets web pages of another origin read an answer.
+const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 4] =
     [ProblemCode::InvalidParameter, ProblemCode::NotAcceptable, ProblemCode::Internal, ProblemCode::Unavailable];
@@ -46,6 +55,7 @@ pub fn document() -> Value {
     set(&mut document, "/info/license", json!({ "name": "MIT", "identifier": "MIT" }));
     set(&mut document, "/info/contact", json!({ "name": "The maintainers of the Inspection Register" }));
     set(&mut document, "/security", json!([]));
+    set(&mut document, "/servers/0/x-internal", json!(false));
     merge_flattened(&mut document);
     let simple = take_simple_schemas(&mut document);
     write_out(&mut document, &simple);
@@ -64,6 +74,8 @@ pub fn document() -> Value {
         }
         put_in_order(item);
     }
+    add_header_of_origins(&mut document);
+    forms::complete(&mut document);
     document
 }
 
@@ -141,11 +153,8 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     if let Some(body) = operation.get_mut("requestBody") {
         set(body, "/required", json!(true));
         add_example(body, &format!("{id}.request"));
-        if *method == Method::PATCH
-            && let Some(content) = body.get_mut("content").and_then(Value::as_object_mut)
-            && let Some(json) = content.get("application/json").cloned()
-        {
-            content.insert("application/merge-patch+json".to_owned(), json);
+        if *method == Method::PATCH {
+            set(body, "/description", json!(MERGE_PATCH));
         }
     }
 }
@@ -174,9 +183,26 @@ fn tagged_headers() -> Value {
     headers
 }
 
+/// Any answer may go to a web page, and then says to whose.
+fn add_header_of_origins(part: &mut Value) {
+    match part {
+        Value::Array(items) => items.iter_mut().for_each(add_header_of_origins),
+        Value::Object(members) => {
+            members.values_mut().for_each(add_header_of_origins);
+            let is_response = members.contains_key("description") && !members.contains_key("schemas");
+            if let Some(Value::Object(headers)) = members.get_mut("headers").filter(|_| is_response) {
+                let header = json!({ "$ref": format!("#/components/headers/{ALLOW_ORIGIN}") });
+                headers.insert(ALLOW_ORIGIN.to_owned(), header);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
+        ALLOW_ORIGIN: text("The origin of the web page that asked, or `*`, where the service lets that page read the answer.", 2000),
         "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),

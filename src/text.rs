@@ -41,6 +41,15 @@ pub trait Rule: 'static {
     }
 }
 
+/// A regular expression (ECMA 262, and every other kind) of text without the characters of [`is_control`].
+pub const WITHOUT_CONTROLS: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+
+/// Whether the character is one that no text holds: a control character other than newline and tab.
+#[must_use]
+pub fn is_control(character: char) -> bool {
+    character.is_control() && character != '\n' && character != '\t'
+}
+
 /// Text that follows a rule, stored exactly as sent.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Text)]

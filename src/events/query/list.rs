@@ -126,7 +126,7 @@ fn from(query: Events<'_>, after: Option<Place>) -> Events<'_> {
 /// not.
 fn matching<'a>(filter: &'a EventFilter, authorities: Option<&'a [AuthorityId]>) -> Events<'a> {
     let mut query = events::table.into_boxed();
-    if let Some(types) = &filter.r#type {
+    if let Some(types) = &filter.event_type {
         query = match types.0.as_slice() {
             [one] => query.filter(events::type_.eq(one)),
             several => query.filter(events::type_.eq_any(several)),
