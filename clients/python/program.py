@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 import httpx
+
 from inspection_register_client import AuthenticatedClient, Client
 from inspection_register_client.api.authorities import (
     create_authority,

@@ -22,7 +22,8 @@ pub(super) fn complete(document: &mut Value) {
                     table["schema"] = json!({ "type": "string", "maxLength": MAX_TABLE, "pattern": TABLE });
                 });
             }
-            let parts = members.iter_mut().filter(|(name, _)| !["example", "examples", "default"].contains(&name.as_str()));
+            let parts =
+                members.iter_mut().filter(|(name, _)| !["example", "examples", "default"].contains(&name.as_str()));
             parts.for_each(|(_, part)| complete(part));
             complete_schema(members);
         }
@@ -41,7 +42,9 @@ fn complete_schema(schema: &mut Map<String, Value>) {
         Some("string") if schema.get("format").is_some_and(|format| format == "date-time") => {
             vec![("maxLength", json!(MAX_MOMENT))]
         }
-        Some("string") if !has("format") && !has("pattern") && !has("enum") => vec![("pattern", json!(WITHOUT_CONTROLS))],
+        Some("string") if !has("format") && !has("pattern") && !has("enum") => {
+            vec![("pattern", json!(WITHOUT_CONTROLS))]
+        }
         Some("integer") if !has("format") => {
             let most = schema.get("maximum").and_then(Value::as_i64);
             let is_narrow = most.is_some_and(|most| i32::try_from(most).is_ok());

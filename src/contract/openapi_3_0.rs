@@ -65,7 +65,8 @@ type BodyExample = (String, Value);
 fn take_examples(document: &mut Value) -> Vec<BodyExample> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     let operations = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
-    let contents = operations.filter_map(|(_, operation)| operation.pointer_mut("/requestBody/content")?.as_object_mut());
+    let contents =
+        operations.filter_map(|(_, operation)| operation.pointer_mut("/requestBody/content")?.as_object_mut());
     let examples = contents.filter_map(|content| {
         let body = content.get_mut("application/json")?.as_object_mut()?;
         let component = body.get("schema")?.get("$ref")?.as_str()?.trim_start_matches('#').to_owned();

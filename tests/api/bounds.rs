@@ -2,6 +2,7 @@
 //! beyond them it is refused by name.
 
 use actix_web::http::Method;
+use inspection_register::text::WITHOUT_CONTROLS;
 use serde_json::{Map, Value, json};
 
 use crate::support::Register;
@@ -89,9 +90,13 @@ fn candidates(schema: &'static Value) -> Vec<Value> {
 fn texts(schema: &'static Value) -> Vec<String> {
     let (least, most) = (limit(schema, "minLength"), limit(schema, "maxLength"));
     let long = |text: &str, length: usize| text.repeat(length);
-    if schema.get("pattern").is_none() {
+    if schema["pattern"] == WITHOUT_CONTROLS {
         // Four bytes each: limits count characters.
-        return [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length)).to_vec();
+        let texts = [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length));
+        return texts
+            .into_iter()
+            .chain(["\u{8}aa", "aa\r", "a\u{9f}a", "aa\n", "\taa"].map(ToOwned::to_owned))
+            .collect();
     }
     let fits = compile(schema);
     let (good, bad) = TEXTS.iter().copied().partition::<Vec<_>, _>(|text| fits.is_valid(&json!(text)));

@@ -8,6 +8,7 @@ mod support;
 mod authorities;
 mod bad_input;
 mod bounds;
+mod compatibility;
 mod contract;
 mod documents;
 mod events;

@@ -1,6 +1,7 @@
 //! Texts as long as the document allows are stored whole, of whatever letters they are; one letter more is refused.
 
 use actix_web::http::Method;
+use inspection_register::text::WITHOUT_CONTROLS;
 use serde_json::{Value, json};
 
 use super::replaced;
@@ -17,7 +18,7 @@ fn free_texts(schema: &Value, place: &str) -> Vec<(String, usize)> {
     if !schema["items"].is_null() {
         return free_texts(&schema["items"], &format!("{place}/0"));
     }
-    let is_free = ["pattern", "format", "enum"].iter().all(|name| schema[name].is_null());
+    let is_free = schema["pattern"] == WITHOUT_CONTROLS;
     let max = schema["maxLength"].as_u64().filter(|_| is_free);
     max.map(|max| (place.to_owned(), usize::try_from(max).unwrap())).into_iter().collect()
 }
