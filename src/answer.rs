@@ -1,5 +1,7 @@
 //! Successful answers: representations with their entity tags, locations and caching rules.
 
+mod whole;
+
 use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
@@ -9,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub use self::whole::Answer;
 use crate::error::ApiError;
 use crate::page::Page;
 
@@ -121,15 +124,23 @@ pub struct Created<T> {
     pub location: String,
 }
 
+impl<T: Serialize + Versioned> Created<T> {
+    /// The answer as it goes over the wire.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the resource cannot be written as JSON.
+    pub fn answer(self) -> Result<Answer, ApiError> {
+        let answer = Answer::written(StatusCode::CREATED, self.body.version(), &self.body)?;
+        Ok(answer.with(&header::LOCATION, self.location))
+    }
+}
+
 impl<T: Serialize + Versioned> Responder for Created<T> {
     type Body = actix_web::body::BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Created()
-            .insert_header((header::LOCATION, self.location))
-            .insert_header((header::ETAG, format!("\"{}\"", self.body.version())))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(self.body)
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.answer().map_or_else(HttpResponse::from_error, |answer| answer.respond_to(request))
     }
 }
 

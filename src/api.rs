@@ -171,7 +171,8 @@ pub fn build(
 }
 
 fn cors(origins: &[String]) -> Cors {
-    let exposed = ["ETag", "Link", "Location", "Content-Location", "Retry-After", "X-Request-Id"];
+    let exposed =
+        ["ETag", "Link", "Location", "Content-Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id"];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
     origins
         .iter()

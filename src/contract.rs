@@ -6,6 +6,7 @@
 
 mod forms;
 mod openapi_3_0;
+mod origins;
 mod parameters;
 mod schemas;
 
@@ -14,7 +15,7 @@ use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
 pub use self::openapi_3_0::converted as openapi_3_0;
-use self::parameters::{PATH_PARAMETERS, if_match, if_match_or_nothing, if_none_match};
+use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
@@ -35,8 +36,6 @@ static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 /// What the body of every PATCH is. Of two media types, generators make two bodies, some of which do not compile.
 const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets. It is taken as \
                            `application/merge-patch+json` as well.";
-/// The header that lets web pages of another origin read an answer.
-const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 4] =
@@ -74,7 +73,7 @@ pub fn document() -> Value {
         }
         put_in_order(item);
     }
-    add_header_of_origins(&mut document);
+    origins::complete(&mut document);
     forms::complete(&mut document);
     document
 }
@@ -120,11 +119,13 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(if_match());
     } else if *method == Method::GET {
         parameters.push(if_none_match());
+    } else {
+        parameters.push(idempotency_key());
     }
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
-            add_headers(response, status, *method == Method::GET, id.starts_with("list_"));
+            add_headers(response, status, method, id.starts_with("list_"));
             add_example(response, &format!("{id}.response"));
         }
         if *method == Method::GET {
@@ -146,6 +147,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         if *method != Method::GET {
             add(ProblemCode::Conflict);
         }
+        if *method == Method::POST {
+            add(ProblemCode::IdempotencyKeyReused);
+        }
         if has_body {
             OF_BODIES.into_iter().for_each(&mut add);
         }
@@ -159,15 +163,18 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     }
 }
 
-fn add_headers(response: &mut Value, status: &str, is_read: bool, is_list: bool) {
+fn add_headers(response: &mut Value, status: &str, method: &Method, is_list: bool) {
     let mut headers = if matches!(status, "200" | "201") { tagged_headers() } else { common_headers() };
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     if let Value::Object(headers) = &mut headers {
         if status == "201" {
             headers.insert("Location".to_owned(), header("Location"));
         }
-        if is_read && is_list {
+        if *method == Method::GET && is_list {
             headers.insert("Link".to_owned(), header("Link"));
+        }
+        if *method == Method::POST {
+            headers.insert("Idempotent-Replayed".to_owned(), header("Idempotent-Replayed"));
         }
     }
     set(response, "/headers", headers);
@@ -183,27 +190,11 @@ fn tagged_headers() -> Value {
     headers
 }
 
-/// Any answer may go to a web page, and then says to whose.
-fn add_header_of_origins(part: &mut Value) {
-    match part {
-        Value::Array(items) => items.iter_mut().for_each(add_header_of_origins),
-        Value::Object(members) => {
-            members.values_mut().for_each(add_header_of_origins);
-            let is_response = members.contains_key("description") && !members.contains_key("schemas");
-            if let Some(Value::Object(headers)) = members.get_mut("headers").filter(|_| is_response) {
-                let header = json!({ "$ref": format!("#/components/headers/{ALLOW_ORIGIN}") });
-                headers.insert(ALLOW_ORIGIN.to_owned(), header);
-            }
-        }
-        _ => {}
-    }
-}
-
 fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
-        ALLOW_ORIGIN: text("The origin of the web page that asked, or `*`, where the service lets that page read the answer.", 2000),
         "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
+        "Idempotent-Replayed": { "description": "`true` if this is the answer to an earlier request with the same `Idempotency-Key`; else absent.", "schema": { "type": "boolean" } },
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
@@ -240,6 +231,8 @@ fn problem_responses() -> Value {
             | ProblemCode::InvalidCursor
             | ProblemCode::InUse
             | ProblemCode::IllegalTransition
+            | ProblemCode::IdempotencyKeyInUse
+            | ProblemCode::IdempotencyKeyReused
             | ProblemCode::ReasonRequired => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
@@ -251,13 +244,18 @@ fn problem_responses() -> Value {
         let codes = codes.map(|code| format!("`{code}`: {}", code.advice())).collect::<Vec<_>>().join("\n\n");
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
-            let extra = match code {
-                ProblemCode::Unavailable => Some("Retry-After"),
-                ProblemCode::PreconditionFailed => Some("ETag"),
-                _ => None,
+            let extra: &[&str] = match code {
+                ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
+                ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
+                ProblemCode::PreconditionFailed => &["ETag"],
+                _ => &[],
             };
-            headers
-                .extend(extra.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))));
+            headers.extend(
+                extra
+                    .iter()
+                    .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))),
+            );
         }
         responses.insert(
             response_name(*code),

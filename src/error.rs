@@ -38,6 +38,17 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
+    /// A key is needed, and there is none that is valid.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::with_header(
+            ProblemCode::Unauthorized,
+            "a valid key is needed".to_owned(),
+            header::WWW_AUTHENTICATE,
+            "Bearer",
+        )
+    }
+
     /// There is no such `what`, or none that the caller may see.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
@@ -64,6 +75,21 @@ impl ApiError {
         let message = format!("must be one of {legal}");
         let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
+    }
+
+    /// The key of a request is that of an earlier one, which was another.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        Self::refused(ProblemCode::IdempotencyKeyReused, detail)
+    }
+
+    /// A request with the same key is in work.
+    #[must_use]
+    pub fn idempotency_key_in_use() -> Self {
+        let detail =
+            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        Self::with_header(ProblemCode::IdempotencyKeyInUse, detail, header::RETRY_AFTER, "1")
     }
 
     /// Something still refers to the resource.
@@ -154,11 +180,11 @@ impl ApiError {
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The body of the answer to the request with this path and id.
     #[must_use]
-    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
-        let problem = Problem {
+        Problem {
             type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
             title: code.title(),
             status: code.status().as_u16(),
@@ -167,8 +193,13 @@ impl ApiError {
             code,
             trace_id: trace_id.to_owned(),
             errors: self.errors().to_vec(),
-        };
-        self.head().content_type("application/problem+json").json(problem)
+        }
+    }
+
+    /// The whole answer for the request with this path and id.
+    #[must_use]
+    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
     }
 
     fn head(&self) -> HttpResponseBuilder {

@@ -6,7 +6,7 @@ mod if_match;
 mod query;
 mod rules;
 
-pub use self::body::{Body, LargeBody, LargePatch, MAX_BODY, MAX_LARGE_BODY, Patch, nullable, present};
+pub use self::body::{Body, LargePatch, LargePost, MAX_BODY, MAX_LARGE_BODY, Patch, Post, nullable, present};
 pub use self::if_match::{IfMatch, Preconditions};
 pub use self::query::{List, NoParameters, Query, ReasonParameter, query_pairs};
 pub use self::rules::{broken_rules, has_faults};

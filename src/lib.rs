@@ -4,6 +4,7 @@
 //! Folders are the domain: each resource has its vocabulary in `model.rs`, its statements in `query.rs` and its
 //! operations in `routes.rs`. Files beside them are the plumbing that all resources share. [`api`] lists every URL.
 
+pub mod access;
 pub mod answer;
 pub mod api;
 pub mod authorities;
@@ -25,6 +26,7 @@ pub mod frameworks;
 pub mod guard;
 pub mod health;
 pub mod id;
+pub mod idempotency;
 pub mod import;
 pub mod improvement_actions;
 pub mod improvement_plans;

@@ -296,6 +296,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
+    /// What POST requests with an Idempotency-Key were answered, written in the transaction of their effect. Pruned after a day.
+    idempotency_keys (caller, key) {
+        /// Whose key it is: two callers may use one key, each for itself.
+        caller -> Text,
+        key -> Text,
+        /// SHA-256 of method, path and body: another request under the same key is refused.
+        request -> Bytea,
+        status -> Int4,
+        /// Names and values, in pairs; what every answer carries is left out.
+        headers -> Jsonb,
+        body -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
     /// The changes of the day by which an action is to be done; only added to.
     improvement_action_date_revisions (date_revision_id) {
         date_revision_id -> Uuid,
@@ -647,6 +666,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     framework_grades,
     framework_kinds,
     frameworks,
+    idempotency_keys,
     improvement_action_date_revisions,
     improvement_action_findings,
     improvement_action_recommendations,

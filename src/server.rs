@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::embedded::{Embedded, EmbeddedError, Options};
 use crate::health::Draining;
 use crate::telemetry::Metrics;
-use crate::{import, migrate};
+use crate::{idempotency, import, migrate};
 
 /// The database of the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
@@ -111,6 +111,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         cors_origins: config.cors_origins.clone(),
     };
     let draining = app.draining.clone();
+    let db = app.db.clone();
     let capacity = app.db.capacity();
     system.block_on(async {
         let server = HttpServer::new(move || api::build(&app))
@@ -120,6 +121,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
             .run();
+        actix_web::rt::spawn(idempotency::prune_regularly(db));
         announce(config);
         let handle = server.handle();
         actix_web::rt::spawn(async move {

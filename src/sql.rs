@@ -7,7 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
 
 use crate::date::Date;
 
@@ -45,6 +45,15 @@ define_sql_function! {
 define_sql_function! {
     /// Where an improvement plan stood on an earlier day.
     fn improvement_plan_state_on(state: Text, endorsed_on: Nullable<SqlDate>, ends_on: Nullable<SqlDate>, day: SqlDate) -> Text;
+}
+
+define_sql_function! {
+    /// Takes a lock until the transaction ends, and tells whether it was free.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
+}
+define_sql_function! {
+    /// A number for a text.
+    fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
 }
 
 /// A day that sorts, which may be beyond all days.

@@ -143,7 +143,7 @@ fn known(method: &Method) -> &'static str {
 /// Gives every failure its problem body, and logs those that are not the caller's.
 fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
     let problem = match answer.response().error() {
-        None if answer.status().is_client_error() || answer.status().is_server_error() => {
+        None if is_failure(answer.status()) && !is_problem(answer.response()) => {
             of_status(answer.status()).respond(path, &id.to_string())
         }
         None => return answer,
@@ -158,6 +158,15 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
         },
     };
     answer.into_response(problem)
+}
+
+fn is_failure(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
+}
+
+/// Whether the body is a problem already: that of a refusal which is given again.
+fn is_problem(answer: &HttpResponse) -> bool {
+    answer.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
 }
 
 /// The framework's own failures in the register's terms.
@@ -184,7 +193,7 @@ fn of_status(status: StatusCode) -> ApiError {
 }
 
 fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
-    let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
+    let is_failure = is_failure(answer.status());
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(X_REQUEST_ID, id);

@@ -8,10 +8,10 @@ use super::model::{
     NeighbourPage, NewAuthority,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::id::Id;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
@@ -63,10 +63,13 @@ async fn list_authorities(
 async fn create_authority(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): Body<NewAuthority>,
-) -> Result<Created<Authority>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: location(&body), body })
+    Post { new, once }: Post<NewAuthority>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: location(&body), body }.answer()
+    })
+    .await
 }
 
 /// Read an authority

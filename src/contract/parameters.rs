@@ -8,6 +8,7 @@ use crate::authorities::model::AuthorityKey;
 use crate::documents::model::DocumentId;
 use crate::evidence::model::EvidenceId;
 use crate::findings::model::FindingId;
+use crate::idempotency::MAX_KEY;
 use crate::improvement_actions::model::ActionId;
 use crate::improvement_plans::model::PlanId;
 use crate::inspections::model::InspectionId;
@@ -132,6 +133,17 @@ pub(super) fn if_match_or_nothing() -> [Value; 2] {
         "schema": { "type": "string", "pattern": "^\\*$", "minLength": 1, "maxLength": 1 }
     });
     [replacing, creating]
+}
+
+/// Without an example, which Swagger UI would send with every request: each needs a key of its own.
+pub(super) fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "A name for this request, chosen by the caller, such as a new UUID. Repeated with the same key, the request \
+                        takes effect once, and its first answer is given again, with `Idempotent-Replayed: true`. Keys are kept for \
+                        24 hours or more.",
+        "schema": { "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_KEY }
+    })
 }
 
 pub(super) fn if_none_match() -> Value {

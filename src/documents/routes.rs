@@ -5,10 +5,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Document, DocumentFilter, DocumentId, DocumentPage, DocumentPatch, NewDocument};
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, LargeBody, LargePatch, List, NoParameters, Query};
+use crate::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
 use crate::id::Id;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
@@ -53,10 +53,13 @@ async fn list_documents(
 async fn create_document(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): LargeBody<NewDocument>,
-) -> Result<Created<Document>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/documents/{}", body.row.document_id), body })
+    Post { new, once }: LargePost<NewDocument>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: format!("/v1/documents/{}", body.row.document_id), body }.answer()
+    })
+    .await
 }
 
 /// Read a document

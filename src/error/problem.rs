@@ -16,6 +16,10 @@ text_enum! {
         InvalidParameter = "invalid_parameter",
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
+        /// No key, or none that is valid.
+        Unauthorized = "unauthorized",
+        /// The key may not do this.
+        Forbidden = "forbidden",
         /// Nothing is here, or nothing that the caller may see.
         NotFound = "not_found",
         /// The resource does not know the method.
@@ -28,6 +32,8 @@ text_enum! {
         InUse = "in_use",
         /// The resource cannot move to that state.
         IllegalTransition = "illegal_transition",
+        /// A request with the same key is in work.
+        IdempotencyKeyInUse = "idempotency_key_in_use",
         /// The resource has changed since it was read.
         PreconditionFailed = "precondition_failed",
         /// The request must say which version it changes.
@@ -40,6 +46,8 @@ text_enum! {
         UnsupportedMediaType = "unsupported_media_type",
         /// The body is JSON, and breaks the schema or a rule.
         ValidationFailed = "validation_failed",
+        /// The key of the request is that of another.
+        IdempotencyKeyReused = "idempotency_key_reused",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
         /// A fault of the register.
@@ -59,15 +67,19 @@ impl ProblemCode {
     pub fn status(self) -> StatusCode {
         match self {
             Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict | Self::InUse | Self::IllegalTransition => StatusCode::CONFLICT,
+            Self::Conflict | Self::InUse | Self::IllegalTransition | Self::IdempotencyKeyInUse => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ReasonRequired | Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -80,18 +92,22 @@ impl ProblemCode {
             Self::MalformedRequest => "Malformed request",
             Self::InvalidParameter => "Invalid parameter",
             Self::InvalidCursor => "Invalid cursor",
+            Self::Unauthorized => "Unauthorized",
+            Self::Forbidden => "Forbidden",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "Not acceptable",
             Self::Conflict => "Conflict",
             Self::InUse => "In use",
             Self::IllegalTransition => "Illegal transition",
+            Self::IdempotencyKeyInUse => "Idempotency key in use",
             Self::PreconditionFailed => "Precondition failed",
             Self::PreconditionRequired => "Precondition required",
             Self::ReasonRequired => "Reason required",
             Self::PayloadTooLarge => "Payload too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::ValidationFailed => "Validation failed",
+            Self::IdempotencyKeyReused => "Idempotency key reused",
             Self::Unavailable => "Unavailable",
             Self::Internal => "Internal error",
         }
@@ -112,6 +128,13 @@ impl ProblemCode {
                 "Take `next_cursor` from the previous page as it is, with the same path, filters and sort. Begin again without \
                  a cursor otherwise."
             }
+            Self::Unauthorized => {
+                "Send a valid key as `Authorization: Bearer …`. Unknown, expired and revoked keys are answered alike: ask whoever \
+                 keeps the register for a new one."
+            }
+            Self::Forbidden => {
+                "Use a key whose role may do this, bound to the authority concerned. Repeating the request does not help."
+            }
             Self::NotFound => {
                 "Check the path. What you may not see is answered in the same way as what does not exist."
             }
@@ -122,6 +145,10 @@ impl ProblemCode {
                 "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
             }
             Self::IllegalTransition => "Move the resource to one of the states that `detail` names.",
+            Self::IdempotencyKeyInUse => {
+                "Repeat the request after the seconds in `Retry-After`, with the same `Idempotency-Key`: the answer tells what \
+                 became of the first one."
+            }
             Self::PreconditionFailed => {
                 "Read the resource again, look at what changed, and repeat the request with the new `ETag` in `If-Match`. \
                  The answer carries the current one, if there is one."
@@ -139,6 +166,10 @@ impl ProblemCode {
             }
             Self::ValidationFailed => {
                 "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+            }
+            Self::IdempotencyKeyReused => {
+                "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
+                 address and body are."
             }
             Self::Unavailable => "Try again after the seconds in `Retry-After`.",
             Self::Internal => {

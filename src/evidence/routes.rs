@@ -8,10 +8,10 @@ use super::model::{
     NewEvidenceReview,
 };
 use super::query::{self, reviews};
-use crate::answer::{Created, Deleted, Found, Listed, Part};
+use crate::answer::{Answer, Created, Deleted, Found, Listed, Part};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::id::Id;
 use crate::improvement_actions::model::ActionId;
 use crate::page::WindowParameters;
@@ -62,10 +62,13 @@ async fn create_improvement_action_evidence(
     db: web::Data<Db>,
     principal: Principal,
     action: web::Path<ActionId>,
-    Body(new): Body<NewEvidence>,
-) -> Result<Created<Evidence>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, *action, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/evidence/{}", body.row.evidence_id), body })
+    Post { new, once }: Post<NewEvidence>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, *action, Id::generate(), &new)?;
+        Created { location: format!("/v1/evidence/{}", body.row.evidence_id), body }.answer()
+    })
+    .await
 }
 
 /// Read a piece of evidence
@@ -156,10 +159,12 @@ async fn create_evidence_review(
     db: web::Data<Db>,
     principal: Principal,
     evidence: web::Path<EvidenceId>,
-    Body(new): Body<NewEvidenceReview>,
-) -> Result<Created<Part<EvidenceReview>>, ApiError> {
-    let id = Id::generate();
-    let (part, version) = db.write(move |conn| reviews::insert(conn, &principal, *evidence, id, &new)).await?;
-    let location = format!("/v1/evidence/{}/reviews", part.evidence_id);
-    Ok(Created { location, body: Part { part, version } })
+    Post { new, once }: Post<NewEvidenceReview>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let (part, version) = reviews::insert(conn, principal, *evidence, Id::generate(), &new)?;
+        let location = format!("/v1/evidence/{}/reviews", part.evidence_id);
+        Created { location, body: Part { part, version } }.answer()
+    })
+    .await
 }

@@ -13,6 +13,7 @@ use validator::Validate;
 
 use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::idempotency::Once;
 use crate::json::merged;
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -22,23 +23,44 @@ pub const MAX_BODY: usize = 1024 * 1024;
 /// Largest body in bytes of documents and inspections.
 pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
 
-/// A JSON body that creates or replaces: no member unknown, none null, every rule kept; at most `MAX` bytes.
-pub struct Body<T, const MAX: usize = MAX_BODY>(pub T);
+/// A JSON body that replaces: no member unknown, none null, every rule kept; at most [`MAX_BODY`] bytes.
+pub struct Body<T>(pub T);
 
-/// The body of a document or an inspection.
-pub type LargeBody<T> = Body<T, MAX_LARGE_BODY>;
-
-impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read_body(request, payload, &["application/json"], MAX_BODY);
+        Box::pin(async move {
+            let (value, _) = decode_new(&bytes.await?)?;
+            Ok(Self(value))
+        })
+    }
+}
+
+/// The JSON body of a POST, with what makes the request harmless to repeat; at most `MAX` bytes.
+pub struct Post<T, const MAX: usize = MAX_BODY> {
+    /// The decoded body.
+    pub new: T,
+    /// Runs the write once.
+    pub once: Once,
+}
+
+/// The POST of a document or an inspection.
+pub type LargePost<T> = Post<T, MAX_LARGE_BODY>;
+
+impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let once = Once::of(request);
         let bytes = read_body(request, payload, &["application/json"], MAX);
         Box::pin(async move {
-            let bytes = bytes.await?;
-            let (document, mut errors) = parse(&bytes)?;
-            find_nulls(&document, "", &mut errors);
-            decode(&bytes, errors).map(Self)
+            let once = once?;
+            let (new, document) = decode_new(&bytes.await?)?;
+            Ok(Self { new, once: once.with_body(document) })
         })
     }
 }
@@ -175,6 +197,13 @@ fn charset_is_utf8(request: &HttpRequest) -> bool {
 
 fn malformed(detail: String) -> ApiError {
     ApiError::refused(ProblemCode::MalformedRequest, detail)
+}
+
+/// Decodes a body without nulls, and gives the document besides.
+fn decode_new<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
+    let (document, mut errors) = parse(bytes)?;
+    find_nulls(&document, "", &mut errors);
+    Ok((decode(bytes, errors)?, document))
 }
 
 /// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.

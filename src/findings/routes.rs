@@ -5,10 +5,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Finding, FindingFilter, FindingId, FindingPage, FindingParameters, FindingPatch, NewFinding};
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, Patch, Query, ReasonParameter};
+use crate::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
 use crate::id::Id;
 use crate::inspections;
 use crate::inspections::model::InspectionId;
@@ -66,11 +66,13 @@ async fn create_inspection_finding(
     db: web::Data<Db>,
     principal: Principal,
     inspection: web::Path<InspectionId>,
-    Body(new): Body<NewFinding>,
-) -> Result<Created<Finding>, ApiError> {
-    let finding = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
-    let body = Finding::from(finding);
-    Ok(Created { location: format!("/v1/findings/{}", body.row.finding_id), body })
+    Post { new, once }: Post<NewFinding>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = Finding::from(query::insert(conn, principal, *inspection, Id::generate(), &new)?);
+        Created { location: format!("/v1/findings/{}", body.row.finding_id), body }.answer()
+    })
+    .await
 }
 
 /// List findings

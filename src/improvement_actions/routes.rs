@@ -10,10 +10,10 @@ use super::model::{
     ImprovementActionPatch, NewImprovementAction,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::id::Id;
 use crate::page::{WindowParameters, check_not_future};
 use crate::principal::Principal;
@@ -61,10 +61,13 @@ async fn list_improvement_actions(
 async fn create_improvement_action(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): Body<NewImprovementAction>,
-) -> Result<Created<ImprovementAction>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/improvement-actions/{}", body.row.action_id), body })
+    Post { new, once }: Post<NewImprovementAction>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: format!("/v1/improvement-actions/{}", body.row.action_id), body }.answer()
+    })
+    .await
 }
 
 /// Read an improvement action

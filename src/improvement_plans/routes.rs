@@ -1,5 +1,6 @@
 //! Operations on improvement plans.
 
+use actix_web::http::StatusCode;
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -8,11 +9,12 @@ use super::model::{
     NewImprovementPlan, PlanId, ProposedActions,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::id::Id;
+use crate::idempotency::Once;
 use crate::page::{WindowParameters, check_not_future};
 use crate::principal::Principal;
 
@@ -62,10 +64,13 @@ async fn list_improvement_plans(
 async fn create_improvement_plan(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): Body<NewImprovementPlan>,
-) -> Result<Created<ImprovementPlan>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/improvement-plans/{}", body.row.plan_id), body })
+    Post { new, once }: Post<NewImprovementPlan>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: format!("/v1/improvement-plans/{}", body.row.plan_id), body }.answer()
+    })
+    .await
 }
 
 /// Read an improvement plan
@@ -142,7 +147,11 @@ async fn create_actions_from_recommendations(
     principal: Principal,
     id: web::Path<PlanId>,
     _: Query<NoParameters>,
-) -> Result<Found<ProposedActions>, ApiError> {
-    let (proposed, version) = db.write(move |conn| query::proposals::propose(conn, &principal, *id)).await?;
-    Ok(Found::part(proposed, version))
+    once: Once,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let (proposed, version) = query::proposals::propose(conn, principal, *id)?;
+        Answer::written(StatusCode::OK, version, &proposed)
+    })
+    .await
 }

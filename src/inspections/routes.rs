@@ -7,10 +7,10 @@ use super::model::{
     Inspection, InspectionFilter, InspectionId, InspectionPage, InspectionParameters, InspectionPatch, NewInspection,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, LargeBody, LargePatch, List, NoParameters, Query};
+use crate::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
 use crate::id::Id;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
@@ -59,10 +59,13 @@ async fn list_inspections(
 async fn create_inspection(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): LargeBody<NewInspection>,
-) -> Result<Created<Inspection>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/inspections/{}", body.row.inspection_id), body })
+    Post { new, once }: LargePost<NewInspection>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: format!("/v1/inspections/{}", body.row.inspection_id), body }.answer()
+    })
+    .await
 }
 
 /// Read an inspection

@@ -7,10 +7,10 @@ use super::model::{
     Intervention, InterventionFilter, InterventionId, InterventionPage, InterventionPatch, NewIntervention,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, NoParameters, Patch, Query};
+use crate::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::id::Id;
 use crate::page::WindowParameters;
 use crate::principal::Principal;
@@ -56,10 +56,13 @@ async fn list_interventions(
 async fn create_intervention(
     db: web::Data<Db>,
     principal: Principal,
-    Body(new): Body<NewIntervention>,
-) -> Result<Created<Intervention>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/interventions/{}", body.intervention_id), body })
+    Post { new, once }: Post<NewIntervention>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, Id::generate(), &new)?;
+        Created { location: format!("/v1/interventions/{}", body.intervention_id), body }.answer()
+    })
+    .await
 }
 
 /// Read an intervention

@@ -8,10 +8,10 @@ use super::model::{
     RecommendationParameters, RecommendationPatch,
 };
 use super::query;
-use crate::answer::{Created, Deleted, Found, Listed};
+use crate::answer::{Answer, Created, Deleted, Found, Listed};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, IfMatch, List, Patch, Query, ReasonParameter};
+use crate::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
 use crate::id::Id;
 use crate::inspections;
 use crate::inspections::model::InspectionId;
@@ -69,10 +69,13 @@ async fn create_inspection_recommendation(
     db: web::Data<Db>,
     principal: Principal,
     inspection: web::Path<InspectionId>,
-    Body(new): Body<NewRecommendation>,
-) -> Result<Created<Recommendation>, ApiError> {
-    let body = db.write(move |conn| query::insert(conn, &principal, *inspection, Id::generate(), &new)).await?;
-    Ok(Created { location: format!("/v1/recommendations/{}", body.row.recommendation_id), body })
+    Post { new, once }: Post<NewRecommendation>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let body = query::insert(conn, principal, *inspection, Id::generate(), &new)?;
+        Created { location: format!("/v1/recommendations/{}", body.row.recommendation_id), body }.answer()
+    })
+    .await
 }
 
 /// List recommendations

@@ -1,12 +1,13 @@
 //! Operations on what becomes of actions: moves, changes of the due date, reports. All of it is only added to.
 
 use actix_web::{get, post, web};
+use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Created, Listed, Part};
+use crate::answer::{Answer, Created, Listed, Part};
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::extract::{Body, List, NoParameters};
+use crate::extract::{List, NoParameters, Post};
 use crate::id::Id;
 use crate::improvement_actions::model::{
     ActionId, ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
@@ -29,8 +30,9 @@ pub fn register(service: &mut ServiceConfig) {
 }
 
 /// A new part of an action: it is found in the list that it is in, and its tag is that of the action.
-fn created<T>(action: ActionId, list: &str, (part, version): (T, i32)) -> Created<Part<T>> {
-    Created { location: format!("/v1/improvement-actions/{action}/{list}"), body: Part { part, version } }
+fn created<T: Serialize>(action: ActionId, list: &str, (part, version): (T, i32)) -> Result<Answer, ApiError> {
+    let location = format!("/v1/improvement-actions/{action}/{list}");
+    Created { location, body: Part { part, version } }.answer()
 }
 
 /// List the moves of an action
@@ -67,11 +69,13 @@ async fn create_improvement_action_transition(
     db: web::Data<Db>,
     principal: Principal,
     action: web::Path<ActionId>,
-    Body(new): Body<NewImprovementActionTransition>,
-) -> Result<Created<Part<ImprovementActionTransition>>, ApiError> {
-    let action = action.into_inner();
-    let insert = move |conn: &mut _| query::transitions::insert(conn, &principal, action, Id::generate(), &new);
-    Ok(created(action, "transitions", db.write(insert).await?))
+    Post { new, once }: Post<NewImprovementActionTransition>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let written = query::transitions::insert(conn, principal, *action, Id::generate(), &new)?;
+        created(*action, "transitions", written)
+    })
+    .await
 }
 
 /// List the changes of the due date of an action
@@ -107,11 +111,13 @@ async fn create_improvement_action_date_revision(
     db: web::Data<Db>,
     principal: Principal,
     action: web::Path<ActionId>,
-    Body(new): Body<NewImprovementActionDateRevision>,
-) -> Result<Created<Part<ImprovementActionDateRevision>>, ApiError> {
-    let action = action.into_inner();
-    let insert = move |conn: &mut _| query::date_revisions::insert(conn, &principal, action, Id::generate(), &new);
-    Ok(created(action, "date-revisions", db.write(insert).await?))
+    Post { new, once }: Post<NewImprovementActionDateRevision>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let written = query::date_revisions::insert(conn, principal, *action, Id::generate(), &new)?;
+        created(*action, "date-revisions", written)
+    })
+    .await
 }
 
 /// List what was reported of an action
@@ -147,9 +153,11 @@ async fn create_improvement_action_update(
     db: web::Data<Db>,
     principal: Principal,
     action: web::Path<ActionId>,
-    Body(new): Body<NewImprovementActionUpdate>,
-) -> Result<Created<Part<ImprovementActionUpdate>>, ApiError> {
-    let action = action.into_inner();
-    let insert = move |conn: &mut _| query::updates::insert(conn, &principal, action, Id::generate(), &new);
-    Ok(created(action, "updates", db.write(insert).await?))
+    Post { new, once }: Post<NewImprovementActionUpdate>,
+) -> Result<Answer, ApiError> {
+    once.write(&db, principal, move |conn, principal| {
+        let written = query::updates::insert(conn, principal, *action, Id::generate(), &new)?;
+        created(*action, "updates", written)
+    })
+    .await
 }

@@ -9,12 +9,13 @@ use crate::support::operations::all;
 use crate::support::{Answer, Register, database::Database};
 
 /// What is served and is no operation.
-const PLUMBING: [&str; 9] = [
+const PLUMBING: [&str; 10] = [
     "/",
     "/docs",
     "/docs/",
     "/docs/index.html",
     "/openapi.json",
+    "/openapi-3.0.json",
     "/problems/not-found",
     "/health/live",
     "/health/ready",

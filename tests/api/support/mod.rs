@@ -3,8 +3,10 @@
 pub mod actions;
 pub mod contract;
 pub mod database;
+pub mod frames;
 pub mod improvement;
 pub mod operations;
+pub mod proxy;
 pub mod rows;
 pub mod sample;
 

@@ -1,0 +1,142 @@
+//! Who may do what: the one module that decides.
+//!
+//! Two questions, asked in this order. May this kind of caller do this kind of thing at all ([`Access::permits`], asked
+//! of every request before its body is read)? And may it see and change this very row ([`Access::papers`],
+//! [`Access::sees_drafts`], [`Access::check_papers_of`], asked by every query)? What a caller may not see is answered
+//! like what does not exist.
+
+use std::sync::Arc;
+
+use crate::authorities::model::AuthorityId;
+use crate::error::{ApiError, ProblemCode};
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// What the holder of a key may do.
+    pub enum Role {
+        /// Everything, keys among it.
+        Admin = "admin",
+        /// Keeps the published facts: authorities, inspections and all in them, documents, interventions. Sees drafts.
+        Steward = "steward",
+        /// Keeps the improvement papers of the authorities that the key is bound to.
+        Contributor = "contributor",
+        /// Reads the papers of the authorities that the key is bound to, and reviews their evidence.
+        Reviewer = "reviewer",
+        /// Reads the papers of the authorities that the key is bound to.
+        Reader = "reader",
+    }
+}
+
+/// A kind of thing that callers do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// To read: open to all, each of whom sees what is theirs to see.
+    Read,
+    /// To change published facts.
+    WriteFacts,
+    /// To change the papers of an authority: plans, actions, updates, evidence.
+    WritePapers,
+    /// To review evidence.
+    Review,
+    /// To read, make and revoke keys.
+    ManageKeys,
+}
+
+/// What a caller may do and see.
+#[derive(Debug, Clone)]
+pub struct Access {
+    standing: Standing,
+    authorities: Arc<[AuthorityId]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Nobody,
+    Key(Role),
+    Register,
+}
+
+/// The authorities whose papers a caller may see beside those that are public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Papers<'a> {
+    /// Those of all.
+    All,
+    /// Those of these.
+    Of(&'a [AuthorityId]),
+}
+
+impl Access {
+    /// A caller without a key: reads what is public.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self { standing: Standing::Nobody, authorities: Arc::new([]) }
+    }
+
+    /// The holder of a key. A key without authorities is bound to none, never to all.
+    #[must_use]
+    pub fn of_key(role: Role, authorities: Arc<[AuthorityId]>) -> Self {
+        Self { standing: Standing::Key(role), authorities }
+    }
+
+    /// The register itself, at the operator's command.
+    #[must_use]
+    pub fn register() -> Self {
+        Self { standing: Standing::Register, authorities: Arc::new([]) }
+    }
+
+    /// Refuses what this kind of caller may not do at all.
+    ///
+    /// # Errors
+    ///
+    /// `unauthorized` without a key, `forbidden` with a key of a role that lacks the permission.
+    pub fn permits(&self, permission: Permission) -> Result<(), ApiError> {
+        let permitted = match (self.standing, permission) {
+            (Standing::Register | Standing::Key(Role::Admin), _)
+            | (_, Permission::Read)
+            | (Standing::Key(Role::Steward), Permission::WriteFacts)
+            | (Standing::Key(Role::Contributor), Permission::WritePapers)
+            | (Standing::Key(Role::Reviewer), Permission::Review) => true,
+            (Standing::Key(_), _) => false,
+            (Standing::Nobody, _) => return Err(ApiError::unauthorized()),
+        };
+        if permitted { Ok(()) } else { Err(forbidden()) }
+    }
+
+    /// Refuses a change of the papers of an authority, or a review of its evidence, that the caller is not bound to.
+    ///
+    /// # Errors
+    ///
+    /// `unauthorized` or `forbidden`.
+    pub fn check_papers_of(&self, permission: Permission, authority: AuthorityId) -> Result<(), ApiError> {
+        self.permits(permission)?;
+        if self.sees_papers_of(authority) { Ok(()) } else { Err(forbidden()) }
+    }
+
+    /// Whether the caller sees inspections that are drafts or withdrawn, and all in them.
+    #[must_use]
+    pub fn sees_drafts(&self) -> bool {
+        matches!(self.standing, Standing::Register | Standing::Key(Role::Admin | Role::Steward))
+    }
+
+    /// Whose papers the caller sees beside the public ones.
+    #[must_use]
+    pub fn papers(&self) -> Papers<'_> {
+        match self.standing {
+            Standing::Register | Standing::Key(Role::Admin) => Papers::All,
+            Standing::Key(_) | Standing::Nobody => Papers::Of(&self.authorities),
+        }
+    }
+
+    /// Whether the caller sees the private papers of an authority.
+    #[must_use]
+    pub fn sees_papers_of(&self, authority: AuthorityId) -> bool {
+        match self.papers() {
+            Papers::All => true,
+            Papers::Of(authorities) => authorities.contains(&authority),
+        }
+    }
+}
+
+fn forbidden() -> ApiError {
+    ApiError::refused(ProblemCode::Forbidden, "the key may not do this")
+}
