@@ -5,7 +5,11 @@
 //! [`Access::sees_drafts`], [`Access::check_papers_of`], asked by every query)? What a caller may not see is answered
 //! like what does not exist.
 
+mod operations;
+
 use std::sync::Arc;
+
+pub use self::operations::{OPERATIONS, permission_of};
 
 use crate::authorities::model::AuthorityId;
 use crate::error::{ApiError, ProblemCode};
@@ -40,6 +44,28 @@ pub enum Permission {
     Review,
     /// To read, make and revoke keys.
     ManageKeys,
+}
+
+impl Role {
+    /// Whether a key of this role is of use only for certain authorities.
+    #[must_use]
+    pub fn needs_authorities(self) -> bool {
+        matches!(self, Self::Contributor | Self::Reviewer | Self::Reader)
+    }
+}
+
+impl Permission {
+    /// Whether the holder of a key of this role has it.
+    #[must_use]
+    pub fn is_of(self, role: Role) -> bool {
+        match self {
+            Self::Read => true,
+            Self::WriteFacts => matches!(role, Role::Admin | Role::Steward),
+            Self::WritePapers => matches!(role, Role::Admin | Role::Contributor),
+            Self::Review => matches!(role, Role::Admin | Role::Reviewer),
+            Self::ManageKeys => role == Role::Admin,
+        }
+    }
 }
 
 /// What a caller may do and see.
@@ -90,16 +116,13 @@ impl Access {
     ///
     /// `unauthorized` without a key, `forbidden` with a key of a role that lacks the permission.
     pub fn permits(&self, permission: Permission) -> Result<(), ApiError> {
-        let permitted = match (self.standing, permission) {
-            (Standing::Register | Standing::Key(Role::Admin), _)
-            | (_, Permission::Read)
-            | (Standing::Key(Role::Steward), Permission::WriteFacts)
-            | (Standing::Key(Role::Contributor), Permission::WritePapers)
-            | (Standing::Key(Role::Reviewer), Permission::Review) => true,
-            (Standing::Key(_), _) => false,
-            (Standing::Nobody, _) => return Err(ApiError::unauthorized()),
+        let is_permitted = match self.standing {
+            Standing::Register => true,
+            Standing::Key(role) => permission.is_of(role),
+            Standing::Nobody if permission == Permission::Read => true,
+            Standing::Nobody => return Err(ApiError::unauthorized()),
         };
-        if permitted { Ok(()) } else { Err(forbidden()) }
+        if is_permitted { Ok(()) } else { Err(forbidden()) }
     }
 
     /// Refuses a change of the papers of an authority, or a review of its evidence, that the caller is not bound to.

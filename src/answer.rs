@@ -19,6 +19,8 @@ use crate::page::Page;
 const REVALIDATED: &str = "public, no-cache";
 /// What a cache may do with data that changes with the program.
 const LASTING: &str = "public, max-age=3600";
+/// What a cache may do with what somebody in particular reads: that caller's own may keep it, and ask each time.
+const PRIVATE: &str = "private, no-cache";
 
 /// A resource with a version.
 pub trait Versioned {
@@ -244,7 +246,12 @@ fn represent(
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_known = is_read && is_known(request, &tag);
     let mut head = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    head.insert_header((header::CACHE_CONTROL, if is_read { cache_control } else { "no-store" }));
+    let cache_control = match is_read {
+        true if request.headers().contains_key(header::AUTHORIZATION) => PRIVATE,
+        true => cache_control,
+        false => "no-store",
+    };
+    head.insert_header((header::CACHE_CONTROL, cache_control));
     head.insert_header((header::ETAG, tag.to_string()));
     if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
 }

@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
+use crate::authenticate::{self, KnownKeys};
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
 use crate::contract;
 use crate::db::Db;
@@ -46,19 +47,19 @@ use crate::{
         StandingSort, AuthorityKey, SearchText
     )),
     tags(
-        (name = "Standings", description = "Where every authority stands, as at any day."),
+        (name = "Standings", description = "Where every authority stands, as at any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
         (name = "Authorities", description = "English councils with responsibility for children's services, past and present, and their statistical neighbours."),
         (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is written whole, in one request."),
         (name = "Judgements", description = "The grades of one inspection, area by area."),
         (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph."),
         (name = "Recommendations", description = "What an inspection asks to be put right, and by when."),
-        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at."),
+        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at. [Follow-up](#/Examinations/get_inspection_follow_up) puts it together."),
         (name = "Improvement plans", description = "What authorities undertake to do about an inspection."),
         (name = "Improvement actions", description = "What is done, by when, where it stands, what slipped, and what shows that it worked."),
         (name = "Evidence", description = "What shows that an action had an effect, and what others made of it."),
         (name = "Interventions", description = "What government and others set up when services fail: notices, directions, commissioners, partners."),
-        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why."),
         (name = "Documents", description = "Reports, letters, news and statements that speak of inspections."),
+        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
     )
@@ -76,6 +77,8 @@ static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&D
 pub struct App {
     /// The database.
     pub db: Db,
+    /// What is known of the keys that callers sent.
+    pub keys: KnownKeys,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether the service is stopping.
@@ -117,6 +120,9 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(telemetry::metrics))
         .route("/docs/", web::get().to(pages::docs))
+        .route("/docs/index.html", web::get().to(pages::docs))
+        .route("/docs/register.css", web::get().to(pages::docs_style))
+        .route("/docs/register.js", web::get().to(pages::docs_script))
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 
@@ -124,6 +130,8 @@ fn plumbing(service: &mut web::ServiceConfig) {
 fn swagger_ui() -> SwaggerConfig<'static> {
     SwaggerConfig::from("/openapi.json")
         .use_base_layout()
+        .deep_linking(true)
+        .persist_authorization(true)
         .try_it_out_enabled(true)
         .display_request_duration(true)
         .default_models_expand_depth(0)
@@ -155,6 +163,7 @@ pub fn build(
         .app_data(web::Data::new(Guard::new(document, "/v1")))
         .app_data(web::Data::new(pages::Documents::new(document, &DOCUMENT_3_0)))
         .app_data(web::Data::new(app.db.clone()))
+        .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
         .app_data(pages::not_found_for_bad_paths())
@@ -165,16 +174,31 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
+        .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))
 }
 
+/// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key
+/// is sent by whoever has it, and never by a browser on its own.
 fn cors(origins: &[String]) -> Cors {
-    let exposed =
-        ["ETag", "Link", "Location", "Content-Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id"];
+    let exposed = [
+        "Allow",
+        "Content-Location",
+        "ETag",
+        "Idempotent-Replayed",
+        "Link",
+        "Location",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "WWW-Authenticate",
+        "X-Request-Id",
+    ];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
-    origins
-        .iter()
-        .fold(cors, |cors, origin| if origin == "*" { cors.allow_any_origin() } else { cors.allowed_origin(origin) })
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -9,6 +9,7 @@ mod openapi_3_0;
 mod origins;
 mod parameters;
 mod schemas;
+mod security;
 
 use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
@@ -17,6 +18,7 @@ use serde_json::{Map, Value, json};
 pub use self::openapi_3_0::converted as openapi_3_0;
 use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
+use crate::access::{Permission, permission_of};
 use crate::api;
 use crate::error::{FieldError, Problem, ProblemCode};
 
@@ -38,8 +40,13 @@ const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `
                            `application/merge-patch+json` as well.";
 
 /// What every operation can answer with.
-const ALWAYS: [ProblemCode; 4] =
-    [ProblemCode::InvalidParameter, ProblemCode::NotAcceptable, ProblemCode::Internal, ProblemCode::Unavailable];
+const ALWAYS: [ProblemCode; 5] = [
+    ProblemCode::InvalidParameter,
+    ProblemCode::Unauthorized,
+    ProblemCode::NotAcceptable,
+    ProblemCode::Internal,
+    ProblemCode::Unavailable,
+];
 /// What a change of something can answer with.
 const OF_CHANGES: [ProblemCode; 3] =
     [ProblemCode::PreconditionFailed, ProblemCode::PreconditionRequired, ProblemCode::ValidationFailed];
@@ -65,6 +72,7 @@ pub fn document() -> Value {
     settle_nulls(document.pointer_mut("/paths").unwrap_or(&mut Value::Null), false, &simple);
     set(&mut document, "/components/responses", problem_responses());
     set(&mut document, "/components/headers", headers());
+    set(&mut document, "/components/securitySchemes", security::schemes());
     for (path, item) in object_mut(&mut document, "/paths") {
         for (name, method) in &METHODS {
             if let Some(operation) = item.get_mut(name).and_then(Value::as_object_mut) {
@@ -101,9 +109,13 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// What holds for every operation: problems, preconditions, headers, examples.
+/// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let permission = permission_of(&id);
+    if let Some(permission) = permission {
+        security::describe(operation, permission);
+    }
     let has_body = operation.contains_key("requestBody");
     let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
     let in_path = PATH_PARAMETERS.iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name)));
@@ -138,6 +150,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
             responses.entry(code.status().as_str()).or_insert_with(|| json!({ "$ref": name }));
         };
         ALWAYS.into_iter().for_each(&mut add);
+        if permission != Some(Permission::Read) {
+            add(ProblemCode::Forbidden);
+        }
         if has_path_parameter {
             add(ProblemCode::NotFound);
         }
@@ -198,6 +213,7 @@ fn headers() -> Value {
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
+        "WWW-Authenticate": text("How to prove who asks: `Bearer`, with a key.", 200),
         "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
     })
 }
@@ -233,7 +249,8 @@ fn problem_responses() -> Value {
             | ProblemCode::IllegalTransition
             | ProblemCode::IdempotencyKeyInUse
             | ProblemCode::IdempotencyKeyReused
-            | ProblemCode::ReasonRequired => continue,
+            | ProblemCode::ReasonRequired
+            | ProblemCode::OutcomeUnknown => continue,
             ProblemCode::InvalidParameter => vec![FieldError::parameter("limit", "range", "must be 1 to 200")],
             ProblemCode::ValidationFailed => {
                 vec![FieldError::body("/text", "length", "must have 1 to 10000 characters, has 0")]
@@ -246,6 +263,7 @@ fn problem_responses() -> Value {
         if let Value::Object(headers) = &mut headers {
             let extra: &[&str] = match code {
                 ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Unauthorized => &["WWW-Authenticate"],
                 ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
                 ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
                 ProblemCode::PreconditionFailed => &["ETag"],

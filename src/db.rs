@@ -1,50 +1,59 @@
 //! The database: the one place that takes connections, waits for them and runs transactions.
 
-use std::sync::Arc;
+pub mod session;
+mod standing;
+mod transaction;
+mod watch;
+
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use actix_web::rt::time::timeout;
 use actix_web::web;
-use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool, State};
+use diesel::r2d2::{ConnectionManager, State};
 
-use crate::error::ApiError;
+use self::session::Session;
+use self::transaction::{Kind, Progress};
+use self::watch::Watch;
+use crate::error::{ApiError, Fault};
 
-/// Longest wait for a connection; beyond it the register is overloaded and says so.
-const CONNECTION_WAIT: Duration = Duration::from_millis(500);
+pub use self::standing::Standing;
+
 /// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
 /// that comes back is used again at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection lies idle before it is closed: before the server ends it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Requests in work at once, for each connection: more are refused before they wait.
 const ADMITTED_PER_CONNECTION: u32 = 16;
+/// How often a request that waits for the database looks whether there is still something to wait for.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a request waits for the database before it has somebody look whether that answers at all.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// The longest that a request waits for a database that answers others.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// Connections, kept open between requests.
+type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 
 /// A pool of connections, cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    source: Arc<Source>,
     admitted: Arc<AtomicUsize>,
     capacity: usize,
 }
 
-/// Settings of each connection.
-#[derive(Debug)]
-struct Session;
-
-impl CustomizeConnection<PgConnection, PoolError> for Session {
-    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), PoolError> {
-        connection
-            .batch_execute("set lc_messages = 'C'")
-            // An ordinary user may not set the language.
-            .or_else(|_| Ok(()))
-            .and_then(|()| {
-                connection.batch_execute(
-                    "set application_name = 'inspection-register'; set timezone = 'UTC'; set statement_timeout = '5s'; \
-                     set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'",
-                )
-            })
-            .map_err(PoolError::QueryError)
-    }
+/// Where connections come from.
+struct Source {
+    url: String,
+    size: u32,
+    watch: Watch,
+    /// The pool, and which recovery of the database it follows.
+    pool: Mutex<(u64, Pool)>,
 }
 
 /// A place among the requests in work, given back when it is dropped.
@@ -60,40 +69,39 @@ impl Db {
     /// A pool of at most `size` connections, opened as they are needed: the database may still be starting.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(0))
-            .connection_timeout(CONNECT_TIMEOUT)
-            .connection_customizer(Box::new(Session))
-            .build_unchecked(ConnectionManager::new(url));
+        let url = session::bounded(url);
+        let pool = Mutex::new((0, pool(&url, size)));
+        let source = Arc::new(Source { watch: Watch::begin(&url), url, size, pool });
         let capacity = usize::try_from(size.saturating_mul(ADMITTED_PER_CONNECTION)).unwrap_or(usize::MAX);
-        Self { pool, admitted: Arc::new(AtomicUsize::new(0)), capacity }
+        Self { source, admitted: Arc::new(AtomicUsize::new(0)), capacity }
     }
 
-    /// Runs reads on one connection, all of which see the same state of the data.
+    /// Runs reads on one connection, all of which see the same state of the data. They may run more than once.
     ///
     /// # Errors
     ///
-    /// Those of `work`; `unavailable` if there is no connection in time.
+    /// Those of `work`; `unavailable` if the database does not answer in time.
     pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
     where
-        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(|connection| connection.build_transaction().repeatable_read().read_only().run(work)).await
+        self.run(Kind::Read, work).await
     }
 
-    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back.
+    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back. They may run more than once, so
+    /// nothing outside of the database may happen in them.
     ///
     /// # Errors
     ///
-    /// Those of `work`; `unavailable` if there is no connection in time.
+    /// Those of `work`; `unavailable` if the database does not answer in time, and then nothing is changed;
+    /// `outcome_unknown` if it is lost while it commits.
     pub async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
     where
-        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(|connection| connection.build_transaction().read_committed().run(work)).await
+        self.run(Kind::Write, work).await
     }
 
     /// Most requests in work at once: so many threads may wait for a connection.
@@ -105,26 +113,52 @@ impl Db {
     /// How many connections there are.
     #[must_use]
     pub fn state(&self) -> State {
-        self.pool.state()
+        self.source.pool().state()
+    }
+
+    /// How the database stands, looked at now; the look is bounded.
+    pub async fn standing(&self) -> Standing {
+        self.source.watch.look().await
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
-    async fn run<T, F>(&self, work: F) -> Result<T, ApiError>
+    async fn run<T, F>(&self, kind: Kind, work: F) -> Result<T, ApiError>
     where
-        F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
         T: Send + 'static,
     {
+        let watch = &self.source.watch;
+        watch.must_answer()?;
         let admission = self.admit()?;
-        let pool = self.pool.clone();
-        web::block(move || {
-            let _admission = admission;
-            let mut connection = pool
-                .get_timeout(CONNECTION_WAIT)
-                .map_err(|error| ApiError::Unavailable(format!("no connection: {error}")))?;
-            work(&mut connection)
-        })
-        .await
-        .map_err(|error| ApiError::Unavailable(error.to_string()))?
+        let source = Arc::clone(&self.source);
+        let progress = Arc::new(Progress::default());
+        let begun = Instant::now();
+        let mut outcome = pin!(web::block({
+            let progress = Arc::clone(&progress);
+            move || {
+                let _admission = admission;
+                transaction::run(&source.pool(), kind, &progress, &|| source.watch.hear(), &work)
+            }
+        }));
+        // A thread that waits for an answer cannot be called back. It is left alone when there is nothing to wait for.
+        loop {
+            if let Ok(outcome) = timeout(TICK, outcome.as_mut()).await {
+                let outcome = outcome.map_err(|error| ApiError::Unavailable(error.to_string()))?;
+                if matches!(outcome, Err(ApiError::Database(..))) {
+                    watch.ask();
+                }
+                return outcome;
+            }
+            if begun.elapsed() > LONGEST_WAIT {
+                return Err(progress.abandon(Fault::TooSlow, "the database takes too long"));
+            }
+            if watch.must_answer().is_err() {
+                return Err(progress.abandon(Fault::ConnectionLost, "the database has stopped answering"));
+            }
+            if begun.elapsed() > PATIENCE {
+                watch.ask();
+            }
+        }
     }
 
     fn admit(&self) -> Result<Admission, ApiError> {
@@ -135,4 +169,30 @@ impl Db {
             Err(ApiError::Unavailable("too many requests are in work".to_owned()))
         }
     }
+}
+
+impl Source {
+    /// The pool. After each recovery of the database it is a new one: connections from before may never answer.
+    fn pool(&self) -> Pool {
+        let recoveries = self.watch.recoveries();
+        let mut held = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0 == recoveries {
+            return held.1.clone();
+        }
+        let fresh = pool(&self.url, self.size);
+        let stale = std::mem::replace(&mut *held, (recoveries, fresh.clone()));
+        drop(held);
+        drop(stale);
+        fresh
+    }
+}
+
+fn pool(url: &str, size: u32) -> Pool {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(CONNECT_TIMEOUT)
+        .idle_timeout(Some(IDLE_TIMEOUT))
+        .connection_customizer(Box::new(Session))
+        .build_unchecked(ConnectionManager::new(url))
 }

@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::database::{ConstraintExt, Fault, NotFoundExt};
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// Why a request has no success to answer with.
@@ -19,6 +19,8 @@ pub enum ApiError {
     Refused(Box<Refusal>),
     /// No answer at the moment; the cause goes to the log.
     Unavailable(String),
+    /// The database did not do it; the cause goes to the log.
+    Database(Fault, String),
     /// Our fault; the cause goes to the log.
     Internal(String),
 }
@@ -142,6 +144,12 @@ impl ApiError {
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
     }
 
+    /// The service is not ready, for this reason; it may be soon.
+    #[must_use]
+    pub fn not_ready(reason: &str) -> Self {
+        Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
+    }
+
     fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
         errors.truncate(MAX_ERRORS);
         Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
@@ -158,6 +166,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refusal.code,
             Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Database(fault, _) => fault.code(),
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -167,7 +176,7 @@ impl ApiError {
     pub fn errors(&self) -> &[FieldError] {
         match self {
             Self::Refused(refusal) => &refusal.errors,
-            Self::Unavailable(_) | Self::Internal(_) => &[],
+            Self::Unavailable(_) | Self::Database(..) | Self::Internal(_) => &[],
         }
     }
 
@@ -175,7 +184,8 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Unavailable(_) => "the register cannot answer at the moment",
+            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
+            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
             Self::Internal(_) => "the register failed to answer; the failure is logged",
         }
     }
@@ -210,7 +220,7 @@ impl ApiError {
                     head.insert_header(header);
                 }
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::Database(..) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
             Self::Internal(_) => {}
@@ -229,7 +239,7 @@ impl fmt::Display for ApiError {
                     write!(f, "; {place} {}", error.message)
                 })
             }
-            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Database(_, cause) | Self::Internal(cause) => f.write_str(cause),
         }
     }
 }

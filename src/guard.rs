@@ -1,8 +1,9 @@
 //! Refuses what the OpenAPI document does not know, before any handler runs: methods, parameters, media types. What is
-//! documented is served, and nothing else is.
+//! documented is served, and nothing else is; and each operation to those alone who may do such things at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -12,15 +13,28 @@ use actix_web::mime::{self, Mime};
 use actix_web::web;
 use serde_json::Value;
 
+use crate::access::{Permission, permission_of};
 use crate::contract::METHODS;
 use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::extract::query_pairs;
+use crate::principal::Principal;
 
 /// One operation, as the guard needs it.
 #[derive(Debug, Clone, Default)]
 struct Operation {
+    id: String,
+    permission: Option<Permission>,
     parameters: BTreeSet<String>,
     media_types: BTreeSet<String>,
+}
+
+impl Operation {
+    /// Refuses callers who may not do such a thing at all, before anything is said of their request.
+    fn permit(&self, request: &ServiceRequest) -> Result<(), ApiError> {
+        let unlisted = || ApiError::Internal(format!("nothing says who may call {}", self.id));
+        let permission = self.permission.ok_or_else(unlisted)?;
+        Principal::among(&request.extensions())?.access().permits(permission)
+    }
 }
 
 /// The operations of the document by route and method.
@@ -47,6 +61,7 @@ impl Guard {
             }
             return Err(ApiError::method_not_allowed(&allowed));
         };
+        operation.permit(request)?;
         let pairs = query_pairs(request.query_string())?;
         let unknown = pairs.iter().filter(|(name, _)| !operation.parameters.contains(name));
         let unknown =
@@ -83,6 +98,7 @@ fn operations(item: &Value) -> Vec<(Method, Operation)> {
 }
 
 fn operation(value: &Value) -> Operation {
+    let id = value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
     let in_query = parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"));
     let parameters = in_query.filter_map(|parameter| parameter.get("name")?.as_str().map(ToOwned::to_owned)).collect();
@@ -90,7 +106,7 @@ fn operation(value: &Value) -> Operation {
     let successes = responses.filter(|(status, _)| status.starts_with('2'));
     let media_types =
         successes.filter_map(|(_, response)| response.get("content")?.as_object()).flat_map(|content| content.keys());
-    Operation { parameters, media_types: media_types.cloned().collect() }
+    Operation { permission: permission_of(&id), id, parameters, media_types: media_types.cloned().collect() }
 }
 
 /// Whether the caller takes one of these media types (RFC 9110, section 12.5.1). An operation without a body in its

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::migrate;
 
 /// Set when the service begins to stop, so that no new work is sent to it.
 #[derive(Debug, Clone, Default)]
@@ -26,20 +25,18 @@ pub async fn live() -> impl Responder {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
-/// `GET /health/ready`: the database answers, its schema is the program's, and the service is not stopping.
+/// `GET /health/ready`: the database answers, takes changes and has the program's schema, and the service is not
+/// stopping.
 ///
 /// # Errors
 ///
-/// `unavailable` otherwise; the log says why.
+/// `unavailable` otherwise, within a second; `detail` is the reason, in one word.
 pub async fn ready(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, ApiError> {
     if draining.0.load(Ordering::Relaxed) {
-        return Err(ApiError::Unavailable("the service is stopping".to_owned()));
+        return Err(ApiError::not_ready("draining"));
     }
-    let pending = db.read(migrate::pending).await?;
-    if pending > 0 {
-        return Err(ApiError::Unavailable(format!(
-            "the schema lacks {pending} migrations: run `inspection-register migrate`"
-        )));
+    match db.standing().await.reason() {
+        Some(reason) => Err(ApiError::not_ready(reason)),
+        None => Ok(HttpResponse::Ok().json(json!({ "status": "ready" }))),
     }
-    Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
 }

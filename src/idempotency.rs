@@ -118,11 +118,11 @@ impl Once {
         key: &str,
         effect: &impl Fn(&mut PgConnection, &Principal) -> Result<Answer, ApiError>,
     ) -> Result<Result<Answer, ApiError>, ApiError> {
-        let caller = principal.actor();
+        let caller = caller(principal);
         let lock = pg_try_advisory_xact_lock(hashtextextended(format!("{caller} {key}"), LOCK_SEED));
         let is_free = diesel::select(lock).get_result::<bool>(conn)?;
         let request = self.request.clone().finalize().to_vec();
-        let known = idempotency_keys::table.find((caller, key)).select(Kept::as_select()).first(conn).optional()?;
+        let known = idempotency_keys::table.find((&caller, key)).select(Kept::as_select()).first(conn).optional()?;
         match known {
             Some(kept) if kept.request != request => Err(ApiError::idempotency_key_reused()),
             Some(kept) => {
@@ -146,7 +146,7 @@ impl Once {
                     Err(_) => return outcome.map(Ok),
                 };
                 let kept = Kept {
-                    caller: caller.to_owned(),
+                    caller,
                     key: key.to_owned(),
                     request,
                     status: i32::from(status.as_u16()),
@@ -176,6 +176,11 @@ impl Kept {
         let status = status.ok_or_else(|| ApiError::Internal(format!("{} is no status", self.status)))?;
         Ok(Answer { status, headers: self.headers.0, body: self.body }.with(&IDEMPOTENT_REPLAYED, "true"))
     }
+}
+
+/// Whose key it is. Who has a new secret for an API key is the same caller.
+fn caller(principal: &Principal) -> String {
+    principal.key_id().map_or_else(|| principal.actor().to_owned(), |id| id.to_string())
 }
 
 /// Whether a refusal follows from the request and from what the register holds, so that it is kept as the answer. One that

@@ -7,6 +7,8 @@
 pub mod access;
 pub mod answer;
 pub mod api;
+pub mod api_keys;
+pub mod authenticate;
 pub mod authorities;
 pub mod cli;
 pub mod config;
@@ -24,6 +26,7 @@ pub mod findings;
 pub mod follow_up;
 pub mod frameworks;
 pub mod guard;
+pub mod headers;
 pub mod health;
 pub mod id;
 pub mod idempotency;

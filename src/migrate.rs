@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::db::session;
 use crate::error::ApiError;
 use crate::principal::Principal;
 use crate::{events, import};
@@ -21,6 +22,16 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 const LOCK: i64 = 0x7265_6769_7374_6572;
 /// How often a migration is tried that waits too long for a lock on a table.
 const ATTEMPTS: u32 = 10;
+
+/// Makes the server speak English to all who use this database, where the user may decide that: an ordinary user may not
+/// choose the language of a session, and failures are told apart by their words.
+const SPEAK_ENGLISH: &str = "do $$ begin
+    if current_setting('lc_messages') not in ('C', 'POSIX') then
+        execute format('alter database %I set lc_messages = %L', current_database(), 'C');
+    end if;
+exception when insufficient_privilege then
+    null;
+end $$";
 
 /// Why a database could not be migrated.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +47,8 @@ pub enum MigrateError {
     Reference(#[from] import::ImportError),
 }
 
-/// Applies what is pending, one process at a time, writes frameworks and themes, and makes the feed of events whole. A
-/// migration that cannot lock a table within two seconds gives way to the readers and tries again.
+/// Applies what is pending, one process at a time, writes frameworks and themes, and makes the feed of events whole. What
+/// cannot lock a table within two seconds gives way to the readers behind it and tries again.
 ///
 /// # Errors
 ///
@@ -47,22 +58,40 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
     let failed = |error: diesel::result::Error| MigrateError::Migration(error.to_string());
     conn.batch_execute("set application_name = 'inspection-register migrate'").map_err(failed)?;
     diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(LOCK).execute(&mut conn).map_err(failed)?;
+    conn.batch_execute(SPEAK_ENGLISH).map_err(failed)?;
+    conn.batch_execute(session::SPEAK_ENGLISH).map_err(failed)?;
+    let language = diesel::select(sql::<Text>("current_setting('lc_messages')"));
+    let language = language.get_result::<String>(&mut conn).map_err(failed)?;
+    if !["C", "POSIX"].contains(&language.as_str()) && !language.starts_with("en") {
+        log::warn!("the server's messages are in {language}: have a superuser set lc_messages to C for this database");
+    }
     conn.batch_execute("set lock_timeout = '2s'").map_err(failed)?;
+    let mut applied = Vec::new();
+    patiently(|| {
+        while conn.has_pending_migration(MIGRATIONS).map_err(|error| MigrateError::Migration(error.to_string()))? {
+            let version = conn.run_next_migration(MIGRATIONS);
+            applied.push(version.map_err(|error| MigrateError::Migration(error.to_string()))?.to_string());
+        }
+        Ok(())
+    })?;
+    patiently(|| Ok(import::reference(&mut conn)?))?;
+    patiently(|| complete_events(&mut conn).map_err(|error| MigrateError::Migration(error.to_string())))?;
+    Ok(applied)
+}
+
+/// Tries again what waited too long for a lock.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, MigrateError>) -> Result<T, MigrateError> {
     let mut attempt = 1;
-    let applied = loop {
-        match conn.run_pending_migrations(MIGRATIONS) {
-            Ok(versions) => break versions.iter().map(ToString::to_string).collect(),
+    loop {
+        match work() {
             Err(error) if attempt < ATTEMPTS && error.to_string().contains("lock timeout") => {
-                log::warn!("the migration waits for a lock, attempt {attempt}: {error}");
+                log::warn!("it waits for a lock, attempt {attempt}: {error}");
                 std::thread::sleep(Duration::from_millis(200) * attempt);
                 attempt += 1;
             }
-            Err(error) => return Err(MigrateError::Migration(error.to_string())),
+            outcome => return outcome,
         }
-    };
-    import::reference(&mut conn)?;
-    complete_events(&mut conn).map_err(|error| MigrateError::Migration(error.to_string()))?;
-    Ok(applied)
+    }
 }
 
 /// Makes the feed of events whole: a register that is older than its events tells of what it holds, and one that was
@@ -80,9 +109,10 @@ fn complete_events(conn: &mut PgConnection) -> Result<(), ApiError> {
 ///
 /// If the database refuses for so long.
 pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
+    let url = session::bounded(url);
     let mut attempts = 0;
     loop {
-        match PgConnection::establish(url) {
+        match PgConnection::establish(&url) {
             Err(error) if attempts < 20 => {
                 log::warn!("the database does not answer yet: {error}");
                 attempts += 1;

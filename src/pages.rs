@@ -21,26 +21,16 @@ impl Documents {
     }
 }
 
-fn html(page: &'static str) -> Content {
-    Content { media_type: "text/html; charset=utf-8", bytes: web::Bytes::from_static(page.as_bytes()) }
+/// The landing page.
+pub const LANDING: &str = include_str!("pages/landing.html");
+
+fn file(media_type: &'static str, text: &'static str) -> Content {
+    Content { media_type, bytes: web::Bytes::from_static(text.as_bytes()) }
 }
 
 /// `GET /`: what this is, in five lines.
 pub async fn landing() -> Content {
-    html(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Inspection Register</title>\n\
-         <h1>Inspection Register</h1>\n\
-         <p>The record of Ofsted's inspections of how English councils help and protect children, as an API.</p>\n\
-         <p>Try it: <a href=\"docs/\">Swagger UI</a>, or <a href=\"v1/standings\">where every authority stands today</a> \
-         (<a href=\"v1/standings.csv\">CSV</a>).</p>\n\
-         <p>Make a client from the <a href=\"openapi.json\">OpenAPI document</a>. \
-         The service is <a href=\"health/ready\">ready</a> or says why not.</p>\n\
-         <p>Contains public sector information licensed under the \
-         <a href=\"https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/\">Open Government Licence v3.0</a>. \
-         Source: Ofsted inspection reports of local authority children's services, Crown copyright; Office for National Statistics \
-         codes and names; Department for Education local authority codes.</p>\n</html>\n",
-    )
+    file("text/html; charset=utf-8", LANDING)
 }
 
 /// `GET /docs`: Swagger UI lives in the folder of that name.
@@ -50,15 +40,17 @@ pub async fn to_docs() -> impl Responder {
 
 /// `GET /docs/`: Swagger UI under the register's own name, and as wide as the screen.
 pub async fn docs() -> Content {
-    html(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Inspection Register: Swagger UI</title>\n\
-         <link rel=\"stylesheet\" href=\"swagger-ui.css\">\n<link rel=\"stylesheet\" href=\"index.css\">\n\
-         <link rel=\"icon\" type=\"image/png\" href=\"favicon-32x32.png\" sizes=\"32x32\">\n\
-         <div id=\"swagger-ui\"></div>\n\
-         <script src=\"swagger-ui-bundle.js\"></script>\n<script src=\"swagger-ui-standalone-preset.js\"></script>\n\
-         <script src=\"swagger-initializer.js\"></script>\n</html>\n",
-    )
+    file("text/html; charset=utf-8", include_str!("pages/swagger-ui.html"))
+}
+
+/// `GET /docs/register.css`: what Swagger UI's own style sheet leaves ugly.
+pub async fn docs_style() -> Content {
+    file("text/css; charset=utf-8", include_str!("pages/swagger-ui.css"))
+}
+
+/// `GET /docs/register.js`: what makes links within Swagger UI work.
+pub async fn docs_script() -> Content {
+    file("text/javascript; charset=utf-8", include_str!("pages/swagger-ui.js"))
 }
 
 /// `GET /openapi.json`.

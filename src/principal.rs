@@ -2,23 +2,44 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Extensions, Payload};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use uuid::Uuid;
 
 use crate::access::Access;
-use crate::telemetry::RequestId;
+use crate::api_keys::model::{KeyId, Proof};
+use crate::error::ApiError;
 
 /// The caller of a request: whose name a change is kept under, and what they may do.
 #[derive(Debug, Clone)]
 pub struct Principal {
     actor: String,
     request_id: String,
-    key_id: Option<Uuid>,
+    key_id: Option<KeyId>,
     access: Access,
 }
 
 impl Principal {
+    /// A caller without a key.
+    #[must_use]
+    pub fn anonymous(request_id: String) -> Self {
+        Self { actor: "anonymous".to_owned(), request_id, key_id: None, access: Access::anonymous() }
+    }
+
+    /// The holder of a key.
+    #[must_use]
+    pub fn of_key(proof: &Proof, request_id: String) -> Self {
+        Self { actor: proof.name.to_string(), request_id, key_id: Some(proof.key_id), access: proof.access() }
+    }
+
+    /// The caller that was put among what a request carries.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if nobody was: then nobody may do anything.
+    pub fn among(extensions: &Extensions) -> Result<&Self, ApiError> {
+        extensions.get().ok_or_else(|| ApiError::Internal("nobody said who asks".to_owned()))
+    }
+
     /// The register itself, filling in data at the operator's command.
     #[must_use]
     pub fn import() -> Self {
@@ -29,6 +50,18 @@ impl Principal {
     #[must_use]
     pub fn migrate() -> Self {
         Self::register("migrate")
+    }
+
+    /// The register itself, making keys at the operator's command.
+    #[must_use]
+    pub fn keys() -> Self {
+        Self::register("keys")
+    }
+
+    /// The register itself, making its first key.
+    #[must_use]
+    pub fn serve() -> Self {
+        Self::register("serve")
     }
 
     fn register(command: &str) -> Self {
@@ -49,7 +82,7 @@ impl Principal {
 
     /// The key of the caller, if there is one: the same after a rotation of its secret.
     #[must_use]
-    pub fn key_id(&self) -> Option<Uuid> {
+    pub fn key_id(&self) -> Option<KeyId> {
         self.key_id
     }
 
@@ -67,11 +100,10 @@ impl Principal {
 }
 
 impl FromRequest for Principal {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, Self::Error>>;
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        ready(Ok(Self { actor: "anonymous".to_owned(), request_id, key_id: None, access: Access::register() }))
+        ready(Self::among(&request.extensions()).cloned())
     }
 }

@@ -4,6 +4,58 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
+    /// The authorities whose papers a key is for. None is none, never all.
+    api_key_authorities (key_id, authority_id) {
+        key_id -> Uuid,
+        authority_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// What proves a key. The secrets themselves are nowhere.
+    api_key_secrets (secret_id) {
+        secret_id -> Uuid,
+        /// SHA-256 of the secret, which has so much chance in it that it cannot be guessed from that.
+        hash -> Bytea,
+        key_id -> Uuid,
+        created_at -> Timestamptz,
+        /// When it ends after another took its place; absent for the current one, which ends with its key.
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
+    /// Who may call, and as what. A revoked key stays, so that nobody else acts under its name.
+    api_keys (key_id) {
+        key_id -> Uuid,
+        /// Under which changes are kept, and which events tell: of a team or a program, never of a person.
+        name -> Text,
+        role -> Text,
+        /// The name of the key that made it, or the command.
+        created_by -> Text,
+        /// When its current secret was made; a secret lasts at most 365 days.
+        rotated_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        /// When it was taken back; absent while it holds.
+        revoked_at -> Nullable<Timestamptz>,
+        /// When it was last used, to the minute; not counted as a change.
+        last_used_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use diesel_full_text_search::Tsvector;
+
     /// English councils with responsibility for children's services, past and present.
     authorities (authority_id) {
         authority_id -> Uuid,
@@ -623,6 +675,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_key_authorities -> api_keys (key_id));
+diesel::joinable!(api_key_authorities -> authorities (authority_id));
+diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(document_authorities -> authorities (authority_id));
 diesel::joinable!(document_authorities -> documents (document_id));
 diesel::joinable!(documents -> inspections (inspection_id));
@@ -652,6 +707,9 @@ diesel::joinable!(interventions -> inspections (triggered_by_inspection_id));
 diesel::joinable!(recommendations -> inspections (inspection_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_key_authorities,
+    api_key_secrets,
+    api_keys,
     authorities,
     authority_successions,
     document_authorities,

@@ -9,12 +9,15 @@ use actix_web::rt::{System, SystemRunner};
 use diesel::prelude::*;
 
 use crate::api::{self, App};
+use crate::api_keys::model::IssuedApiKey;
+use crate::authenticate::KnownKeys;
 use crate::config::Config;
 use crate::db::Db;
 use crate::embedded::{Embedded, EmbeddedError, Options};
 use crate::health::Draining;
+use crate::principal::Principal;
 use crate::telemetry::Metrics;
-use crate::{idempotency, import, migrate};
+use crate::{api_keys, idempotency, import, migrate};
 
 /// The database of the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
@@ -36,6 +39,9 @@ pub enum ServeError {
     /// The data that came with the program cannot be loaded.
     #[error(transparent)]
     Import(#[from] import::ImportError),
+    /// The first key cannot be made.
+    #[error("the first key cannot be made: {0}")]
+    Key(String),
     /// The metrics cannot be set up.
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
@@ -103,9 +109,19 @@ fn fill(url: &str) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// Makes an administrator's key for a private register in which none holds.
+fn first_key(config: &Config, url: &str) -> Result<Option<IssuedApiKey>, ServeError> {
+    if config.database_url.is_some() {
+        return Ok(None);
+    }
+    let mut conn = migrate::connect(url).map_err(|error| ServeError::Key(error.to_string()))?;
+    api_keys::query::first::admin(&mut conn, &Principal::serve()).map_err(|error| ServeError::Key(error.to_string()))
+}
+
 fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
     let app = App {
         db: Db::new(url, config.database_pool_size),
+        keys: KnownKeys::default(),
         metrics: Metrics::new()?,
         draining: Draining::default(),
         cors_origins: config.cors_origins.clone(),
@@ -122,7 +138,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
             .disable_signals()
             .run();
         actix_web::rt::spawn(idempotency::prune_regularly(db));
-        announce(config);
+        announce(config, first_key(config, url)?.as_ref());
         let handle = server.handle();
         actix_web::rt::spawn(async move {
             either(heard).await;
@@ -164,13 +180,22 @@ async fn either(mut signals: Vec<Signal>) {
     std::future::poll_fn(heard).await;
 }
 
-fn announce(config: &Config) {
+fn announce(config: &Config, key: Option<&IssuedApiKey>) {
     let address = config.local_address();
+    let key = key.map_or_else(String::new, |key| {
+        format!(
+            "    Key         {}\n                It is the administrator's, holds until {}, and is shown this once.\n",
+            key.secret.expose(),
+            key.row.expires_at.date_naive()
+        )
+    });
     let lines = format!(
         "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
-         Document    http://{address}/openapi.json\n\n  Stop it with Ctrl-C.\n"
+         Document    http://{address}/openapi.json\n{key}\n  Stop it with Ctrl-C.\n"
     );
-    // The log has the same news if standard output is closed.
-    let _ = writeln!(std::io::stdout(), "{lines}");
+    // Nobody reads along if standard output is closed; the log never tells a key.
+    if writeln!(std::io::stdout(), "{lines}").is_err() && !key.is_empty() {
+        log::warn!("the administrator's key could not be shown: make another with `inspection-register keys create`");
+    }
     log::info!("listening on {}", config.bind_address);
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::{ApiError, ProblemCode};
-use crate::guard;
+use crate::{guard, headers};
 
 /// The header that carries a request's id in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -114,6 +114,7 @@ pub async fn observe(
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = explain(answer, &path, &id);
     finish_headers(answer.response_mut(), &id);
+    headers::secure(answer.response_mut().headers_mut(), &path);
 
     let status = answer.status().as_u16();
     let elapsed = started.elapsed();
@@ -149,7 +150,8 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
         None => return answer,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
-                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) = problem {
+                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
+                {
                     log::error!("request {id} failed: {cause}");
                 }
                 problem.respond(path, &id.to_string())
@@ -157,6 +159,16 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
             None => of_framework(error).respond(path, &id.to_string()),
         },
     };
+    with_body(answer, problem)
+}
+
+/// Puts the problem in the place of the answer. What was said to pages of other origins stays: they may read it.
+fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
+    let said = answer.headers().iter();
+    for (name, value) in said.filter(|(name, _)| **name == header::VARY || name.as_str().starts_with("access-control-"))
+    {
+        problem.headers_mut().append(name.clone(), value.clone());
+    }
     answer.into_response(problem)
 }
 
@@ -202,6 +214,4 @@ fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }

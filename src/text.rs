@@ -201,6 +201,8 @@ pub type Reason = Text<rule::Reason>;
 pub type SearchText = Text<rule::SearchText>;
 /// A code that names data.
 pub type Code = Text<rule::Code>;
+/// The name of a key.
+pub type KeyName = Text<rule::KeyName>;
 /// A code of the Office for National Statistics.
 pub type GssCode = Text<rule::GssCode>;
 /// A code of the Department for Education.

@@ -6,12 +6,12 @@ tool() {
     has "$1" || { [ "${CI:-}" = true ] && install_with apt-get "${2:-$1}" && has "$1"; }
 }
 
-# python_tool COMMAND VERSION: from PyPI into .data/python/COMMAND-VERSION.
+# python_tool COMMAND VERSION [PACKAGE]: from PyPI into .data/python/COMMAND-VERSION.
 python_tool() {
     local folder=.data/python/$1-$2
     [ -x "$folder/bin/$1" ] && return
-    say "installing: $1 $2 from PyPI into $folder"
-    python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "$1==$2"
+    say "installing: ${3:-$1} $2 from PyPI into $folder"
+    python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "${3:-$1}==$2"
 }
 
 # node_tool COMMAND FOLDER PACKAGE@VERSION…: from npm into .data/node/FOLDER, again when a version changes.

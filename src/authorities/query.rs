@@ -181,6 +181,7 @@ pub fn delete(
             "improvement_plans_authority_id_fkey" => "improvement plans belong to this authority",
             "improvement_actions_authority_id_fkey" => "improvement actions belong to this authority",
             "interventions_authority_id_fkey" => "interventions concern this authority",
+            "api_key_authorities_authority_id_fkey" => "keys are bound to this authority",
             "statistical_neighbours_neighbour_id_fkey" => "this authority is a statistical neighbour of others",
             _ => return None,
         };

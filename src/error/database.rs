@@ -1,11 +1,99 @@
-//! What the failures of the database mean.
+//! What the failures of the database mean: the one place that tells them apart.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::ApiError;
+use super::{ApiError, ProblemCode};
 
-/// Classifies what the database says. `diesel` knows kinds for constraints only: deadlocks, timeouts and shutdowns
-/// arrive as `Unknown` and are told apart by the server's message (its language is set to C).
+/// Why the database did not do what it was asked, where that is nobody's mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Another transaction stood in the way of this one; run again it may succeed.
+    Collision,
+    /// A statement, or its wait for a row that another one holds, took too long.
+    TooSlow,
+    /// The connection is gone, or there was none.
+    ConnectionLost,
+    /// The database takes no changes.
+    ReadOnly,
+    /// The server has no memory, disk or connection left.
+    Exhausted,
+    /// The schema is older than the program.
+    SchemaBehind,
+    /// The connection is gone since the COMMIT was sent.
+    OutcomeUnknown,
+}
+
+impl Fault {
+    /// The kind of problem that callers are told.
+    #[must_use]
+    pub fn code(self) -> ProblemCode {
+        match self {
+            Self::OutcomeUnknown => ProblemCode::OutcomeUnknown,
+            Self::Collision
+            | Self::TooSlow
+            | Self::ConnectionLost
+            | Self::ReadOnly
+            | Self::Exhausted
+            | Self::SchemaBehind => ProblemCode::Unavailable,
+        }
+    }
+
+    fn of(error: &DieselError) -> Option<Self> {
+        match error {
+            DieselError::DatabaseError(kind, information) => match kind {
+                DatabaseErrorKind::SerializationFailure => Some(Self::Collision),
+                DatabaseErrorKind::ReadOnlyTransaction => Some(Self::ReadOnly),
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                    Some(Self::ConnectionLost)
+                }
+                DatabaseErrorKind::Unknown => Self::of_message(information.message()),
+                _ => None,
+            },
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
+            DieselError::BrokenTransactionManager => Some(Self::ConnectionLost),
+            _ => None,
+        }
+    }
+
+    /// Tells apart by their words what `diesel` knows no kinds for. It does not pass on the server's codes, so a session
+    /// speaks English. What callers write stands in no message but behind its first words.
+    fn of_message(message: &str) -> Option<Self> {
+        let begins = |signs: &[&str]| signs.iter().any(|sign| message.starts_with(sign));
+        let lacks = |what: &str| message.starts_with(what) && message.contains(" does not exist");
+        if begins(&["deadlock detected"]) {
+            Some(Self::Collision)
+        } else if begins(&["canceling statement due to", "could not obtain lock on"]) {
+            Some(Self::TooSlow)
+        } else if begins(&[
+            "terminating connection",
+            "the database system is",
+            "server closed the connection unexpectedly",
+            "no connection to the server",
+            "could not receive data from server",
+            "could not send data to server",
+            "lost synchronization with server",
+        ]) {
+            Some(Self::ConnectionLost)
+        } else if begins(&[
+            "sorry, too many clients already",
+            "remaining connection slots are reserved",
+            "too many connections for",
+            "out of memory",
+            "out of shared memory",
+            "temporary file size exceeds",
+        ]) || message.contains("No space left on device")
+        {
+            Some(Self::Exhausted)
+        } else if ["relation ", "column ", "function ", "type ", "schema "].into_iter().any(lacks) {
+            Some(Self::SchemaBehind)
+        } else {
+            None
+        }
+    }
+}
+
+/// Everything that is no fault of the moment is one of the register's own: a constraint that nobody speaks of, a value
+/// that should have been refused before it came here, a right that the user of the database lacks.
 impl From<DieselError> for ApiError {
     fn from(error: DieselError) -> Self {
         if let DieselError::DatabaseError(_, information) = &error
@@ -13,33 +101,10 @@ impl From<DieselError> for ApiError {
         {
             return refusal;
         }
-        let text = error.to_string();
-        let passing = match &error {
-            DieselError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction,
-                _,
-            )
-            | DieselError::BrokenTransactionManager => true,
-            DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => [
-                "deadlock detected",
-                "canceling statement due to",
-                "terminating connection due to",
-                "server closed the connection unexpectedly",
-                "the database system is",
-                "no connection to the server",
-                "could not receive data from server",
-                "could not send data to server",
-                "SSL connection has been closed unexpectedly",
-                // A table or column: the schema is older than the program until `migrate` has run.
-                "does not exist",
-            ]
-            .iter()
-            .any(|sign| information.message().contains(sign)),
-            _ => false,
-        };
-        if passing { Self::Unavailable(text) } else { Self::Internal(text) }
+        match Fault::of(&error) {
+            Some(fault) => Self::Database(fault, error.to_string()),
+            None => Self::Internal(error.to_string()),
+        }
     }
 }
 

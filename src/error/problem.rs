@@ -50,6 +50,8 @@ text_enum! {
         IdempotencyKeyReused = "idempotency_key_reused",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
+        /// The register was cut off while it kept the change, and does not know whether it did.
+        OutcomeUnknown = "outcome_unknown",
         /// A fault of the register.
         Internal = "internal",
     }
@@ -80,7 +82,7 @@ impl ProblemCode {
             Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +111,7 @@ impl ProblemCode {
             Self::ValidationFailed => "Validation failed",
             Self::IdempotencyKeyReused => "Idempotency key reused",
             Self::Unavailable => "Unavailable",
+            Self::OutcomeUnknown => "Outcome unknown",
             Self::Internal => "Internal error",
         }
     }
@@ -171,7 +174,11 @@ impl ProblemCode {
                 "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
                  address and body are."
             }
-            Self::Unavailable => "Try again after the seconds in `Retry-After`.",
+            Self::Unavailable => "Nothing was changed. Try again after the seconds in `Retry-After`.",
+            Self::OutcomeUnknown => {
+                "The change may have been made or not. Repeat the same request with the same `Idempotency-Key`, and the \
+                 register answers what became of it; without a key, read the resource before you repeat the request."
+            }
             Self::Internal => {
                 "This is a fault of the register. Report it with the `trace_id`; repeating the request may not help."
             }

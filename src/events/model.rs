@@ -64,6 +64,8 @@ text_enum! {
         Examination = "examination",
         /// An intervention.
         Intervention = "intervention",
+        /// A key, without its secret.
+        ApiKey = "api_key",
     }
 }
 
@@ -101,8 +103,9 @@ pub struct Event {
     pub authority_ids: Vec<AuthorityId>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
-    /// Whose write it was: `anonymous`, or the register itself, as `import` or `migrate`.
-    #[schema(min_length = 1, max_length = 200, example = "anonymous")]
+    /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
+    /// `anonymous`.
+    #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
     pub actor: String,
     /// The `X-Request-Id` of the request that wrote; of the register itself its command.
     #[schema(max_length = 200, example = "import")]

@@ -46,7 +46,7 @@ async fn list_inspection_findings(
         .read(move |conn| {
             let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
             let inspection = Some(Codes(vec![inspection]));
-            let filter = FindingFilter { inspection, embed, ..FindingFilter::default() };
+            let filter = FindingFilter { inspection, embed: embed.clone(), ..FindingFilter::default() };
             query::list::list(conn, &principal, &filter, &window)
         })
         .await?;

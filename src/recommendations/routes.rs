@@ -49,7 +49,7 @@ async fn list_inspection_recommendations(
         .read(move |conn| {
             let inspection = inspections::query::find(conn, &principal, *id)?.inspection_id;
             let inspection = Some(Codes(vec![inspection]));
-            let filter = RecommendationFilter { inspection, embed, ..RecommendationFilter::default() };
+            let filter = RecommendationFilter { inspection, embed: embed.clone(), ..RecommendationFilter::default() };
             query::list::list(conn, &principal, &filter, &window)
         })
         .await?;

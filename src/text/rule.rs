@@ -63,6 +63,22 @@ impl Rule for Code {
     }
 }
 
+/// The name of a key: so plain that no two look alike.
+pub struct KeyName;
+
+impl Rule for KeyName {
+    const NAME: &'static str = "KeyName";
+    const MAX: usize = 64;
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$");
+    const EXPECTED: &'static str =
+        "words of letters and digits, with one space, dot, hyphen or underscore between them";
+
+    fn accepts(text: &str) -> bool {
+        text.split([' ', '.', '_', '-'])
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
+}
+
 /// A code of the Office for National Statistics.
 pub struct GssCode;
 

@@ -96,7 +96,8 @@ fn every_operation_tells_all_its_answers() {
         let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
         let has_body = !operation.bodies().is_empty();
         let expected = [
-            (true, vec![operation.success(), 400, 406, 500, 503]),
+            (true, vec![operation.success(), 400, 401, 406, 500, 503]),
+            (operation.needs_key(), vec![403]),
             (operation.is_read(), vec![304]),
             (operation.creates_too(), vec![201]),
             (operation.path.contains('{'), vec![404]),
@@ -124,6 +125,7 @@ fn every_operation_tells_all_its_answers() {
             match status.as_str() {
                 "200" | "304" | "412" => headers.push("ETag"),
                 "201" => headers.extend(["ETag", "Location"]),
+                "401" => headers.push("WWW-Authenticate"),
                 "503" => headers.push("Retry-After"),
                 _ => {}
             }
@@ -307,6 +309,10 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
         Value::Object(members) => {
             found.extend(members.get("$ref").and_then(Value::as_str).map(ToOwned::to_owned));
+            // Of a security scheme an operation tells the name alone.
+            let schemes = members.get("security").and_then(Value::as_array).into_iter().flatten();
+            let schemes = schemes.flat_map(|scheme| scheme.as_object().unwrap().keys());
+            found.extend(schemes.map(|name| format!("#/components/securitySchemes/{name}")));
             members.values().for_each(|member| references(member, found));
         }
         _ => {}

@@ -34,7 +34,7 @@ fn lines(conn: &mut PgConnection, query: &str) -> Vec<String> {
 }
 
 /// Everything that migrations make, but for the table in which `diesel` notes them.
-fn catalogue(conn: &mut PgConnection) -> Vec<String> {
+pub fn catalogue(conn: &mut PgConnection) -> Vec<String> {
     lines(
         conn,
         "with ours as (

@@ -10,6 +10,7 @@ use super::fold::{answered, folded};
 use super::{follow, told};
 use crate::support::Register;
 use crate::support::database::{Database, settle};
+use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 
 /// A register as it was before there were events, with a published inspection that was corrected.
@@ -98,7 +99,7 @@ async fn a_restored_register_goes_on_where_it_was() {
     authority(&register).await;
     settle(&mut conn);
     let actors = follow(&register, None, 1).await.iter().map(|event| event["actor"].clone()).collect::<Vec<_>>();
-    assert_eq!(actors, ["anonymous", "far", "anonymous"]);
+    assert_eq!(actors, [ADMIN, "far", ADMIN]);
     migrate::migrate(&register.database.url).unwrap();
     assert_eq!(lead(&mut conn), raised);
 }

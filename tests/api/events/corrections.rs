@@ -5,6 +5,7 @@ use inspection_register::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::Register;
+use crate::support::keys::ADMIN;
 use crate::support::rows::{inspection, path, published};
 
 type Kept = (String, String, String, String, Option<String>, Option<Value>, Option<Value>);
@@ -40,7 +41,7 @@ async fn a_correction_is_kept_with_who_and_why_and_what() {
     let kept = kept(&register);
     let [(kind, resource, actor, request_id, reason, before, after)] = kept.as_slice() else { panic!("{kept:?}") };
     assert_eq!((kind.as_str(), resource.as_str()), ("updated", "inspection"));
-    assert_eq!((actor.as_str(), request_id.as_str()), ("anonymous", "test-1"));
+    assert_eq!((actor.as_str(), request_id.as_str()), (ADMIN, "test-1"));
     assert_eq!(reason.as_deref(), Some("Left out at first."));
     let before = before.as_ref().unwrap();
     assert_eq!((before.get("headline"), &before["version"]), (None, &json!(1)));

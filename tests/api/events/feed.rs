@@ -58,8 +58,8 @@ async fn the_feed_tells_of_what_is_wanted() {
     let whole = sequences(&register.get("/v1/events").await.expect(200));
     let id = address.rsplit('/').next().unwrap();
     for (query, places) in [
-        ("type=updated", vec![4]),
-        ("type=created,updated&resource=inspection", vec![1, 4]),
+        ("event_type=updated", vec![4]),
+        ("event_type=created,updated&resource=inspection", vec![1, 4]),
         ("resource=finding,recommendation", vec![2, 3]),
         (&format!("resource_id={id}"), vec![1, 4]),
         (&format!("authority={}", other["gss_code"].as_str().unwrap()), vec![5]),

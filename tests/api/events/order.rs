@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::follow;
 use crate::support::Register;
 use crate::support::database::settle;
+use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 
 /// Tells of a resource that nothing else is told of.
@@ -37,7 +38,7 @@ async fn a_late_committer_is_not_passed_over() {
     settle(&mut register.database.connect());
     met.extend(follow(&register, sequence(&met), 1).await);
     let new = met[known..].iter().map(|event| event["actor"].as_str().unwrap()).collect::<Vec<_>>();
-    assert_eq!(new, ["late", "anonymous"]);
+    assert_eq!(new, ["late", ADMIN]);
     assert_eq!(met[known + 1]["resource_id"], early["authority_id"]);
 }
 
@@ -51,7 +52,7 @@ async fn what_is_rolled_back_is_never_told() {
     settle(&mut register.database.connect());
     let events = follow(&register, None, 200).await;
     assert_eq!(events.len(), 1);
-    assert_eq!(events[0]["actor"], "anonymous");
+    assert_eq!(events[0]["actor"], ADMIN);
 }
 
 #[actix_web::test]

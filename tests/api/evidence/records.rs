@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{completed_action, evidence_of_another, execute, new_id};
+use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 use crate::support::{Answer, Register};
 
@@ -35,7 +36,7 @@ async fn evidence_is_recorded_read_changed_and_removed() {
     let created = record(&register, &path).await;
     let body = created.json();
     assert_eq!(body["action_id"], json!(action.to_string()));
-    assert_eq!((&body["recorded_by"], body.get("review_outcome")), (&json!("anonymous"), None));
+    assert_eq!((&body["recorded_by"], body.get("review_outcome")), (&json!(ADMIN), None));
     let evidence = created.header("location").to_owned();
     let read = register.get(&evidence).await.expect(200);
     assert_eq!((read.json(), read.etag()), (body, created.etag()));

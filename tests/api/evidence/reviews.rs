@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{DAY, completed_action, evidence_of_another, holds, review, set_state};
 use crate::support::Register;
+use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 
 /// A register with one action that has a piece of evidence by another.
@@ -25,7 +26,7 @@ async fn a_review_raises_the_version_of_the_evidence() {
     let new = json!({ "outcome": "accepted", "note": "It shows it.", "effective_on": "2024-05-01" });
     let created = register.post(&format!("{evidence}/reviews"), &new).await.expect(201);
     assert_eq!((created.header("location"), created.etag()), (format!("{evidence}/reviews").as_str(), "\"2\""));
-    assert_eq!((&created.json()["recorded_by"], &created.json()["note"]), (&json!("anonymous"), &new["note"]));
+    assert_eq!((&created.json()["recorded_by"], &created.json()["note"]), (&json!(ADMIN), &new["note"]));
     let after = register.get(&evidence).await.expect(200);
     assert_eq!((before.etag(), after.etag()), ("\"1\"", "\"2\""));
     assert_eq!(after.json()["review_outcome"], "accepted");

@@ -1,3 +1,79 @@
 //! A database that fails: what is answered meanwhile, and that nothing is lost or done twice.
 
+mod classes;
+mod collisions;
+mod commits;
+mod editors;
+mod migrations;
 mod network;
+mod outages;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use actix_web::rt::time::sleep;
+use inspection_register::db::Db;
+
+use crate::support::database::Database;
+use crate::support::{Answer, Register, at_once};
+
+/// What is promised is half of this. The machine may be busy with other things.
+const SOON: Duration = Duration::from_secs(2);
+/// What is promised of the recovery is half of this.
+const RECOVERY: Duration = Duration::from_secs(4);
+
+/// A register on the database at this address, with so many connections.
+async fn register(url: &str, size: u32) -> Register {
+    Register::with(Database::bare(), |app| app.db = Db::new(url, size)).await
+}
+
+/// Checks an answer that says that the database is away.
+#[track_caller]
+fn unavailable(answer: Answer, begun: Instant) {
+    let elapsed = begun.elapsed();
+    let answer = answer.refused(&[503]);
+    assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("unavailable", "1"));
+    assert!(elapsed < SOON, "{elapsed:?}");
+}
+
+/// Checks that many requests at once are told soon that the database is away, and why the service is not ready.
+async fn must_be_away(register: &Register, reason: &str) {
+    let begun = Instant::now();
+    let reads = (0..24).map(|_| register.get("/v1/themes"));
+    for answer in at_once(reads).await {
+        unavailable(answer, begun);
+    }
+    println!("24 requests were refused within {:?}", begun.elapsed());
+    must_not_be_ready(register, reason).await;
+    register.get("/health/live").await.expect(200);
+}
+
+/// Checks that the service says soon, and in one word, why it is not ready.
+async fn must_not_be_ready(register: &Register, reason: &str) {
+    let begun = Instant::now();
+    let answer = register.get("/health/ready").await;
+    assert_eq!(answer.json()["detail"], reason);
+    unavailable(answer, begun);
+}
+
+/// Waits until the database is used again, which must be soon.
+async fn must_recover(register: &Register) {
+    let begun = Instant::now();
+    for path in ["/v1/themes", "/health/ready"] {
+        while register.get(path).await.status != 200 {
+            assert!(begun.elapsed() < RECOVERY, "{path} after {:?}", begun.elapsed());
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+    println!("recovered within {:?}", begun.elapsed());
+}
+
+/// The address for another user.
+fn as_user(url: &str, user: &str) -> String {
+    format!("{}user={user}", url.split("user=").next().unwrap())
+}
+
+/// The name of the database at this address.
+fn name_in(url: &str) -> &str {
+    url.split(['/', '?']).nth(3).unwrap()
+}

@@ -51,7 +51,9 @@ async fn of_many_at_once_one_takes_effect() {
     }
     assert_eq!(counts(&register), (1, 1));
     let replays = at_once((0..16).map(|_| post(&register, "a-key", "/v1/authorities", &body))).await;
-    replays.iter().for_each(|answer| assert_replayed(answer, &first));
+    for answer in replays {
+        assert_replayed(&answer, &first);
+    }
 }
 
 #[actix_web::test]

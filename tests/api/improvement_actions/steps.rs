@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::{accept_evidence, evidence};
 use crate::support::actions::{action, moved, path, walk};
+use crate::support::keys::ADMIN;
 use crate::support::rows::{self, new_visit, published, with};
 use crate::support::{Answer, Register};
 
@@ -35,7 +36,7 @@ async fn a_move_is_kept_and_found_in_the_list_that_its_location_names() {
     let transition = created.json();
     assert_eq!(
         (&transition["position"], &transition["from_state"], &transition["recorded_by"], &transition["evidence_ids"]),
-        (&json!(1), &json!("proposed"), &json!("anonymous"), &json!([]))
+        (&json!(1), &json!("proposed"), &json!(ADMIN), &json!([]))
     );
     assert_eq!(register.get(created.header("location")).await.expect(200).json()["items"], json!([transition]));
     assert_eq!(transition["action_id"], action["action_id"]);

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::support::Register;
 use crate::support::database::Database;
+use crate::support::keys::add_admin;
 
 #[actix_web::test]
 async fn it_is_ready_once_the_schema_is_current() {
@@ -19,6 +20,7 @@ async fn it_is_ready_once_the_schema_is_current() {
     assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("unavailable", "1"));
 
     migrate::migrate(&register.database.url).unwrap();
+    add_admin(&mut register.database.connect());
     assert_eq!(register.get("/health/ready").await.expect(200).json(), json!({ "status": "ready" }));
     register.get("/v1/authorities").await.expect(200);
     assert_eq!(migrate::migrate(&register.database.url).unwrap().len(), 0, "a second time changes nothing");

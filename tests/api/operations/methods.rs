@@ -1,19 +1,22 @@
-//! What else is asked of every address: HEAD, the methods that it does not know, web pages of other origins.
+//! What else is asked of every address: HEAD, and the methods that it does not know.
 
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use inspection_register::error::ProblemCode;
 
 use crate::support::operations::all;
-use crate::support::{Answer, Register, database::Database};
+use crate::support::{Answer, Register};
 
 /// What is served and is no operation.
-const PLUMBING: [&str; 10] = [
+pub const PLUMBING: [&str; 14] = [
     "/",
     "/docs",
     "/docs/",
     "/docs/index.html",
+    "/docs/register.css",
+    "/docs/register.js",
+    "/docs/swagger-ui.css",
+    "/docs/swagger-ui-bundle.js",
     "/openapi.json",
     "/openapi-3.0.json",
     "/problems/not-found",
@@ -74,59 +77,4 @@ async fn an_unknown_path_is_not_found_with_any_method() {
             assert_eq!(request.send().await.refused(&[404]).code(), "not_found", "{method} {path}");
         }
     }
-}
-
-#[actix_web::test]
-async fn every_kind_of_problem_is_explained() {
-    let register = Register::empty().await;
-    for code in ProblemCode::ALL {
-        let page = register.get(&format!("/problems/{}", code.slug())).await.expect(200).text();
-        let status = format!("status {}", code.status());
-        for part in [code.title(), code.as_str(), &status, code.advice()] {
-            assert!(page.contains(part), "{code}: {page}");
-        }
-    }
-    let problem = register.get("/v1/x").await.refused(&[404]).json();
-    assert_eq!(problem["type"], "urn:problem-type:inspection-register:not-found");
-    register.get("/problems/not_found").await.refused(&[404]);
-}
-
-#[actix_web::test]
-async fn web_pages_of_configured_origins_alone_may_call() {
-    let ours = "https://example.org";
-    let register = Register::with(Database::empty(), |app| app.cors_origins = vec![ours.to_owned()]).await;
-    let from = async |origin: &str| {
-        register.request(Method::GET, "/v1/themes").header("Origin", origin).send().await.expect(200)
-    };
-    let answer = from(ours).await;
-    assert_eq!(answer.header("access-control-allow-origin"), ours);
-    let exposed = answer.header("access-control-expose-headers").to_lowercase();
-    for name in ["etag", "link", "location", "retry-after", "x-request-id"] {
-        assert!(exposed.contains(name), "{name} is not exposed");
-    }
-    assert!(answer.headers.get_all("vary").any(|names| names.to_str().unwrap().contains("Origin")));
-    for other in ["https://example.com", "http://example.org", "https://example.org.evil.example", "null"] {
-        assert_eq!(from(other).await.header("access-control-allow-origin"), "", "{other}");
-    }
-
-    let preflight = |origin: &'static str| {
-        let request = register.request(Method::OPTIONS, "/v1/authorities/E06000019").header("Origin", origin);
-        request
-            .header("Access-Control-Request-Method", "PATCH")
-            .header("Access-Control-Request-Headers", "if-match, content-type")
-    };
-    let allowed = preflight(ours).send().await;
-    assert!(allowed.status.is_success(), "{}", allowed.text());
-    assert!(allowed.header("access-control-allow-methods").contains("PATCH"));
-    assert!(allowed.header("access-control-allow-headers").to_lowercase().contains("if-match"));
-    let refused = preflight("https://example.com").send().await;
-    assert_eq!(refused.header("access-control-allow-origin"), "");
-
-    let closed = Register::empty().await;
-    let answer = closed.request(Method::GET, "/v1/themes").header("Origin", ours).send().await.expect(200);
-    assert_eq!(answer.header("access-control-allow-origin"), "");
-    let open = Register::with(Database::empty(), |app| app.cors_origins = vec!["*".to_owned()]).await;
-    let answer = open.request(Method::GET, "/v1/themes").header("Origin", ours).send().await.expect(200);
-    assert!(["*", ours].contains(&answer.header("access-control-allow-origin")));
-    assert_eq!(answer.header("access-control-allow-credentials"), "");
 }

@@ -1,8 +1,11 @@
 //! Running it: health, metrics, headers, trouble with the database, and the program itself.
 
 mod answers;
+mod browsers;
+mod guides;
 mod health;
 mod methods;
+mod problems;
 mod process;
-mod program;
+pub mod program;
 mod trouble;

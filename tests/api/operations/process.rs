@@ -3,10 +3,12 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use inspection_register::api_keys::secret::Secret;
 use serde_json::Value;
 
 use super::program::{Folder, Service, command, free_address, run, said, signal};
 use crate::support::database::Database;
+use crate::support::keys::{ADMIN_SECRET, add_admin};
 use crate::support::rows::new_authority;
 
 /// The body of an answer, as JSON.
@@ -16,13 +18,22 @@ fn body(answer: &str) -> Value {
     serde_json::from_str(inner.unwrap()).unwrap_or_else(|_| panic!("no JSON: {answer}"))
 }
 
+/// The secrets in a text.
+fn secrets(text: &str) -> Vec<String> {
+    let words = text.split_whitespace().filter(|word| Secret::parse(word).is_some());
+    words.map(ToOwned::to_owned).collect()
+}
+
 fn total(service: &Service, list: &str) -> Value {
     body(&service.get(&format!("/v1/{list}?count=exact&limit=1")))["page"]["total"].clone()
 }
 
-fn post(service: &Service, path: &str, body: &Value) -> String {
+fn post(service: &Service, secret: &str, path: &str, body: &Value) -> String {
     let (text, host) = (body.to_string(), "Host: x\r\nConnection: close\r\nContent-Type: application/json");
-    let head = format!("POST {path} HTTP/1.1\r\n{host}\r\nContent-Length: {}\r\n\r\n", text.len());
+    let head = format!(
+        "POST {path} HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {secret}\r\nContent-Length: {}\r\n\r\n",
+        text.len()
+    );
     service.exchange(format!("{head}{text}").as_bytes())
 }
 
@@ -42,7 +53,8 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
 
     let second = Service::launch(&settings, &folder.0.join("second")).wait_and_tell();
     assert!(!second.0.success() && second.1.contains("another instance is using /"), "{}", second.1);
-    assert!(post(&first, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
+    let secret = secrets(&first.said())[0].clone();
+    assert!(post(&first, &secret, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
 
     first.end("KILL");
     let begun = Instant::now();
@@ -56,6 +68,8 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
     let last = Service::start(&settings, &output);
     assert_eq!((total(&last, "authorities"), total(&last, "inspections")), (162.into(), inspections));
     assert_eq!(last.said().matches("the register is new").count(), 1, "{}", last.said());
+    assert_eq!(secrets(&last.said()), [secret.as_str()], "one key is shown, once");
+    assert!(post(&last, &secret, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
     assert!(last.end("INT").success());
     folder.must_be_left();
 }
@@ -103,7 +117,8 @@ fn with_a_database_of_its_own_it_neither_migrates_nor_imports() {
     assert!(check().status.success(), "{}", said(&check()));
     let two = Service::start(&settings, &folder.0.join("two"));
     assert_eq!((total(&one, "authorities"), total(&two, "inspections")), (0.into(), 0.into()));
-    assert!(post(&one, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
+    add_admin(&mut database.connect());
+    assert!(post(&one, ADMIN_SECRET, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
     assert_eq!(total(&two, "authorities"), 1);
     assert!(one.end("TERM").success() && two.end("INT").success());
 }
@@ -115,7 +130,7 @@ fn one_line_is_logged_for_each_request_without_what_was_said() {
     let service = Service::start(&[("DATABASE_URL", &database.url)], &folder.0.join("output"));
     let request = |line: &str, id: &str, body: &str| {
         let head = format!(
-            "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: {id}\r\nAuthorization: Bearer unspoken"
+            "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: {id}\r\nAuthorization: Bearer {ADMIN_SECRET}"
         );
         service.exchange(
             format!("{head}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
@@ -139,7 +154,7 @@ fn one_line_is_logged_for_each_request_without_what_was_said() {
         let [line] = lines.as_slice() else { panic!("{id}: {lines:?}") };
         assert!(line.contains(rest) && line.ends_with(" ms"), "{line}");
     }
-    assert!(!log.contains("unspoken"), "{log}");
+    assert!(!log.contains("unspoken") && !log.contains(ADMIN_SECRET), "{log}");
 }
 
 #[test]

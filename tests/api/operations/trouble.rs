@@ -14,8 +14,11 @@ use crate::support::operations::all;
 use crate::support::rows::{authority, new_authority};
 use crate::support::{Answer, Register, database::Database};
 
+/// What is promised is half of this. The machine may be busy with other things.
+const SOON: Duration = Duration::from_secs(2);
+
 fn unavailable(answer: Answer, begun: Instant) {
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     let answer = answer.refused(&[503]);
     assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("unavailable", "1"));
     assert_eq!(answer.header("cache-control"), "no-store");

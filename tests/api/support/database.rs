@@ -15,6 +15,8 @@ use diesel::sql_types::Bool;
 use inspection_register::embedded::{Embedded, Options};
 use inspection_register::{import, migrate};
 
+use super::keys::add_admin;
+
 /// A database that is dropped with its owner.
 pub struct Database {
     name: String,
@@ -22,7 +24,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database with frameworks and themes alone.
+    /// A database with frameworks, themes and the administrator's key alone.
     pub fn empty() -> Self {
         static TEMPLATE: OnceLock<&'static str> = OnceLock::new();
         Self::from(TEMPLATE.get_or_init(|| template("template_empty", |_| {})))
@@ -64,7 +66,9 @@ fn template(name: &'static str, fill: impl FnOnce(&str)) -> &'static str {
     let url = cluster().url(name);
     migrate::migrate(&url).unwrap();
     fill(&url);
-    settle(&mut PgConnection::establish(&url).unwrap());
+    let mut conn = PgConnection::establish(&url).unwrap();
+    add_admin(&mut conn);
+    settle(&mut conn);
     name
 }
 

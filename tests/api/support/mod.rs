@@ -5,10 +5,12 @@ pub mod contract;
 pub mod database;
 pub mod frames;
 pub mod improvement;
+pub mod keys;
 pub mod operations;
 pub mod proxy;
 pub mod rows;
 pub mod sample;
+pub mod wire;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -19,6 +21,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
+use inspection_register::authenticate::KnownKeys;
 use inspection_register::db::Db;
 use inspection_register::health::Draining;
 use inspection_register::telemetry::Metrics;
@@ -110,9 +113,22 @@ pub struct Request<'a> {
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     is_chunked: bool,
+    secret: Option<String>,
 }
 
 impl Request<'_> {
+    /// Sends no key.
+    pub fn anonymous(mut self) -> Self {
+        self.secret = None;
+        self
+    }
+
+    /// Sends another key than the administrator's.
+    pub fn key(mut self, secret: &str) -> Self {
+        self.secret = Some(secret.to_owned());
+        self
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -150,6 +166,9 @@ impl Request<'_> {
     /// Sends the request, and checks the answer against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let mut request = test::TestRequest::default().method(self.method.clone()).uri(&self.path);
+        if let Some(secret) = self.secret {
+            request = request.append_header((header::AUTHORIZATION, format!("Bearer {secret}")));
+        }
         for (name, value) in self.headers {
             request = request.append_header((name, value));
         }
@@ -181,6 +200,7 @@ impl Register {
     pub async fn with(database: Database, change: impl FnOnce(&mut App)) -> Self {
         let mut app = App {
             db: Db::new(&database.url, 4),
+            keys: KnownKeys::default(),
             metrics: Metrics::new().unwrap(),
             draining: Draining::default(),
             cors_origins: Vec::new(),
@@ -190,9 +210,17 @@ impl Register {
         Self { service, app, database }
     }
 
-    /// A request with any method.
+    /// A request with any method, of the administrator.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
-        Request { register: self, method, path: path.to_owned(), headers: Vec::new(), body: None, is_chunked: false }
+        Request {
+            register: self,
+            method,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            is_chunked: false,
+            secret: Some(keys::ADMIN_SECRET.to_owned()),
+        }
     }
 
     /// A GET, sent.

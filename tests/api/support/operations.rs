@@ -42,6 +42,11 @@ impl Operation {
         self.method == Method::GET
     }
 
+    /// Whether only holders of keys may call it.
+    pub fn needs_key(&self) -> bool {
+        self.about["security"] == json!([{ "api_key": [] }])
+    }
+
     /// Whether it replaces, and creates what is not there yet.
     pub fn creates_too(&self) -> bool {
         self.method == Method::PUT && self.parameters("header").any(|parameter| parameter["name"] == "If-None-Match")

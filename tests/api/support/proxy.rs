@@ -1,7 +1,7 @@
 //! The network between the register and its database, which fails when it is told to.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::frames::Frames;
+use super::wire::Wire;
 
 /// How often the state of the network is looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -98,11 +99,6 @@ impl Proxy {
     /// The address of the database behind it, for libpq.
     pub fn url(&self) -> String {
         self.url.to_string()
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
     }
 
     /// From here on the network does this.
@@ -277,49 +273,5 @@ impl Link {
             None => {}
         }
         to.write_all(frame).is_ok()
-    }
-}
-
-/// One end of a connection.
-enum Wire {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-impl Wire {
-    fn again(&self) -> Self {
-        match self {
-            Self::Tcp(stream) => Self::Tcp(stream.try_clone().unwrap()),
-            Self::Unix(stream) => Self::Unix(stream.try_clone().unwrap()),
-        }
-    }
-
-    fn set_patience(&self, patience: Duration) {
-        match self {
-            Self::Tcp(stream) => stream.set_read_timeout(Some(patience)).unwrap(),
-            Self::Unix(stream) => stream.set_read_timeout(Some(patience)).unwrap(),
-        }
-    }
-
-    fn close(&self) {
-        // It may be closed already.
-        let _ = match self {
-            Self::Tcp(stream) => stream.shutdown(Shutdown::Both),
-            Self::Unix(stream) => stream.shutdown(Shutdown::Both),
-        };
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.read(buffer),
-            Self::Unix(stream) => stream.read(buffer),
-        }
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.write_all(bytes),
-            Self::Unix(stream) => stream.write_all(bytes),
-        }
     }
 }

@@ -1,0 +1,207 @@
+// Opens the pages as a reader does who has no network. In Swagger UI every GET is tried out with its examples and must
+// succeed; then, with the key of the register, a POST. The pages' own policies must stop nothing, and a page of another
+// origin must be able to read answers. CHROMIUM names the browser; the program is built, and playwright-core installed,
+// by script/check. Pictures go to .data/pages/, for people to look at.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer as createPageServer } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { chromium } = createRequire(import.meta.url)('../../.data/node/playwright-core/node_modules/playwright-core');
+const FLAGS = [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+];
+
+const WIDE = { width: 1440, height: 1000 };
+const NARROW = { width: 390, height: 844 };
+const PICTURES = '.data/pages';
+
+async function freePort() {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+}
+
+// A service with a database of its own, in a folder that every user may enter: root's PostgreSQL runs as another user.
+// Its key is the one that it prints at its first start.
+async function withService(origin, work) {
+    const folder = mkdtempSync(join(tmpdir(), 'inspection-register-'));
+    chmodSync(folder, 0o755);
+    const address = `127.0.0.1:${await freePort()}`;
+    const { DATABASE_URL, ...environment } = process.env;
+    const service = spawn(join(process.env.CARGO_TARGET_DIR ?? 'target', 'debug/inspection-register'), [], {
+        env: { ...environment, BIND_ADDRESS: address, DATA_DIR: folder, RUST_LOG: 'warn', CORS_ORIGINS: origin },
+        stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(service, 'exit');
+    let said = '';
+    service.stdout.on('data', (text) => { said += text; });
+    try {
+        await ready(`http://${address}/health/ready`, service);
+        // Its last words come after the key.
+        while (!said.includes('Stop it with')) await sleep(50);
+        return await work(`http://${address}`, said.match(/\birk_\w+/)?.[0]);
+    } finally {
+        service.kill('SIGTERM');
+        await ended;
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+async function ready(url, service) {
+    for (let attempt = 0; attempt < 600 && service.exitCode === null; attempt += 1) {
+        if (await fetch(url).then((answer) => answer.ok, () => false)) return;
+        await sleep(100);
+    }
+    throw new Error('the service does not become ready');
+}
+
+async function withPage(origins, work) {
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    try {
+        const faults = [];
+        const page = await browser.newPage({ viewport: WIDE });
+        await page.route('**/*', (route) => {
+            if (origins.some((origin) => route.request().url().startsWith(`${origin}/`))) return route.continue();
+            faults.push(`the page asks for ${route.request().url()}`);
+            return route.abort();
+        });
+        page.on('pageerror', (error) => faults.push(`the page fails: ${error.message}`));
+        page.on('console', (message) => {
+            if (message.type() === 'error') faults.push(`the page complains: ${message.text()}`);
+        });
+        await work(page, faults);
+        return faults;
+    } finally {
+        await browser.close();
+    }
+}
+
+// Expands one operation, executes it and folds it again; returns what is wrong.
+async function tryOut(operation, expected = /^2\d\d/) {
+    const name = (await operation.locator('.opblock-summary-path').innerText()).replaceAll('\u200b', '');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.locator('.execute').click();
+    const status = operation.locator('.live-responses-table .response-col_status').last();
+    const shown = (await status.innerText({ timeout: 10_000 })).trim();
+    const answer = await operation.locator('.live-responses-table .response-col_description').last().innerText();
+    console.error(`    ${shown} ${name}`);
+    await operation.locator('.opblock-summary-control').click();
+    return expected.test(shown) ? [] : [`${name} shows ${shown}: ${answer.slice(0, 500)}`];
+}
+
+// Pictures of the page as it is, and what is wider than the screen.
+async function picture(page, name) {
+    const faults = [];
+    for (const [kind, size] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+        await page.setViewportSize(size);
+        await page.screenshot({ path: `${PICTURES}/${name}-${kind}.png` });
+        const width = await page.evaluate(() => globalThis.document.documentElement.scrollWidth);
+        if (width > size.width) faults.push(`${name} is ${width} pixels wide where ${size.width} are there`);
+    }
+    await page.setViewportSize(WIDE);
+    return faults;
+}
+
+async function landing(page, base) {
+    await page.goto(`${base}/`);
+    const faults = await picture(page, 'landing');
+    const links = await page.locator('a').evaluateAll((links) => links.map((link) => link.href));
+    for (const path of ['/docs/', '/openapi.json', '/health/ready', '/v1/standings', '/v1/standings.csv']) {
+        if (!links.includes(base + path)) faults.push(`the landing page has no link to ${path}`);
+    }
+    const font = await page.evaluate(() => getComputedStyle(globalThis.document.body).fontFamily);
+    if (!font.includes('sans-serif')) faults.push(`the landing page has lost its style: ${font}`);
+    return faults;
+}
+
+async function everyRead(page, base) {
+    const document = await (await fetch(`${base}/openapi.json`)).json();
+    // Keys are read by those who have one.
+    const reads = Object.values(document.paths).filter((item) => item.get && !item.get.tags.includes('API keys'));
+    await page.goto(`${base}/docs/`);
+    await page.locator('.opblock').first().waitFor();
+    const faults = await picture(page, 'swagger-ui');
+    const sections = await page.locator('.opblock-tag-section h3').evaluateAll((all) => all.map((one) => one.dataset.tag));
+    const tags = document.tags.map((tag) => tag.name);
+    if (sections.join() !== tags.join()) faults.push(`the sections are ${sections}, not ${tags}`);
+    // Links in the texts open operations.
+    await page.locator('.info a[href="#/Standings/list_standings"]').click();
+    const linked = page.locator('#operations-Standings-list_standings');
+    await linked.locator('.execute').waitFor();
+    await linked.locator('.opblock-summary-control').click();
+    const shown = [];
+    for (const section of await page.locator('.opblock-tag-section').all()) {
+        const tag = await section.locator('h3').getAttribute('data-tag');
+        if (tag !== 'API keys') shown.push(...await section.locator('.opblock-get').all());
+    }
+    if (shown.length !== reads.length) faults.push(`${shown.length} of ${reads.length} GET operations are shown`);
+    for (const operation of shown) faults.push(...await tryOut(operation));
+    const standings = shown[0];
+    await standings.locator('.opblock-summary-control').click();
+    await standings.evaluate((element) => element.scrollIntoView());
+    faults.push(...await picture(page, 'swagger-ui-operation'));
+    return faults;
+}
+
+// Fills in the dialog, and writes; the key is still there after the page is loaded again.
+async function withKey(page, base, key) {
+    if (!key) return ['the service prints no key'];
+    await page.goto(`${base}/docs/#/Authorities/create_authority`);
+    const create = page.locator('#operations-Authorities-create_authority');
+    await create.locator('.execute').waitFor();
+    await create.locator('.opblock-summary-control').click();
+    const faults = await tryOut(create, /^401/);
+    await page.locator('.btn.authorize').first().click();
+    const dialog = page.locator('.dialog-ux');
+    await dialog.locator('input').fill(key);
+    faults.push(...await picture(page, 'swagger-ui-authorize'));
+    await dialog.locator('button[type=submit]').click();
+    await dialog.locator('.btn-done').click();
+    faults.push(...await tryOut(create, /^201/));
+    await page.reload();
+    await page.locator('.btn.authorize.locked').waitFor();
+    faults.push(...await tryOut(page.locator('#operations-API_keys-list_api_keys')));
+    return faults;
+}
+
+// What a page of another origin reads, where CORS_ORIGINS names it.
+async function fromElsewhere(page, base, origin) {
+    await page.goto(origin);
+    const read = await page.evaluate(async (base) => {
+        const found = await fetch(`${base}/v1/authorities/E06000019`, { headers: { 'X-Request-Id': 'elsewhere' } });
+        const refused = await fetch(`${base}/v1/themes?x=1`);
+        return [found.headers.get('ETag'), found.headers.get('X-Request-Id'), (await refused.json()).code];
+    }, base);
+    const expected = ['"1"', 'elsewhere', 'invalid_parameter'];
+    return read.join() === expected.join() ? [] : [`a page of another origin reads ${read}, not ${expected}`];
+}
+
+const elsewhere = createPageServer((_, answer) => answer.end('<!doctype html><title>Elsewhere</title>'));
+await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+const origin = `http://127.0.0.1:${elsewhere.address().port}`;
+mkdirSync(PICTURES, { recursive: true });
+const faults = await withService(origin, (base, key) => withPage([base, origin], async (page, faults) => {
+    faults.push(...await landing(page, base));
+    faults.push(...await everyRead(page, base));
+    // From here on, refusals are expected, which the browser reports as errors.
+    const complaints = faults.length;
+    faults.push(...await withKey(page, base, key));
+    faults.push(...await fromElsewhere(page, base, origin));
+    const isExpected = (fault) => /the page complains: Failed to load resource: .*\b(400|401)\b/.test(fault);
+    faults.splice(complaints, Infinity, ...faults.slice(complaints).filter((fault) => !isExpected(fault)));
+}));
+elsewhere.close();
+if (faults.length > 0) {
+    console.error(faults.join('\n'));
+    process.exitCode = 1;
+}

@@ -1,0 +1,29 @@
+//! Who may call an operation, as the document tells it.
+
+use serde_json::{Map, Value, json};
+
+use crate::access::{Permission, Role};
+
+/// The name of the one scheme.
+const SCHEME: &str = "api_key";
+
+/// The ways to prove who asks.
+pub(super) fn schemes() -> Value {
+    json!({ SCHEME: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "irk_ and 49 letters and digits",
+        "description": "A key of the register, sent as `Authorization: Bearer irk_…`. Whoever keeps the register makes one.",
+    } })
+}
+
+/// Says whether an operation needs a key, and of which roles.
+pub(super) fn describe(operation: &mut Map<String, Value>, permission: Permission) {
+    let is_open = permission == Permission::Read;
+    operation
+        .insert("security".to_owned(), if is_open { json!([{}, { SCHEME: [] }]) } else { json!([{ SCHEME: [] }]) });
+    if !is_open && let Some(Value::String(description)) = operation.get_mut("description") {
+        let roles = Role::ALL.iter().filter(|role| permission.is_of(**role)).map(|role| role.as_str());
+        description.push_str(&format!("\n\nRoles: {}.", roles.collect::<Vec<_>>().join(", ")));
+    }
+}

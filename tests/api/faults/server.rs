@@ -1,0 +1,49 @@
+//! A PostgreSQL of one test, which may be stopped.
+
+use std::fs;
+use std::path::PathBuf;
+
+use inspection_register::embedded::{Embedded, Options};
+use inspection_register::migrate;
+
+use crate::operations::program::{Folder, signal};
+
+/// A server with a register's database; it ends with its owner.
+pub struct Server {
+    embedded: Option<Embedded>,
+    folder: Folder,
+}
+
+impl Server {
+    /// Starts a server and makes the schema.
+    pub fn start() -> Self {
+        let mut server = Self { embedded: None, folder: Folder::new() };
+        server.start_again();
+        migrate::migrate(&server.url()).unwrap();
+        server
+    }
+
+    /// Starts the server on the data that it has.
+    pub fn start_again(&mut self) {
+        let pg_bindir = std::env::var_os("PG_BINDIR").map(PathBuf::from);
+        let options = Options { data_dir: self.folder.0.clone(), pg_bindir, durable: false };
+        self.embedded = Some(Embedded::start(&options).unwrap());
+    }
+
+    /// The address of the database.
+    pub fn url(&self) -> String {
+        self.embedded.as_ref().unwrap().url("postgres")
+    }
+
+    /// Sends a signal to the server.
+    pub fn signal(&self, name: &str) {
+        let file = fs::read_to_string(self.folder.0.join("postgresql/postmaster.pid")).unwrap();
+        signal(file.lines().next().unwrap().parse().unwrap(), name);
+    }
+
+    /// Ends the server with this signal, and waits for the end.
+    pub fn end(&mut self, name: &str) {
+        self.signal(name);
+        self.embedded = None;
+    }
+}
