@@ -2,17 +2,22 @@
 //!
 //! Two questions, asked in this order. May this kind of caller do this kind of thing at all ([`Access::permits`], asked
 //! of every request before its body is read)? And may it see and change this very row ([`Access::papers`],
-//! [`Access::sees_drafts`], [`Access::check_papers_of`], asked by every query)? What a caller may not see is answered
-//! like what does not exist.
+//! [`Access::states`], [`Access::check_papers_of`], asked by every query)? What a caller may not see is answered
+//! like what does not exist, also where something that it does see refers to it ([`references`]).
 
 mod operations;
+pub mod references;
 
 use std::sync::Arc;
 
-pub use self::operations::{OPERATIONS, permission_of};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 
+pub use self::operations::{OPERATIONS, permission_of};
 use crate::authorities::model::AuthorityId;
 use crate::error::{ApiError, ProblemCode};
+use crate::improvement_plans::model::Visibility;
+use crate::inspections::model::InspectionState;
+use crate::sql::Statement;
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -141,12 +146,47 @@ impl Access {
         matches!(self.standing, Standing::Register | Standing::Key(Role::Admin | Role::Steward))
     }
 
+    /// The states of the inspections that the caller sees, with all that is in them and about them.
+    #[must_use]
+    pub fn states(&self) -> &'static [InspectionState] {
+        if self.sees_drafts() { InspectionState::ALL } else { &[InspectionState::Published] }
+    }
+
+    /// Whether the caller sees inspections in this state.
+    #[must_use]
+    pub fn sees(&self, state: InspectionState) -> bool {
+        self.states().contains(&state)
+    }
+
     /// Whose papers the caller sees beside the public ones.
     #[must_use]
     pub fn papers(&self) -> Papers<'_> {
         match self.standing {
             Standing::Register | Standing::Key(Role::Admin) => Papers::All,
             Standing::Key(_) | Standing::Nobody => Papers::Of(&self.authorities),
+        }
+    }
+
+    /// Whether the caller sees a paper of an authority.
+    #[must_use]
+    pub fn sees_paper(&self, authority: AuthorityId, visibility: Visibility) -> bool {
+        visibility == Visibility::Public || self.sees_papers_of(authority)
+    }
+
+    /// Leaves the rows of a statement that are of inspections that the caller sees; `state` is their state.
+    #[must_use]
+    pub fn only_seen_inspections<'a>(&self, statement: Statement<'a>) -> Statement<'a> {
+        statement.value::<Array<Text>, _>(" and state = any (?)", self.states())
+    }
+
+    /// Leaves the rows of a statement that are papers that the caller sees, by their `visibility` and `authority_id`.
+    #[must_use]
+    pub fn only_seen_papers<'a>(&'a self, statement: Statement<'a>) -> Statement<'a> {
+        match self.papers() {
+            Papers::All => statement,
+            Papers::Of([]) => statement.text(" and visibility = 'public'"),
+            Papers::Of(authorities) => statement
+                .value::<Array<SqlUuid>, _>(" and (visibility = 'public' or authority_id = any (?))", authorities),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -13,8 +13,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
+use crate::access::Role;
+use crate::api_keys::model::ApiKeySort;
 use crate::authenticate::{self, KnownKeys};
 use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::bounds::{Bounds, answers, connection, rate};
 use crate::contract;
 use crate::db::Db;
 use crate::documents::model::DocumentSort;
@@ -32,8 +35,9 @@ use crate::standings::model::{Clock, StandingSort};
 use crate::telemetry::{self, Metrics};
 use crate::text::SearchText;
 use crate::{
-    authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions,
-    improvement_plans, inspections, interventions, judgements, pages, recommendations, standings, themes,
+    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
+    improvement_actions, improvement_plans, inspections, interventions, judgements, pages, recommendations, standings,
+    themes,
 };
 
 /// What the code cannot say of the API as a whole.
@@ -42,7 +46,7 @@ use crate::{
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
     servers((url = "/v1", description = "This service, local or in production")),
     components(schemas(
-        Problem, Count, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
+        Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
         StandingSort, AuthorityKey, SearchText
     )),
@@ -62,6 +66,7 @@ use crate::{
         (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
         (name = "Frameworks", description = "The rule books that Ofsted inspects by: their areas, grades and kinds of inspection."),
         (name = "Themes", description = "The subjects that findings and recommendations are about."),
+        (name = "API keys", description = "Who may call, and as what. Only administrators see any of it."),
     )
 )]
 pub struct Description;
@@ -85,6 +90,8 @@ pub struct App {
     pub draining: Draining,
     /// Origins whose web pages may call.
     pub cors_origins: Vec<String>,
+    /// What bounds requests.
+    pub bounds: Bounds,
 }
 
 /// The operations: everything that the document describes, below `/v1`.
@@ -105,7 +112,8 @@ fn operations(service: &mut ServiceConfig) {
         .configure(events::routes::register)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
-        .configure(themes::routes::register);
+        .configure(themes::routes::register)
+        .configure(api_keys::routes::register);
 }
 
 /// What is served outside `/v1` and is no operation: pages, the document, health, metrics.
@@ -166,6 +174,9 @@ pub fn build(
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
+        .app_data(web::Data::new(app.bounds.bodies.clone()))
+        .app_data(web::Data::new(app.bounds.answers.clone()))
+        .app_data(web::Data::from(Arc::clone(&app.bounds.rate)))
         .app_data(pages::not_found_for_bad_paths())
         .into_utoipa_app()
         .service(scope("/v1").configure(operations))
@@ -174,10 +185,14 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
+        .wrap(from_fn(answers::in_pieces))
+        .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
+        .wrap(from_fn(rate::by_address))
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(connection::follow))
 }
 
 /// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key

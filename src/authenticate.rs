@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web;
 use chrono::Utc;
@@ -105,17 +105,23 @@ pub async fn authenticate(
 /// The caller of a request. What is no part of the API, as pages and health, is open to all and asks nobody.
 async fn principal(request: &ServiceRequest) -> Result<Principal, ApiError> {
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let mut sent = request.headers().get_all(header::AUTHORIZATION);
-    let (first, second) = (sent.next(), sent.next());
-    let Some(credentials) = first.filter(|_| request.match_info().as_str().starts_with("/v1/")) else {
+    let is_of_api = request.match_info().as_str().starts_with("/v1/");
+    if !is_of_api || !request.headers().contains_key(header::AUTHORIZATION) {
         return Ok(Principal::anonymous(request_id));
-    };
-    let secret = credentials.to_str().ok().filter(|_| second.is_none()).and_then(bearer).and_then(Secret::parse);
-    let secret = secret.ok_or_else(ApiError::unauthorized)?;
+    }
+    let secret = secret_of(request.headers()).ok_or_else(ApiError::unauthorized)?;
     let shared = request.app_data::<web::Data<Db>>().zip(request.app_data::<web::Data<KnownKeys>>());
     let (db, keys) = shared.ok_or_else(|| ApiError::Internal("the keys are not set up".to_owned()))?;
     let proof = keys.prove(db, &secret).await?.ok_or_else(ApiError::unauthorized)?;
     Ok(Principal::of_key(&proof, request_id))
+}
+
+/// The secret that a request carries, if it carries exactly one.
+#[must_use]
+pub fn secret_of(headers: &HeaderMap) -> Option<Secret> {
+    let mut sent = headers.get_all(header::AUTHORIZATION);
+    let credentials = sent.next().filter(|_| sent.next().is_none())?;
+    credentials.to_str().ok().and_then(bearer).and_then(Secret::parse)
 }
 
 /// The token of bearer credentials (RFC 6750).

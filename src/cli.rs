@@ -1,5 +1,7 @@
 //! The commands of the program.
 
+mod keys;
+
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,9 +11,10 @@ use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use self::keys::KeysCommand;
 use crate::config::{Config, SETTINGS};
 use crate::embedded::Embedded;
-use crate::{contract, import, migrate, server};
+use crate::{contract, import, logging, migrate, server};
 
 /// The record of Ofsted's inspections of English children's services, as an HTTP API.
 #[derive(Parser)]
@@ -37,6 +40,11 @@ enum Command {
         /// In the words of this version
         #[arg(long, value_enum, default_value_t)]
         version: Version,
+    },
+    /// Make, list and revoke keys, also while the service runs
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// Ask the service at `BIND_ADDRESS` whether it is ready
     Healthcheck,
@@ -83,7 +91,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         return Ok(());
     }
     let config = Config::from_env()?;
-    env_logger::Builder::new().parse_filters(&config.log).init();
+    logging::begin(&config.log);
     match &arguments.command {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {
@@ -98,6 +106,12 @@ fn obey(arguments: &Arguments) -> Outcome {
             let report = import::run(url, &import::Source::from(dir.clone()))?;
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
+        })?,
+        Some(Command::Keys { command }) => with_running_database(&config, |url| {
+            if config.database_url.is_none() {
+                migrate::migrate(url)?;
+            }
+            keys::obey(command, url)
         })?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
         Some(Command::Openapi { .. }) => {}
@@ -116,6 +130,14 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     let outcome = work(&url);
     Embedded::stop(embedded)?;
     outcome
+}
+
+/// Runs a command on the configured database, or on the private one, which the service may be using at this moment.
+fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    match server::running_url(config) {
+        Some(url) if config.database_url.is_none() => work(&url),
+        _ => with_database(config, work),
+    }
 }
 
 /// Asks `/health/ready` of the service at this address.

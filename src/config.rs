@@ -1,10 +1,12 @@
 //! Settings: read from the environment once, at start, with every mistake reported at once.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use actix_web::http::Uri;
+use ipnet::IpNet;
 
 use crate::embedded;
 
@@ -23,6 +25,10 @@ pub struct Config {
     pub pg_bindir: Option<PathBuf>,
     /// Web pages of these origins may call the service; `*` for all.
     pub cors_origins: Vec<String>,
+    /// Requests a minute for each address; absent if nobody counts.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Proxies that are believed when they say who asks.
+    pub trusted_proxies: Vec<IpNet>,
     /// What is logged.
     pub log: String,
 }
@@ -58,9 +64,19 @@ pub const SETTINGS: &[Setting] = &[
         about: "origins whose web pages may call the service, separated by commas; * for all",
     },
     Setting {
+        name: "RATE_LIMIT",
+        default: "600",
+        about: "requests a minute for each address; five times as many for each key; or off",
+    },
+    Setting {
+        name: "TRUSTED_PROXIES",
+        default: "",
+        about: "addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
+    },
+    Setting {
         name: "RUST_LOG",
         default: "info",
-        about: "what is logged: error, warn, info, debug, trace, also by module",
+        about: "what is logged: error, warn, info, debug, trace, also by module; of libraries at most info",
     },
 ];
 
@@ -119,6 +135,8 @@ impl Config {
         let data_dir = value("DATA_DIR").map_or_else(embedded::default_data_dir, PathBuf::from);
         let pg_bindir = value("PG_BINDIR").map(PathBuf::from);
         let cors_origins = value("CORS_ORIGINS").unwrap_or_default();
+        let rate_limit = value("RATE_LIMIT").unwrap_or_else(|| "600".to_owned());
+        let trusted_proxies = value("TRUSTED_PROXIES").unwrap_or_default();
         let log = value("RUST_LOG").unwrap_or_else(|| "info".to_owned());
 
         let bind_address = bind_address.parse::<SocketAddr>().map_err(|_| {
@@ -130,6 +148,10 @@ impl Config {
         {
             mistakes.push("DATABASE_URL must begin with postgres:// or postgresql://".to_owned());
         }
+        if database_url.as_deref().is_some_and(|url| !has_encoded_user(url)) {
+            let mistake = "DATABASE_URL must have user and password percent-encoded: / as %2F, @ as %40, % as %25";
+            mistakes.push(mistake.to_owned());
+        }
         let database_pool_size =
             pool_size.parse::<u32>().ok().filter(|size| (1..=100).contains(size)).ok_or_else(|| {
                 mistakes.push(format!("DATABASE_POOL_SIZE must be a number from 1 to 100, is {pool_size:?}"));
@@ -137,21 +159,63 @@ impl Config {
         if let Some(folder) = pg_bindir.as_ref().filter(|folder| !folder.join("postgres").is_file()) {
             mistakes.push(format!("PG_BINDIR must be a folder with the program postgres, is {:?}", folder.display()));
         }
-        let cors_origins = cors_origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-        let cors_origins = cors_origins.map(ToOwned::to_owned).collect::<Vec<_>>();
+        let cors_origins = listed(&cors_origins).map(ToOwned::to_owned).collect::<Vec<_>>();
         for origin in cors_origins.iter().filter(|origin| !is_origin(origin)) {
             mistakes.push(format!("CORS_ORIGINS must list origins such as https://example.org, has {origin:?}"));
         }
+        let rate_limit = match rate_limit.parse::<NonZeroU32>() {
+            _ if rate_limit == "off" => None,
+            Ok(limit) if limit.get() <= 1_000_000 => Some(limit),
+            _ => {
+                mistakes.push(format!("RATE_LIMIT must be a number from 1 to 1000000, or off, is {rate_limit:?}"));
+                None
+            }
+        };
+        let (trusted_proxies, wrong) = listed(&trusted_proxies).map(network).partition::<Vec<_>, _>(Result::is_ok);
+        for text in wrong.into_iter().filter_map(Result::err) {
+            mistakes.push(format!("TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, has {text:?}"));
+        }
+        let trusted_proxies = trusted_proxies.into_iter().flatten().collect();
         if let Err(error) = env_filter::Builder::new().try_parse(&log) {
             mistakes.push(format!("RUST_LOG must be a level or modules with levels: {error}"));
         }
         match (bind_address, database_pool_size) {
-            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => {
-                Ok(Self { bind_address, database_url, database_pool_size, data_dir, pg_bindir, cors_origins, log })
-            }
+            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => Ok(Self {
+                bind_address,
+                database_url,
+                database_pool_size,
+                data_dir,
+                pg_bindir,
+                cors_origins,
+                rate_limit,
+                trusted_proxies,
+                log,
+            }),
             _ => Err(ConfigError(mistakes)),
         }
     }
+}
+
+/// Whether user and password stand as a URL has them. Of others the database's library would print parts, when it
+/// complains.
+fn has_encoded_user(url: &str) -> bool {
+    let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
+    let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+    let bytes = user.as_bytes();
+    let is_escape = |place: usize| is_hex(bytes.get(place + 1)) && is_hex(bytes.get(place + 2));
+    !user.contains(['/', '?', '#', '@', ' '])
+        && !user.contains("%00")
+        && user.match_indices('%').all(|(place, _)| is_escape(place))
+}
+
+/// The parts of a list, without the empty ones.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// A network, or the one address of which it consists; otherwise the text.
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| text.to_owned())
 }
 
 fn is_origin(text: &str) -> bool {
@@ -167,6 +231,8 @@ fn is_origin(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::Config;
 
     #[test]
@@ -177,6 +243,8 @@ mod tests {
             ("DATABASE_POOL_SIZE", "0"),
             ("PG_BINDIR", "/nowhere"),
             ("CORS_ORIGINS", "https://example.org, example.org"),
+            ("RATE_LIMIT", "0"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("RUST_LOG", "inspection_register=loud"),
         ];
         let read =
@@ -193,6 +261,23 @@ mod tests {
         for setting in super::SETTINGS {
             assert!(example.contains(&format!("{}=", setting.name)), "{} is missing in .env.example", setting.name);
         }
+    }
+
+    #[rstest]
+    #[case("postgres://register:p%40ss@127.0.0.1/register", true)]
+    #[case("postgres://127.0.0.1/register", true)]
+    #[case("postgres:///register?host=/tmp/socket", true)]
+    #[case("postgres://one:5432,two:5432/register", true)]
+    #[case("postgres://register:p/ss@127.0.0.1/register", false)]
+    #[case("postgres://register:p@ss@127.0.0.1/register", false)]
+    #[case("postgres://register:p%ss@127.0.0.1/register", false)]
+    #[case("postgres://register:pss%2@127.0.0.1/register", false)]
+    #[case("postgres://register:p%00@127.0.0.1/register", false)]
+    fn a_password_that_the_library_would_print_is_refused(#[case] url: &str, #[case] is_taken: bool) {
+        let settings = Config::read(|name| Ok((name == "DATABASE_URL").then(|| url.to_owned())));
+        assert_eq!(settings.is_ok(), is_taken);
+        let told = settings.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(!told.contains("ss@"), "{told}");
     }
 
     #[test]

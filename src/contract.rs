@@ -1,10 +1,11 @@
 //! The OpenAPI document: what the code describes, completed with what holds for every operation alike.
 //!
 //! Handlers say what is theirs: summary, parameters, body and success. Said here once, by rule: the problems that an
-//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, and the absence of
-//! nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
+//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
+//! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
 mod forms;
+mod links;
 mod openapi_3_0;
 mod origins;
 mod parameters;
@@ -40,10 +41,11 @@ const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `
                            `application/merge-patch+json` as well.";
 
 /// What every operation can answer with.
-const ALWAYS: [ProblemCode; 5] = [
+const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::InvalidParameter,
     ProblemCode::Unauthorized,
     ProblemCode::NotAcceptable,
+    ProblemCode::TooManyRequests,
     ProblemCode::Internal,
     ProblemCode::Unavailable,
 ];
@@ -51,8 +53,12 @@ const ALWAYS: [ProblemCode; 5] = [
 const OF_CHANGES: [ProblemCode; 3] =
     [ProblemCode::PreconditionFailed, ProblemCode::PreconditionRequired, ProblemCode::ValidationFailed];
 /// What an operation with a body can answer with.
-const OF_BODIES: [ProblemCode; 3] =
-    [ProblemCode::PayloadTooLarge, ProblemCode::UnsupportedMediaType, ProblemCode::ValidationFailed];
+const OF_BODIES: [ProblemCode; 4] = [
+    ProblemCode::RequestTimeout,
+    ProblemCode::PayloadTooLarge,
+    ProblemCode::UnsupportedMediaType,
+    ProblemCode::ValidationFailed,
+];
 
 /// The document, complete.
 #[must_use]
@@ -81,6 +87,7 @@ pub fn document() -> Value {
         }
         put_in_order(item);
     }
+    links::add_links(&mut document);
     origins::complete(&mut document);
     forms::complete(&mut document);
     document
@@ -134,6 +141,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     } else {
         parameters.push(idempotency_key());
     }
+    let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -155,6 +163,9 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         }
         if has_path_parameter {
             add(ProblemCode::NotFound);
+        }
+        if has_question {
+            add(ProblemCode::ValidationFailed);
         }
         if is_change {
             OF_CHANGES.into_iter().for_each(&mut add);
@@ -196,7 +207,11 @@ fn add_headers(response: &mut Value, status: &str, method: &Method, is_list: boo
 }
 
 fn common_headers() -> Value {
-    json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } })
+    json!({
+        "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" },
+        "RateLimit": { "$ref": "#/components/headers/RateLimit" },
+        "RateLimit-Policy": { "$ref": "#/components/headers/RateLimit-Policy" },
+    })
 }
 
 fn tagged_headers() -> Value {
@@ -212,6 +227,8 @@ fn headers() -> Value {
         "Idempotent-Replayed": { "description": "`true` if this is the answer to an earlier request with the same `Idempotency-Key`; else absent.", "schema": { "type": "boolean" } },
         "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
         "Location": text("The address of the new resource.", 2000),
+        "RateLimit": text("How many requests the caller has left (`r`), and in how many seconds all are there again (`t`); absent if nobody counts.", 100),
+        "RateLimit-Policy": text("How many requests are allowed (`q`) in how many seconds (`w`), for each address or each key.", 100),
         "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
         "WWW-Authenticate": text("How to prove who asks: `Bearer`, with a key.", 200),
         "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
@@ -262,7 +279,7 @@ fn problem_responses() -> Value {
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
             let extra: &[&str] = match code {
-                ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::TooManyRequests | ProblemCode::Unavailable => &["Retry-After"],
                 ProblemCode::Unauthorized => &["WWW-Authenticate"],
                 ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
                 ProblemCode::ValidationFailed => &["Idempotent-Replayed"],

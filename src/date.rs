@@ -153,6 +153,22 @@ mod tests {
     }
 
     #[rstest]
+    #[case("2026-07-15T22:59:59Z", "2026-07-15")]
+    #[case("2026-07-15T23:00:00Z", "2026-07-16")]
+    #[case("2026-07-16T22:59:59Z", "2026-07-16")]
+    #[case("2026-01-15T23:59:59Z", "2026-01-15")]
+    #[case("2026-01-16T00:00:00Z", "2026-01-16")]
+    // Summer time begins on 29 March at one in the morning, and ends on 25 October.
+    #[case("2026-03-28T23:30:00Z", "2026-03-28")]
+    #[case("2026-03-29T23:30:00Z", "2026-03-30")]
+    #[case("2026-10-24T23:30:00Z", "2026-10-25")]
+    #[case("2026-10-25T23:30:00Z", "2026-10-25")]
+    #[case("2025-12-31T23:59:59Z", "2025-12-31")]
+    fn a_day_begins_at_midnight_in_london(#[case] instant: &str, #[case] day: &str) {
+        assert_eq!(Date::of(instant.parse().unwrap()).to_string(), day);
+    }
+
+    #[rstest]
     #[case("2012-10-19", 3, "2013-01-19")]
     #[case("2023-11-30", 3, "2024-02-29")]
     #[case("2022-11-30", 3, "2023-02-28")]

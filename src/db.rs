@@ -1,12 +1,12 @@
 //! The database: the one place that takes connections, waits for them and runs transactions.
 
+mod admission;
 pub mod session;
 mod standing;
 mod transaction;
 mod watch;
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use actix_web::web;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, State};
 
+use self::admission::Admission;
 use self::session::Session;
 use self::transaction::{Kind, Progress};
 use self::watch::Watch;
@@ -27,8 +28,9 @@ pub use self::standing::Standing;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection lies idle before it is closed: before the server ends it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-/// Requests in work at once, for each connection: more are refused before they wait.
-const ADMITTED_PER_CONNECTION: u32 = 16;
+/// Blocking threads for each connection: for the transaction on it, for answers that are compressed meanwhile, and for
+/// transactions on connections from before a recovery, which may take a while to end.
+const THREADS_PER_CONNECTION: u32 = 8;
 /// How often a request that waits for the database looks whether there is still something to wait for.
 const TICK: Duration = Duration::from_millis(50);
 /// How long a request waits for the database before it has somebody look whether that answers at all.
@@ -43,8 +45,6 @@ type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 #[derive(Clone)]
 pub struct Db {
     source: Arc<Source>,
-    admitted: Arc<AtomicUsize>,
-    capacity: usize,
 }
 
 /// Where connections come from.
@@ -52,17 +52,15 @@ struct Source {
     url: String,
     size: u32,
     watch: Watch,
-    /// The pool, and which recovery of the database it follows.
-    pool: Mutex<(u64, Pool)>,
+    current: Mutex<Generation>,
 }
 
-/// A place among the requests in work, given back when it is dropped.
-struct Admission(Arc<AtomicUsize>);
-
-impl Drop for Admission {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// What serves from one recovery of the database to the next: connections from before may never answer, nor give back
+/// their places.
+struct Generation {
+    recoveries: u64,
+    pool: Pool,
+    admission: Admission,
 }
 
 impl Db {
@@ -70,10 +68,8 @@ impl Db {
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
         let url = session::bounded(url);
-        let pool = Mutex::new((0, pool(&url, size)));
-        let source = Arc::new(Source { watch: Watch::begin(&url), url, size, pool });
-        let capacity = usize::try_from(size.saturating_mul(ADMITTED_PER_CONNECTION)).unwrap_or(usize::MAX);
-        Self { source, admitted: Arc::new(AtomicUsize::new(0)), capacity }
+        let current = Mutex::new(Generation::new(0, &url, size));
+        Self { source: Arc::new(Source { watch: Watch::begin(&url), url, size, current }) }
     }
 
     /// Runs reads on one connection, all of which see the same state of the data. They may run more than once.
@@ -104,10 +100,10 @@ impl Db {
         self.run(Kind::Write, work).await
     }
 
-    /// Most requests in work at once: so many threads may wait for a connection.
+    /// Most blocking threads that a worker needs.
     #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.capacity
+    pub fn threads(&self) -> usize {
+        usize::try_from(self.source.size.saturating_mul(THREADS_PER_CONNECTION)).unwrap_or(usize::MAX)
     }
 
     /// How many connections there are.
@@ -129,14 +125,14 @@ impl Db {
     {
         let watch = &self.source.watch;
         watch.must_answer()?;
-        let admission = self.admit()?;
+        let place = self.source.admission().enter().await?;
         let source = Arc::clone(&self.source);
         let progress = Arc::new(Progress::default());
         let begun = Instant::now();
         let mut outcome = pin!(web::block({
             let progress = Arc::clone(&progress);
             move || {
-                let _admission = admission;
+                let _place = place;
                 transaction::run(&source.pool(), kind, &progress, &|| source.watch.hear(), &work)
             }
         }));
@@ -160,30 +156,36 @@ impl Db {
             }
         }
     }
-
-    fn admit(&self) -> Result<Admission, ApiError> {
-        let admission = Admission(Arc::clone(&self.admitted));
-        if self.admitted.fetch_add(1, Ordering::Relaxed) < self.capacity {
-            Ok(admission)
-        } else {
-            Err(ApiError::Unavailable("too many requests are in work".to_owned()))
-        }
-    }
 }
 
 impl Source {
-    /// The pool. After each recovery of the database it is a new one: connections from before may never answer.
     fn pool(&self) -> Pool {
+        self.of_current(|current| current.pool.clone())
+    }
+
+    fn admission(&self) -> Admission {
+        self.of_current(|current| current.admission.clone())
+    }
+
+    /// A part of what serves, which is new after each recovery.
+    fn of_current<T>(&self, part: impl FnOnce(&Generation) -> T) -> T {
         let recoveries = self.watch.recoveries();
-        let mut held = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.0 == recoveries {
-            return held.1.clone();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stale = None;
+        if current.recoveries != recoveries {
+            stale = Some(std::mem::replace(&mut *current, Generation::new(recoveries, &self.url, self.size)));
         }
-        let fresh = pool(&self.url, self.size);
-        let stale = std::mem::replace(&mut *held, (recoveries, fresh.clone()));
-        drop(held);
+        let part = part(&current);
+        // Connections are closed when nobody has to wait for it.
+        drop(current);
         drop(stale);
-        fresh
+        part
+    }
+}
+
+impl Generation {
+    fn new(recoveries: u64, url: &str, size: u32) -> Self {
+        Self { recoveries, pool: pool(url, size), admission: Admission::before(size) }
     }
 }
 

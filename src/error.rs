@@ -126,6 +126,12 @@ impl ApiError {
         Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are wrong", errors)
     }
 
+    /// These parameters have their form, and break a rule: together, or with what the register holds today.
+    #[must_use]
+    pub fn broken_parameters(errors: Vec<FieldError>) -> Self {
+        Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
+    }
+
     /// The current version is another than the request's; its tag goes with the answer.
     #[must_use]
     pub fn precondition_failed(current: &str) -> Self {
@@ -142,6 +148,13 @@ impl ApiError {
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
         Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
+    }
+
+    /// The caller asks too often, and may ask again after so many seconds.
+    #[must_use]
+    pub fn too_many_requests(seconds: u64) -> Self {
+        let detail = format!("the quota is used up; more is there in {seconds} s");
+        Self::with_header(ProblemCode::TooManyRequests, detail, header::RETRY_AFTER, &seconds.to_string())
     }
 
     /// The service is not ready, for this reason; it may be soon.
@@ -218,6 +231,10 @@ impl ApiError {
             Self::Refused(refusal) => {
                 if let Some(header) = refusal.header.clone() {
                     head.insert_header(header);
+                }
+                if refusal.code == ProblemCode::RequestTimeout {
+                    // What is left of the body may still come: it is no next request.
+                    head.force_close();
                 }
             }
             Self::Unavailable(_) | Self::Database(..) => {

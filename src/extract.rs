@@ -7,6 +7,6 @@ mod query;
 mod rules;
 
 pub use self::body::{Body, LargePatch, LargePost, MAX_BODY, MAX_LARGE_BODY, Patch, Post, nullable, present};
-pub use self::if_match::{IfMatch, Preconditions};
+pub use self::if_match::{IfMatch, MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE, Preconditions, check_if_none_match};
 pub use self::query::{List, NoParameters, Query, ReasonParameter, query_pairs};
 pub use self::rules::{broken_rules, has_faults};

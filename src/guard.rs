@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::access::{Permission, permission_of};
 use crate::contract::METHODS;
 use crate::error::{ApiError, FieldError, ProblemCode};
-use crate::extract::query_pairs;
+use crate::extract::{check_if_none_match, query_pairs};
 use crate::principal::Principal;
 
 /// One operation, as the guard needs it.
@@ -69,6 +69,9 @@ impl Guard {
         let unknown = unknown.collect::<Vec<_>>();
         if !unknown.is_empty() {
             return Err(ApiError::invalid_parameters(unknown));
+        }
+        if method == Method::GET {
+            check_if_none_match(request.request())?;
         }
         if !accepts(request, &operation.media_types) {
             let offered = operation.media_types.iter().map(String::as_str).collect::<Vec<_>>().join(" or ");

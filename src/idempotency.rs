@@ -3,7 +3,9 @@
 //!
 //! The answer is kept in the transaction of the effect, so that there is never one without the other, and nothing is left
 //! of a request that was interrupted. While one request is in work a lock that ends with its transaction keeps others with
-//! the same key out.
+//! the same key out. An answer that shows a secret is kept encrypted, see [`seal`].
+
+mod seal;
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -18,7 +20,9 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use self::seal::Seal;
 use crate::answer::Answer;
+use crate::authenticate;
 use crate::db::Db;
 use crate::error::{ApiError, FieldError};
 use crate::json::JsonList;
@@ -40,9 +44,9 @@ const PRUNED_AT_ONCE: usize = 1_000;
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 
 /// A write that takes effect once, however often it is asked for under one key. Without a key it is a write like any other.
-#[derive(Debug)]
 pub struct Once {
     key: Option<String>,
+    seal: Option<Seal>,
     path: String,
     request: Sha256,
 }
@@ -57,6 +61,7 @@ struct Kept {
     status: i32,
     headers: JsonList<(String, String)>,
     body: Vec<u8>,
+    is_sealed: bool,
 }
 
 impl Once {
@@ -79,7 +84,9 @@ impl Once {
             )]));
         }
         let start = format!("{} {}", request.method(), request.path());
-        Ok(Self { key, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
+        let secret = authenticate::secret_of(request.headers());
+        let seal = key.as_deref().zip(secret).map(|(key, secret)| Seal::new(&secret, key)).transpose()?;
+        Ok(Self { key, seal, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
     }
 
     /// Adds the body, in which neither space nor the order of members tells anything.
@@ -127,7 +134,7 @@ impl Once {
             Some(kept) if kept.request != request => Err(ApiError::idempotency_key_reused()),
             Some(kept) => {
                 permit_again(conn, principal, effect)?;
-                kept.replayed().map(Ok)
+                kept.replayed(self.seal.as_ref()).map(Ok)
             }
             None if !is_free => Err(ApiError::idempotency_key_in_use()),
             None => {
@@ -137,7 +144,7 @@ impl Once {
                     conn.batch_execute("set constraints all immediate")?;
                     Ok(answer)
                 });
-                let Answer { status, headers, body } = match &outcome {
+                let Answer { status, headers, body, shows_secret } = match &outcome {
                     Ok(answer) => answer.clone(),
                     Err(refusal) if is_lasting(refusal) => {
                         let problem = refusal.problem(&self.path, principal.request_id());
@@ -151,7 +158,8 @@ impl Once {
                     request,
                     status: i32::from(status.as_u16()),
                     headers: JsonList(headers),
-                    body,
+                    body: if shows_secret { sealed(self.seal.as_ref())?.close(&body)? } else { body },
+                    is_sealed: shows_secret,
                 };
                 diesel::insert_into(idempotency_keys::table).values(kept).execute(conn)?;
                 Ok(outcome)
@@ -171,11 +179,18 @@ impl FromRequest for Once {
 
 impl Kept {
     /// The first answer again.
-    fn replayed(self) -> Result<Answer, ApiError> {
+    fn replayed(self, seal: Option<&Seal>) -> Result<Answer, ApiError> {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.ok_or_else(|| ApiError::Internal(format!("{} is no status", self.status)))?;
-        Ok(Answer { status, headers: self.headers.0, body: self.body }.with(&IDEMPOTENT_REPLAYED, "true"))
+        let body = if self.is_sealed { sealed(seal)?.open(&self.body)? } else { self.body };
+        let answer = Answer { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
+        Ok(answer.with(&IDEMPOTENT_REPLAYED, "true"))
     }
+}
+
+/// The seal of an answer that shows a secret: only who sent one gets one.
+fn sealed(seal: Option<&Seal>) -> Result<&Seal, ApiError> {
+    seal.ok_or_else(|| ApiError::Internal("an answer that shows a secret is for nobody".to_owned()))
 }
 
 /// Whose key it is. Who has a new secret for an API key is the same caller.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::date::Date;
 use crate::error::{ApiError, FieldError, ProblemCode};
@@ -42,12 +42,18 @@ pub struct WindowParameters {
     #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
-    #[validate(length(min = 1, max = 2000))]
+    #[validate(length(min = 1, max = 2000), custom(function = "is_base64_url"))]
     #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
     /// Whether to count all matching items, in `total`.
     #[param(example = "exact")]
     pub count: Option<Count>,
+}
+
+fn is_base64_url(text: &str) -> Result<(), ValidationError> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let broken = || ValidationError::new("pattern").with_message("must be letters, digits, - and _".into());
+    if is_plain { Ok(()) } else { Err(broken()) }
 }
 
 /// Reads a whole number as it is printed: no sign, no leading zero.
@@ -122,11 +128,11 @@ impl Window {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter` if something is embedded and the limit is over 50.
+    /// `validation_failed` if something is embedded and the limit is over 50.
     pub fn check_embedding(&self, embeds: bool) -> Result<(), ApiError> {
         if embeds && self.limit > EMBEDDING_LIMIT {
             let message = format!("must be at most {EMBEDDING_LIMIT} with embed");
-            return Err(ApiError::invalid_parameters(vec![FieldError::parameter("limit", "range", message)]));
+            return Err(ApiError::broken_parameters(vec![FieldError::parameter("limit", "range", message)]));
         }
         Ok(())
     }
@@ -228,25 +234,25 @@ where
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, naming each.
+/// `validation_failed`, naming each.
 pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(), ApiError> {
     let reversed = periods.iter().filter(|(_, from, to)| from.zip(*to).is_some_and(|(from, to)| from > to));
     let errors = reversed
         .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the beginning of the period"))
         .collect::<Vec<_>>();
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid_parameters(errors)) }
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::broken_parameters(errors)) }
 }
 
 /// Refuses a day after today in London: nobody knows yet.
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, naming it.
+/// `validation_failed`, naming it.
 pub fn check_not_future(name: &str, day: Option<Date>) -> Result<(), ApiError> {
     let today = Date::today();
     if day.is_some_and(|day| day > today) {
         let message = format!("must not be after today in London, {today}");
-        return Err(ApiError::invalid_parameters(vec![FieldError::parameter(name, "future", message)]));
+        return Err(ApiError::broken_parameters(vec![FieldError::parameter(name, "future", message)]));
     }
     Ok(())
 }

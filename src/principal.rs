@@ -91,12 +91,6 @@ impl Principal {
     pub fn access(&self) -> &Access {
         &self.access
     }
-
-    /// Whether the caller sees inspections that are drafts or withdrawn.
-    #[must_use]
-    pub fn sees_unpublished(&self) -> bool {
-        self.access.sees_drafts()
-    }
 }
 
 impl FromRequest for Principal {

@@ -156,6 +156,7 @@ diesel::table! {
         sequence -> Int8,
         /// The place of the transaction in the feed, which is ordered by position and sequence: its id, or the place of what it came after.
         position -> Int8,
+        /// What became of the resource; unchanged: nothing, but it comes into public view or goes from it.
         #[sql_name = "type"]
         type_ -> Text,
         resource -> Text,
@@ -172,6 +173,10 @@ diesel::table! {
         /// The resource as it is stored, without what is computed; absent if it is gone.
         after -> Nullable<Jsonb>,
         recorded_at -> Timestamptz,
+        /// What became of the resource in public view; absent if nothing of it is in public view.
+        public_type -> Nullable<Text>,
+        /// The resource itself, and the inspections or the action through which it is seen: when one of them goes from public view, so does what was told before.
+        seen_through -> Array<Uuid>,
     }
 }
 
@@ -360,6 +365,8 @@ diesel::table! {
         headers -> Jsonb,
         body -> Bytea,
         created_at -> Timestamptz,
+        /// The body holds a secret and is encrypted, under a key that is made of the caller's own secret and not kept.
+        is_sealed -> Bool,
     }
 }
 

@@ -3,17 +3,18 @@
 use std::io::Write;
 use std::task::{Context, Poll};
 
-use actix_web::HttpServer;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::rt::{System, SystemRunner};
 use diesel::prelude::*;
 
-use crate::api::{self, App};
+use crate::api::App;
 use crate::api_keys::model::IssuedApiKey;
 use crate::authenticate::KnownKeys;
+use crate::bounds::rate::RateLimits;
+use crate::bounds::{Bounds, Limits, files, listener};
 use crate::config::Config;
 use crate::db::Db;
-use crate::embedded::{Embedded, EmbeddedError, Options};
+use crate::embedded::{self, Embedded, EmbeddedError, Options};
 use crate::health::Draining;
 use crate::principal::Principal;
 use crate::telemetry::Metrics;
@@ -21,8 +22,6 @@ use crate::{api_keys, idempotency, import, migrate};
 
 /// The database of the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
-/// Seconds that requests in work are given to finish when the service stops.
-const SHUTDOWN_SECONDS: u64 = 20;
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +85,12 @@ pub fn start_embedded(config: &Config) -> Result<(Embedded, String), ServeError>
     }
 }
 
+/// The address of the register's database on the private server, if another process is using it.
+#[must_use]
+pub fn running_url(config: &Config) -> Option<String> {
+    embedded::url_in_use(&config.data_dir, EMBEDDED_DATABASE)
+}
+
 fn create_database(embedded: &Embedded) -> Result<String, ServeError> {
     let failed = |error: &dyn std::error::Error| ServeError::Create(error.to_string());
     let mut conn = migrate::connect(&embedded.url("postgres")).map_err(|error| failed(&error))?;
@@ -119,24 +124,20 @@ fn first_key(config: &Config, url: &str) -> Result<Option<IssuedApiKey>, ServeEr
 }
 
 fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
+    let rate = RateLimits::new(config.rate_limit, config.trusted_proxies.clone());
     let app = App {
         db: Db::new(url, config.database_pool_size),
         keys: KnownKeys::default(),
         metrics: Metrics::new()?,
         draining: Draining::default(),
         cors_origins: config.cors_origins.clone(),
+        bounds: Bounds::new(files::make_room(Limits::default()), rate),
     };
     let draining = app.draining.clone();
     let db = app.db.clone();
-    let capacity = app.db.capacity();
     system.block_on(async {
-        let server = HttpServer::new(move || api::build(&app))
-            .bind(config.bind_address)
-            .map_err(|error| ServeError::Bind(config.bind_address, error))?
-            .worker_max_blocking_threads(capacity)
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .disable_signals()
-            .run();
+        let server = listener::listen(&app, config.bind_address)
+            .map_err(|error| ServeError::Bind(config.bind_address, error))?;
         actix_web::rt::spawn(idempotency::prune_regularly(db));
         announce(config, first_key(config, url)?.as_ref());
         let handle = server.handle();

@@ -13,6 +13,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use uuid::Uuid;
 
+use crate::api_keys::secret::Secret;
 use crate::db::Db;
 use crate::error::{ApiError, ProblemCode};
 use crate::{guard, headers};
@@ -20,7 +21,7 @@ use crate::{guard, headers};
 /// The header that carries a request's id in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request: the caller's, if it is short and plain, or a new one.
+/// The id of a request: the caller's, if it is short, plain and no secret, or a new one.
 #[derive(Debug, Clone)]
 pub struct RequestId(String);
 
@@ -29,6 +30,7 @@ impl RequestId {
         let plain = |id: &&str| {
             (1..=128).contains(&id.len())
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+                && !Secret::may_be_in(id)
         };
         let given = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain);
         Self(given.map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned))
@@ -162,11 +164,13 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
     with_body(answer, problem)
 }
 
-/// Puts the problem in the place of the answer. What was said to pages of other origins stays: they may read it.
+/// Puts the problem in the place of the answer. What outer layers said in its head stays: to pages of other origins, and
+/// of the caller's quota.
 fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
-    let said = answer.headers().iter();
-    for (name, value) in said.filter(|(name, _)| **name == header::VARY || name.as_str().starts_with("access-control-"))
-    {
+    let of_layers = |name: &HeaderName| {
+        *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
+    };
+    for (name, value) in answer.headers().iter().filter(|(name, _)| of_layers(name)) {
         problem.headers_mut().append(name.clone(), value.clone());
     }
     answer.into_response(problem)

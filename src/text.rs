@@ -19,6 +19,9 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationError, ValidationErrors};
 
+/// Any text without control characters other than newline and tab, as a regular expression.
+pub const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+
 /// What a kind of text may hold. Lengths are in characters, of which each takes at most four bytes.
 pub trait Rule: 'static {
     /// Name in the contract, before it is written out where it is used.
@@ -27,8 +30,8 @@ pub trait Rule: 'static {
     const MIN: usize = 1;
     /// Longest length.
     const MAX: usize;
-    /// A regular expression (ECMA 262) that says the same as `accepts`.
-    const PATTERN: Option<&'static str> = None;
+    /// A regular expression (ECMA 262) that says the same as `accepts`, and that no text holds control characters.
+    const PATTERN: &'static str = PLAIN_TEXT;
     /// A format of JSON Schema.
     const FORMAT: Option<&'static str> = None;
     /// What is expected, for people.
@@ -40,9 +43,6 @@ pub trait Rule: 'static {
         true
     }
 }
-
-/// A regular expression (ECMA 262, and every other kind) of text without the characters of [`is_control`].
-pub const WITHOUT_CONTROLS: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
 
 /// Whether the character is one that no text holds: a control character other than newline and tab.
 #[must_use]
@@ -167,11 +167,11 @@ impl<R: Rule> FromSql<sql_types::Text, Pg> for Text<R> {
 
 impl<R: Rule> PartialSchema for Text<R> {
     fn schema() -> RefOr<Schema> {
-        let mut schema =
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(R::MIN)).max_length(Some(R::MAX));
-        if let Some(pattern) = R::PATTERN {
-            schema = schema.pattern(Some(pattern));
-        }
+        let mut schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(R::MIN))
+            .max_length(Some(R::MAX))
+            .pattern(Some(R::PATTERN));
         if let Some(format) = R::FORMAT {
             schema = schema.format(Some(SchemaFormat::Custom(format.to_owned())));
         }

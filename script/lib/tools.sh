@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Sourced by the scripts: tools that are not part of the machine, pinned, installed once below .data. Needs machine.sh.
 
+# shellcheck disable=SC2034 # Used by those who source this.
+readonly SCHEMATHESIS=4.32.5
+
 # tool COMMAND [PACKAGE]: whether the command is there, or CI may install it.
 tool() {
     has "$1" || { [ "${CI:-}" = true ] && install_with apt-get "${2:-$1}" && has "$1"; }

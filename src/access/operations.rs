@@ -1,7 +1,7 @@
 //! What each operation takes. An operation without a row here is refused, and fails a test.
 
 use super::Permission;
-use super::Permission::{Read, Review, WriteFacts, WritePapers};
+use super::Permission::{ManageKeys, Read, Review, WriteFacts, WritePapers};
 
 /// Every operation of the document, with the permission that it takes.
 pub const OPERATIONS: &[(&str, Permission)] = &[
@@ -80,6 +80,12 @@ pub const OPERATIONS: &[(&str, Permission)] = &[
     ("list_frameworks", Read),
     ("get_framework", Read),
     ("list_themes", Read),
+    ("list_api_keys", ManageKeys),
+    ("create_api_key", ManageKeys),
+    ("get_api_key", ManageKeys),
+    ("delete_api_key", ManageKeys),
+    ("list_api_key_rotations", ManageKeys),
+    ("create_api_key_rotation", ManageKeys),
 ];
 
 /// The permission that an operation takes.

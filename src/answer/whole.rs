@@ -17,6 +17,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether the body shows a secret, and is nowhere kept as it is.
+    pub shows_secret: bool,
 }
 
 impl Answer {
@@ -27,7 +29,7 @@ impl Answer {
     /// `internal` if the body cannot be written.
     pub fn json(status: StatusCode, media_type: &str, body: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(body).map_err(|error| ApiError::Internal(error.to_string()))?;
-        Ok(Self { status, headers: Vec::new(), body }.with(&header::CONTENT_TYPE, media_type))
+        Ok(Self { status, headers: Vec::new(), body, shows_secret: false }.with(&header::CONTENT_TYPE, media_type))
     }
 
     /// What a write made or changed, at this version, which is its tag. No cache keeps it.
@@ -38,6 +40,12 @@ impl Answer {
     pub fn written(status: StatusCode, version: i32, body: &impl Serialize) -> Result<Self, ApiError> {
         let answer = Self::json(status, "application/json", body)?;
         Ok(answer.with(&header::ETAG, format!("\"{version}\"")).with(&header::CACHE_CONTROL, "no-store"))
+    }
+
+    /// Says that the body shows a secret.
+    #[must_use]
+    pub fn showing_secret(self) -> Self {
+        Self { shows_secret: true, ..self }
     }
 
     /// Adds a header.

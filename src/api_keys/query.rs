@@ -16,11 +16,12 @@ use super::secret::Secret;
 use crate::authorities;
 use crate::authorities::model::AuthorityId;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::events::query as events;
 use crate::extract::IfMatch;
 use crate::principal::Principal;
 use crate::schema::{api_key_authorities, api_key_secrets, api_keys};
+use crate::sql::lower;
 
 /// The key with this id, unless it is revoked.
 ///
@@ -31,6 +32,19 @@ pub fn get(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
     let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
     let row = row.first(conn).or_not_found("key")?;
     with_authorities(conn, row)
+}
+
+/// The key with this name, or with this id, unless it is revoked.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn named(conn: &mut PgConnection, text: &str) -> Result<KeyId, ApiError> {
+    if let Ok(id) = text.parse() {
+        return get(conn, id).map(|key| key.row.key_id);
+    }
+    let own = api_keys::table.filter(lower(api_keys::name).eq(text.to_lowercase()).and(api_keys::revoked_at.is_null()));
+    own.select(api_keys::key_id).first(conn).or_not_found("key")
 }
 
 /// Makes a key, and its secret, which is told this once.
@@ -63,7 +77,7 @@ pub fn insert(
             api_keys::role.eq(new.role),
             api_keys::created_by.eq(principal.actor()),
             api_keys::rotated_at.eq(now),
-            api_keys::expires_at.eq(new.expires_at),
+            api_keys::expires_at.eq(new.expires_at.0),
             api_keys::created_at.eq(now),
             api_keys::updated_at.eq(now),
         ))
@@ -93,7 +107,7 @@ pub fn rotate(
 ) -> Result<IssuedApiKey, ApiError> {
     let now = Utc::now();
     let before = lock(conn, id)?;
-    let expires_at = new.expires_at.unwrap_or(before.row.expires_at);
+    let expires_at = new.expires_at.map_or(before.row.expires_at, |end| end.0);
     ApiError::refuse_any(broken_end(expires_at, now).into_iter().collect())?;
     // A secret that has ended with its key does not begin again with it.
     let last = before.row.expires_at.min(now + TimeDelta::hours(new.overlap_hours.into()));
@@ -164,7 +178,8 @@ fn authorities_of(conn: &mut PgConnection, keys: &[KeyId]) -> QueryResult<Vec<(K
 
 fn subject(key: &ApiKey) -> Subject {
     let id = key.row.key_id.as_uuid();
-    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities: key.authority_ids.clone() }
+    let (authorities, sight) = (key.authority_ids.clone(), Sight::of(false));
+    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, sight }
 }
 
 /// A key as events tell it: that it was used is no change.
@@ -180,7 +195,7 @@ fn issued(ApiKey { row, authority_ids }: ApiKey, secret: Secret) -> IssuedApiKey
 fn meaning(constraint: &str) -> Option<ApiError> {
     match constraint {
         "api_keys_name_key" => Some(ApiError::conflict("a key has this name, or had it: names are not given twice")),
-        "api_keys_expires_at_check" => Some(ApiError::invalid_member("/expires_at", "range", NOT_PAST)),
+        "api_keys_expires_at_check" => Some(ApiError::invalid_member("/expires_at", "past", NOT_PAST)),
         _ => None,
     }
 }

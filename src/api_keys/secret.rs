@@ -58,6 +58,12 @@ impl Secret {
         (is_plain && checksum(body) == sum).then(|| Self(text.to_owned()))
     }
 
+    /// Whether there may be a secret in a text, which is then repeated nowhere.
+    #[must_use]
+    pub fn may_be_in(text: &str) -> bool {
+        text.contains(PREFIX)
+    }
+
     /// What the register keeps of it.
     #[must_use]
     pub fn hash(&self) -> SecretHash {

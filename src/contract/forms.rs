@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::text::WITHOUT_CONTROLS;
+use crate::text::PLAIN_TEXT;
 
 /// A table in CSV is text whose lines end with CR and LF.
 const TABLE: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
@@ -43,7 +43,7 @@ fn complete_schema(schema: &mut Map<String, Value>) {
             vec![("maxLength", json!(MAX_MOMENT))]
         }
         Some("string") if !has("format") && !has("pattern") && !has("enum") => {
-            vec![("pattern", json!(WITHOUT_CONTROLS))]
+            vec![("pattern", json!(PLAIN_TEXT))]
         }
         Some("integer") if !has("format") => {
             let most = schema.get("maximum").and_then(Value::as_i64);

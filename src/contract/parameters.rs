@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::api_keys::model::KeyId;
 use crate::authorities::model::AuthorityKey;
 use crate::documents::model::DocumentId;
 use crate::evidence::model::EvidenceId;
+use crate::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
 use crate::findings::model::FindingId;
 use crate::idempotency::MAX_KEY;
 use crate::improvement_actions::model::ActionId;
@@ -24,7 +26,7 @@ pub(super) struct PathParameter {
     schema: fn() -> RefOr<Schema>,
 }
 
-pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
+pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter {
         name: "authority",
         description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
@@ -86,6 +88,13 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 10] = [
         example: "01a204d1-fb25-76f2-bc56-a8a8239a7988",
         schema: InterventionId::schema,
     },
+    // No data comes with keys: this one is only in the databases of the tests.
+    PathParameter {
+        name: "key_id",
+        description: "The id of the key.",
+        example: "01a20431-0c26-7ad0-8000-000000000002",
+        schema: KeyId::schema,
+    },
 ];
 
 /// Examples of paths whose parameters belong together otherwise than those above: the beginning of the path, the name of
@@ -110,12 +119,12 @@ pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": true,
         "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
-        "schema": tag(200), "example": "\"1\""
+        "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     })
 }
 
-fn tag(max: u32) -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": max })
+fn tags(max: usize) -> Value {
+    json!({ "type": "string", "pattern": PRINTABLE, "minLength": 1, "maxLength": max })
 }
 
 /// The preconditions of an operation that creates or replaces: one of the two is required.
@@ -124,13 +133,13 @@ pub(super) fn if_match_or_nothing() -> [Value; 2] {
         "name": "If-Match", "in": "header", "required": false,
         "description": "To replace: the `ETag` of the version that is meant (RFC 9110). Only its version part counts; a weak tag \
                         never matches. Without it, `If-None-Match` is required.",
-        "schema": tag(200), "example": "\"1\""
+        "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     });
     let creating = json!({
         "name": "If-None-Match", "in": "header", "required": false,
         "description": "To create: `*`, which expects that nothing is there yet (RFC 9110). Without it, `If-Match` is required; \
-                        both together are refused.",
-        "schema": { "type": "string", "pattern": "^\\*$", "minLength": 1, "maxLength": 1 }
+                        both together never hold.",
+        "schema": { "type": "string", "enum": ["*"] }
     });
     [replacing, creating]
 }
@@ -150,6 +159,6 @@ pub(super) fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match", "in": "header", "required": false,
         "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
-        "schema": tag(1000)
+        "schema": tags(MAX_IF_NONE_MATCH)
     })
 }

@@ -50,14 +50,10 @@ pub fn bounded(url: &str) -> String {
     let query_start = query_start(url);
     let given = query_start.and_then(|start| url.get(start..)).unwrap_or_default();
     let has = |name: &str| given.split(['?', '&']).any(|pair| pair.split('=').next() == Some(name));
-    let mut separator = if query_start.is_some() { '&' } else { '?' };
-    let mut bounded = url.to_owned();
-    for (name, value) in NETWORK_LIMITS.iter().filter(|(name, _)| !has(name)) {
-        bounded.push(separator);
-        bounded.push_str(&format!("{name}={value}"));
-        separator = '&';
-    }
-    bounded
+    let missing = NETWORK_LIMITS.iter().filter(|(name, _)| !has(name)).map(|(name, value)| format!("{name}={value}"));
+    let missing = missing.collect::<Vec<_>>().join("&");
+    let separator = if query_start.is_some() { '&' } else { '?' };
+    if missing.is_empty() { url.to_owned() } else { format!("{url}{separator}{missing}") }
 }
 
 /// Where the parameters of an address begin. A password may hold a question mark as it is.

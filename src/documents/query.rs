@@ -13,9 +13,9 @@ use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::extract::{IfMatch, LargePatch};
-use crate::inspections::model::{InspectionId, InspectionState};
+use crate::inspections::model::{InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
 use crate::page::{Page, Window};
 use crate::principal::Principal;
@@ -54,11 +54,11 @@ fn matching<'a>(
     authorities: Option<&'a [AuthorityId]>,
 ) -> Documents<'a> {
     let mut query = documents::table.into_boxed();
-    if !principal.sees_unpublished() {
-        let published = schema::inspections::table
-            .filter(schema::inspections::state.eq(InspectionState::Published))
+    if !principal.access().sees_drafts() {
+        let seen = schema::inspections::table
+            .filter(schema::inspections::state.eq_any(principal.access().states()))
             .filter(schema::inspections::inspection_id.nullable().eq(documents::inspection_id));
-        query = query.filter(documents::inspection_id.is_null().or(exists(published)));
+        query = query.filter(documents::inspection_id.is_null().or(exists(seen)));
     }
     if let Some(q) = &filter.q {
         let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
@@ -166,7 +166,8 @@ pub fn insert(
 ) -> Result<Document, ApiError> {
     insert_rows(conn, id, new)?;
     let document = get(conn, principal, id)?;
-    events::query::created(conn, principal, &subject(&document), &document)?;
+    let subject = subject(conn, &document)?;
+    events::query::created(conn, principal, &subject, &document)?;
     Ok(document)
 }
 
@@ -215,8 +216,7 @@ pub fn update(
         replace_authorities(conn, id, authorities)?;
     }
     let after = whole(conn, principal, row)?;
-    let mut subject = subject(&after);
-    subject.authorities.extend(before.authority_ids.iter().filter(|id| !after.authority_ids.contains(id)));
+    let subject = subject_of_change(conn, &before, &after)?;
     events::query::updated(conn, principal, &subject, (&before, &after), None)?;
     Ok(after)
 }
@@ -234,10 +234,11 @@ pub fn delete(
 ) -> Result<(), ApiError> {
     let before = lock(conn, principal, id)?;
     if_match.check(before.row.version)?;
+    let subject = subject(conn, &before)?;
     diesel::delete(documents::table.find(id)).execute(conn).on_constraint(|name| {
         (name == "findings_document_id_fkey").then(|| ApiError::in_use("findings refer to this document"))
     })?;
-    events::query::deleted(conn, principal, &subject(&before), &before, None)
+    events::query::deleted(conn, principal, &subject, &before, None)
 }
 
 /// The documents with these ids as they are stored, with their full text, each with what its events are about.
@@ -246,20 +247,60 @@ pub fn delete(
 ///
 /// If the database fails.
 pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, Document)>> {
-    let rows = documents::table
-        .filter(documents::document_id.eq_any(ids))
+    tell(conn, documents::table.filter(documents::document_id.eq_any(ids)).into_boxed())
+}
+
+/// The documents that speak of an inspection as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_about(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Document)>> {
+    tell(conn, documents::table.filter(documents::inspection_id.eq(inspection.inspection_id)).into_boxed())
+}
+
+fn tell(conn: &mut PgConnection, wanted: Documents<'_>) -> QueryResult<Vec<(Subject, Document)>> {
+    let rows = wanted
         .order(documents::document_id)
         .select((DocumentRow::as_select(), documents::text))
         .load::<(DocumentRow, Option<FullText>)>(conn)?;
     let (rows, texts): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let documents = assemble(conn, rows)?.into_iter().zip(texts).map(|(document, text)| Document { text, ..document });
-    Ok(documents.map(|document| (subject(&document), document)).collect())
+    let documents = documents.collect::<Vec<_>>();
+    let about = documents.iter().filter_map(|document| document.row.inspection_id).collect::<Vec<_>>();
+    let held = inspections::hold(conn, &about)?;
+    Ok(documents.into_iter().map(|document| (subject_among(&held, &document), document)).collect())
 }
 
-fn subject(document: &Document) -> Subject {
+/// What the events of a document are about. The inspection that it speaks of stays as it is until the transaction ends.
+fn subject(conn: &mut PgConnection, document: &Document) -> QueryResult<Subject> {
+    let about = document.row.inspection_id.into_iter().collect::<Vec<_>>();
+    Ok(subject_among(&inspections::hold(conn, &about)?, document))
+}
+
+/// The same, where it is known which inspections are public.
+fn subject_among(held: &[(InspectionId, bool)], document: &Document) -> Subject {
     let id = document.row.document_id.as_uuid();
     let authorities = document.authority_ids.clone();
-    Subject { resource: EventResource::Document, id, aggregate: id, authorities }
+    let about = document.row.inspection_id;
+    let is_public = about.is_none_or(|about| held.contains(&(about, true)));
+    let sight = Sight::through(is_public, about.into_iter().map(|about| about.as_uuid()).collect());
+    Subject { resource: EventResource::Document, id, aggregate: id, authorities, sight }
+}
+
+/// What the event of a change is about: also those of whom the document spoke before. In the eyes of the public one that
+/// speaks of another inspection than before is new.
+fn subject_of_change(conn: &mut PgConnection, before: &Document, after: &Document) -> QueryResult<Subject> {
+    let (was, is) = (before.row.inspection_id, after.row.inspection_id);
+    let held = inspections::hold(conn, &was.into_iter().chain(is).collect::<Vec<_>>())?;
+    let was_public = subject_among(&held, before).sight.is_public;
+    let mut subject = subject_among(&held, after).that_was_public(was_public);
+    if was != is && subject.sight.is_public {
+        return Ok(subject.that_was_public(false));
+    }
+    subject.sight.through.extend(was.filter(|was| is != Some(*was)).map(|was| was.as_uuid()));
+    subject.authorities.extend(before.authority_ids.iter().filter(|id| !after.authority_ids.contains(id)));
+    Ok(subject)
 }
 
 fn lock(conn: &mut PgConnection, principal: &Principal, id: DocumentId) -> Result<Document, ApiError> {

@@ -86,8 +86,7 @@ impl Embedded {
     /// The address, for libpq, of the database with this plain name; `postgres` is there from the start.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let host = self.server.socket_dir.display();
-        format!("postgresql:///{database}?host={host}&port={PORT}&user={}", cluster::SUPERUSER)
+        url(&self.server.socket_dir, database)
     }
 
     /// Stops the server within a minute and leaves no process.
@@ -115,6 +114,22 @@ impl Embedded {
         mem::forget(watchman.stdin.take());
         Ok(())
     }
+}
+
+fn url(socket_dir: &Path, database: &str) -> String {
+    format!("postgresql:///{database}?host={}&port={PORT}&user={}", socket_dir.display(), cluster::SUPERUSER)
+}
+
+/// The address, for libpq, of the database with this name on the private server in a folder that another instance is
+/// using; none if there is no such instance, or if its server does not answer yet.
+#[must_use]
+pub fn url_in_use(data_dir: &Path, database: &str) -> Option<String> {
+    let data_dir = fs::canonicalize(data_dir).ok()?;
+    if !matches!(lock(&data_dir), Err(EmbeddedError::InUse(_))) {
+        return None;
+    }
+    let server = cluster::PidFile::read(&data_dir.join(cluster::NAME)).filter(|server| server.ready)?;
+    Some(url(&server.socket_dir, database))
 }
 
 /// Where the data is kept unless `DATA_DIR` says otherwise: `.data` in the working directory; for root

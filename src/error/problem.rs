@@ -12,7 +12,7 @@ text_enum! {
     pub enum ProblemCode {
         /// The body is not JSON.
         MalformedRequest = "malformed_request",
-        /// A parameter is unknown, repeated or not of its form.
+        /// A parameter is unknown, repeated or not of its documented form.
         InvalidParameter = "invalid_parameter",
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
@@ -26,6 +26,8 @@ text_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// No representation that the caller accepts.
         NotAcceptable = "not_acceptable",
+        /// The body did not arrive in time.
+        RequestTimeout = "request_timeout",
         /// A unique key is taken.
         Conflict = "conflict",
         /// Something still refers to the resource.
@@ -44,10 +46,12 @@ text_enum! {
         PayloadTooLarge = "payload_too_large",
         /// The body is of another media type.
         UnsupportedMediaType = "unsupported_media_type",
-        /// The body is JSON, and breaks the schema or a rule.
+        /// The body is JSON, and breaks the schema or a rule; or parameters of the right form break a rule.
         ValidationFailed = "validation_failed",
         /// The key of the request is that of another.
         IdempotencyKeyReused = "idempotency_key_reused",
+        /// The caller asks too often.
+        TooManyRequests = "too_many_requests",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
         /// The register was cut off while it kept the change, and does not know whether it did.
@@ -68,20 +72,22 @@ impl ProblemCode {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::MalformedRequest | Self::InvalidParameter | Self::InvalidCursor => StatusCode::BAD_REQUEST,
+            Self::MalformedRequest | Self::InvalidParameter => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict | Self::InUse | Self::IllegalTransition | Self::IdempotencyKeyInUse => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
+            Self::InvalidCursor | Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -99,6 +105,7 @@ impl ProblemCode {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "Not acceptable",
+            Self::RequestTimeout => "Request timeout",
             Self::Conflict => "Conflict",
             Self::InUse => "In use",
             Self::IllegalTransition => "Illegal transition",
@@ -110,6 +117,7 @@ impl ProblemCode {
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::ValidationFailed => "Validation failed",
             Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "Unavailable",
             Self::OutcomeUnknown => "Outcome unknown",
             Self::Internal => "Internal error",
@@ -143,6 +151,9 @@ impl ProblemCode {
             }
             Self::MethodNotAllowed => "Use one of the methods in the `Allow` header.",
             Self::NotAcceptable => "Accept `application/json` (or `text/csv` where the operation offers it).",
+            Self::RequestTimeout => {
+                "Send the whole body within 15 seconds of the head. Nothing was changed; the connection is closed."
+            }
             Self::Conflict => "Another resource has this key. Read it, and change that one or choose another key.",
             Self::InUse => {
                 "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
@@ -168,11 +179,16 @@ impl ProblemCode {
                 "Send `application/json`; PATCH takes `application/merge-patch+json` too. Bodies are not compressed."
             }
             Self::ValidationFailed => {
-                "Correct the members named in `errors`; `pointer` is a JSON Pointer (RFC 6901) into the body."
+                "Correct what is named in `errors`: `pointer` is a JSON Pointer (RFC 6901) into the body, `parameter` the name \
+                 of a parameter."
             }
             Self::IdempotencyKeyReused => {
                 "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
                  address and body are."
+            }
+            Self::TooManyRequests => {
+                "Wait for the seconds in `Retry-After`. `RateLimit-Policy` tells how many requests are allowed in how many \
+                 seconds, `RateLimit` on every answer how many are left."
             }
             Self::Unavailable => "Nothing was changed. Try again after the seconds in `Retry-After`.",
             Self::OutcomeUnknown => {

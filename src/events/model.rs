@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +12,6 @@ use validator::Validate;
 use crate::authorities::model::{AuthorityId, AuthorityKey};
 use crate::id::Id;
 use crate::page::{Codes, Page};
-use crate::schema::events;
 use crate::text::Reason;
 use crate::text_enum::text_enum;
 
@@ -69,7 +69,61 @@ text_enum! {
     }
 }
 
-/// What an event is about: a resource, where it belongs, and whom it concerns.
+impl EventResource {
+    /// What is kept of published facts: seen by all, or by stewards alone.
+    pub const FACTS: &'static [Self] = &[
+        Self::Authority,
+        Self::Inspection,
+        Self::Finding,
+        Self::Recommendation,
+        Self::Document,
+        Self::Examination,
+        Self::Intervention,
+    ];
+    /// The papers of authorities: seen by all, or by those bound to the authority.
+    pub const PAPERS: &'static [Self] = &[
+        Self::ImprovementPlan,
+        Self::ImprovementAction,
+        Self::ImprovementActionTransition,
+        Self::ImprovementActionDateRevision,
+        Self::ImprovementActionUpdate,
+        Self::Evidence,
+        Self::EvidenceReview,
+    ];
+}
+
+/// How the public sees a resource: whether it did before a write and does after it, and through what.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    /// Whether it was in public view before the write.
+    pub was_public: bool,
+    /// Whether it is in public view after the write.
+    pub is_public: bool,
+    /// The inspections or the action with which it goes from public view.
+    pub through: Vec<Uuid>,
+}
+
+impl Sight {
+    /// Always in public view.
+    #[must_use]
+    pub fn open() -> Self {
+        Self::of(true)
+    }
+
+    /// In public view or not, by itself.
+    #[must_use]
+    pub fn of(is_public: bool) -> Self {
+        Self::through(is_public, Vec::new())
+    }
+
+    /// In public view or not, as what it belongs to is.
+    #[must_use]
+    pub fn through(is_public: bool, through: Vec<Uuid>) -> Self {
+        Self { was_public: is_public, is_public, through }
+    }
+}
+
+/// What an event is about: a resource, where it belongs, whom it concerns, and how the public sees it.
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// The kind of resource.
@@ -80,45 +134,71 @@ pub struct Subject {
     pub aggregate: Uuid,
     /// The authorities concerned.
     pub authorities: Vec<AuthorityId>,
+    /// How the public sees it.
+    pub sight: Sight,
+}
+
+impl Subject {
+    /// The same, of a write before which it was in public view or not.
+    #[must_use]
+    pub fn that_was_public(self, was_public: bool) -> Self {
+        Self { sight: Sight { was_public, ..self.sight }, ..self }
+    }
+
+    /// Whether the write brings it into public view, or takes it from there.
+    #[must_use]
+    pub fn comes_or_goes(&self) -> bool {
+        self.sight.was_public != self.sight.is_public
+    }
 }
 
 /// One write of one resource: what became of it, by whom, when and why.
-#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
-#[diesel(table_name = events)]
+#[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 pub struct Event {
     /// Names the event. Later events have greater numbers, with gaps; only of writes that ran at the same time may the
     /// feed tell in another order.
+    #[diesel(sql_type = BigInt)]
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub sequence: i64,
-    /// What became of the resource.
+    /// What became of the resource, as far as the caller sees it: what comes into view is `created`, what goes from it
+    /// `deleted`.
     #[serde(rename = "type")]
-    #[diesel(column_name = type_)]
+    #[diesel(sql_type = Text, column_name = "type")]
     pub event_type: EventType,
     /// The kind of resource.
+    #[diesel(sql_type = Text)]
     pub resource: EventResource,
     /// The id of the resource.
+    #[diesel(sql_type = SqlUuid)]
     pub resource_id: ResourceId,
     /// The authorities concerned.
+    #[diesel(sql_type = Array<SqlUuid>)]
     #[schema(max_items = 200)]
     pub authority_ids: Vec<AuthorityId>,
     /// When it was recorded.
+    #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
     /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
     /// `anonymous`.
+    #[diesel(sql_type = Text)]
     #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
     pub actor: String,
     /// The `X-Request-Id` of the request that wrote; of the register itself its command.
+    #[diesel(sql_type = Text)]
     #[schema(max_length = 200, example = "import")]
     pub request_id: String,
-    /// Why it was written, where a reason was given.
+    /// Why it was written, where a reason was given; absent if the resource came into view or went from it.
+    #[diesel(sql_type = Nullable<Text>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The resource before the write, as it was stored: with the members that its own address answers, but for those that
-    /// are computed or embedded. Absent if it is new.
+    /// are computed or embedded. Absent if it is new, or was not in view.
+    #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// The resource after the write, as it is stored. Absent if it is gone.
+    /// The resource after the write, as it is stored. Absent if it is gone, also from view.
+    #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,

@@ -1,7 +1,9 @@
-//! Statements about events: what writes call. Lists are in [`list`], the events of rows that have none in [`beginnings`].
+//! Statements about events: what writes call. Lists are in [`list`], as far as a caller sees them by [`sight`]; the events of
+//! rows that have none are in [`beginnings`].
 
 pub mod beginnings;
 pub mod list;
+pub mod sight;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -20,11 +22,14 @@ use crate::text::Reason;
 /// Most events that one statement writes: PostgreSQL takes 65,535 values.
 const MAX_AT_ONCE: usize = 500;
 
+/// The type of an event of which nothing is told but that the resource came into public view, or went from it.
+const UNCHANGED: &str = "unchanged";
+
 /// An event as it is written; its sequence, position and time are given by the database.
 #[derive(Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
 struct NewEvent<'a> {
-    type_: EventType,
+    type_: &'static str,
     resource: EventResource,
     resource_id: Uuid,
     aggregate_id: Uuid,
@@ -34,24 +39,62 @@ struct NewEvent<'a> {
     reason: Option<Reason>,
     before: Option<Value>,
     after: Option<Value>,
+    public_type: Option<EventType>,
+    seen_through: Vec<Uuid>,
 }
 
 impl<'a> NewEvent<'a> {
-    /// A change, before anything is said of it.
-    fn new(principal: &'a Principal, subject: &'a Subject) -> Self {
+    /// What a write made of a resource.
+    fn new(
+        principal: &'a Principal,
+        subject: &'a Subject,
+        (before, after): (Option<Value>, Option<Value>),
+        reason: Option<&Reason>,
+    ) -> Self {
+        let sight = &subject.sight;
+        let type_ = became(before.is_some(), after.is_some()).map_or(UNCHANGED, EventType::as_str);
+        let public_type = became(before.is_some() && sight.was_public, after.is_some() && sight.is_public);
         Self {
-            type_: EventType::Updated,
+            type_,
             resource: subject.resource,
             resource_id: subject.id,
             aggregate_id: subject.aggregate,
             authority_ids: &subject.authorities,
             actor: principal.actor(),
             request_id: principal.request_id(),
-            reason: None,
-            before: None,
-            after: None,
+            reason: reason.cloned(),
+            before,
+            after,
+            public_type,
+            seen_through: seen_through(subject),
         }
     }
+
+    /// That a resource, which did not change, came into public view or went from it; nothing if it did neither.
+    fn turned(principal: &'a Principal, subject: &'a Subject, row: Value) -> Option<Self> {
+        let public_type = became(subject.sight.was_public, subject.sight.is_public)?;
+        let after = match public_type {
+            EventType::Created => Some(row),
+            EventType::Deleted => None,
+            EventType::Updated => return None,
+        };
+        let event = Self::new(principal, subject, (None, after), None);
+        Some(Self { type_: UNCHANGED, public_type: Some(public_type), ..event })
+    }
+}
+
+/// What became of a resource that was there or not, and is there or not.
+fn became(was: bool, is: bool) -> Option<EventType> {
+    match (was, is) {
+        (false, true) => Some(EventType::Created),
+        (true, true) => Some(EventType::Updated),
+        (true, false) => Some(EventType::Deleted),
+        (false, false) => None,
+    }
+}
+
+fn seen_through(subject: &Subject) -> Vec<Uuid> {
+    [&[subject.id], subject.sight.through.as_slice()].concat()
 }
 
 /// Tells that a resource is new.
@@ -65,8 +108,7 @@ pub fn created<T: Serialize>(
     subject: &Subject,
     after: &T,
 ) -> Result<(), ApiError> {
-    let (type_, after) = (EventType::Created, Some(json(after)?));
-    record(conn, NewEvent { type_, after, ..NewEvent::new(principal, subject) })
+    record(conn, vec![NewEvent::new(principal, subject, (None, Some(json(after)?)), None)])
 }
 
 /// Tells that a resource was changed.
@@ -81,8 +123,7 @@ pub fn updated<T: Serialize>(
     (before, after): (&T, &T),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let (before, after, reason) = (Some(json(before)?), Some(json(after)?), reason.cloned());
-    record(conn, NewEvent { reason, before, after, ..NewEvent::new(principal, subject) })
+    record(conn, vec![NewEvent::new(principal, subject, (Some(json(before)?), Some(json(after)?)), reason)])
 }
 
 /// Tells that a resource is gone.
@@ -97,13 +138,7 @@ pub fn deleted<T: Serialize>(
     before: &T,
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let (type_, before, reason) = (EventType::Deleted, Some(json(before)?), reason.cloned());
-    record(conn, NewEvent { type_, reason, before, ..NewEvent::new(principal, subject) })
-}
-
-fn record(conn: &mut PgConnection, event: NewEvent<'_>) -> Result<(), ApiError> {
-    diesel::insert_into(events::table).values(event).execute(conn)?;
-    Ok(())
+    record(conn, vec![NewEvent::new(principal, subject, (Some(json(before)?), None), reason)])
 }
 
 /// Tells that these resources are new.
@@ -116,7 +151,10 @@ pub fn all_created<T: Serialize>(
     principal: &Principal,
     rows: &[(Subject, T)],
 ) -> Result<(), ApiError> {
-    record_all(conn, principal, rows, |event, after| NewEvent { type_: EventType::Created, after, ..event })
+    record(
+        conn,
+        written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (None, Some(row)), None)),
+    )
 }
 
 /// Tells that these resources are gone.
@@ -129,21 +167,38 @@ pub fn all_deleted<T: Serialize>(
     principal: &Principal,
     rows: &[(Subject, T)],
 ) -> Result<(), ApiError> {
-    record_all(conn, principal, rows, |event, before| NewEvent { type_: EventType::Deleted, before, ..event })
+    record(
+        conn,
+        written(rows)?.into_iter().map(|(subject, row)| NewEvent::new(principal, subject, (Some(row), None), None)),
+    )
 }
 
-fn record_all<'a, T: Serialize>(
+/// Tells the public which of these resources, none of which changed, came into its view or went from it.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all_turned<T: Serialize>(
     conn: &mut PgConnection,
-    principal: &'a Principal,
-    rows: &'a [(Subject, T)],
-    event: impl Fn(NewEvent<'a>, Option<Value>) -> NewEvent<'a>,
+    principal: &Principal,
+    rows: &[(Subject, T)],
 ) -> Result<(), ApiError> {
-    for rows in rows.chunks(MAX_AT_ONCE) {
-        let events = rows.iter().map(|(subject, row)| Ok(event(NewEvent::new(principal, subject), Some(json(row)?))));
-        let events = events.collect::<Result<Vec<_>, ApiError>>()?;
-        diesel::insert_into(events::table).values(events).execute(conn)?;
+    record(conn, written(rows)?.into_iter().filter_map(|(subject, row)| NewEvent::turned(principal, subject, row)))
+}
+
+fn record<'a>(conn: &mut PgConnection, events: impl IntoIterator<Item = NewEvent<'a>>) -> Result<(), ApiError> {
+    let mut events = events.into_iter();
+    loop {
+        let some = events.by_ref().take(MAX_AT_ONCE).collect::<Vec<_>>();
+        if some.is_empty() {
+            return Ok(());
+        }
+        diesel::insert_into(events::table).values(some).execute(conn)?;
     }
-    Ok(())
+}
+
+fn written<T: Serialize>(rows: &[(Subject, T)]) -> Result<Vec<(&Subject, Value)>, ApiError> {
+    rows.iter().map(|(subject, row)| Ok((subject, json(row)?))).collect()
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Value, ApiError> {

@@ -37,6 +37,11 @@ pub fn register(service: &mut ServiceConfig) {
 /// ended, so that a reader who goes on from the last event misses none; while a long write runs, such as an import, the
 /// feed waits for it. Whoever keeps the last `after` of each resource, from the beginning, and drops what is `deleted`,
 /// has the register as it is stored. Events are kept for ever.
+///
+/// The feed of a caller tells of what that caller sees. What comes into view, such as a draft that is published, reads as
+/// `created`; what goes from it reads as `deleted`, and what was told of it before is told no more. Members that refer to
+/// what the caller does not see are left out. `after` takes the number of an event that the caller sees or saw; another key
+/// may see another feed.
 #[utoipa::path(
     tag = "Events",
     params(EventFilter, WindowParameters),
@@ -45,10 +50,10 @@ pub fn register(service: &mut ServiceConfig) {
 #[get("/events")]
 async fn list_events(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     List { window, filter }: List<EventFilter>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    let found = db.read(move |conn| list::feed(conn, &filter, &window)).await?;
+    let found = db.read(move |conn| list::feed(conn, &principal, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 

@@ -7,6 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::model::{Evidence, EvidenceId, EvidencePatch, EvidenceRow, NewEvidence, ReviewOutcome, broken_days};
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
@@ -60,6 +61,16 @@ pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryR
     Ok(assemble(conn, told.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
 }
 
+/// The rows of the evidence of an action, in the order of recording.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn rows_of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceRow>> {
+    let query = evidence::table.filter(evidence::action_id.eq(action)).order(evidence::evidence_id);
+    query.select(EvidenceRow::as_select()).load(conn)
+}
+
 /// Puts evidence together with what the latest reviews until a day made of it: one statement, however many pieces.
 fn assemble(conn: &mut PgConnection, rows: Vec<EvidenceRow>, by: Date) -> QueryResult<Vec<Evidence>> {
     let ids = rows.iter().map(|row| row.evidence_id).collect::<Vec<_>>();
@@ -93,9 +104,10 @@ fn lock(
     conn: &mut PgConnection,
     principal: &Principal,
     id: EvidenceId,
+    permission: Permission,
 ) -> Result<(ImprovementActionRow, EvidenceRow), ApiError> {
     let action = find(conn, principal, id)?.action_id;
-    let action = actions::lock(conn, principal, action).map_err(|error| error.as_missing(WHAT))?;
+    let action = actions::lock(conn, principal, action, permission).map_err(|error| error.as_missing(WHAT))?;
     let query = evidence::table.find(id).select(EvidenceRow::as_select()).for_no_key_update();
     Ok((action, query.first(conn).or_not_found(WHAT)?))
 }
@@ -116,7 +128,7 @@ pub fn insert(
     id: EvidenceId,
     new: &NewEvidence,
 ) -> Result<Evidence, ApiError> {
-    let action = actions::lock(conn, principal, action)?;
+    let action = actions::lock(conn, principal, action, Permission::WritePapers)?;
     ApiError::refuse_any(broken_days(new.observed_on, new.expires_on, Date::today()))?;
     let row = diesel::insert_into(evidence::table)
         .values((
@@ -144,7 +156,7 @@ pub fn update(
     if_match: &IfMatch,
     patch: &Patch<EvidencePatch>,
 ) -> Result<Evidence, ApiError> {
-    let (action, before) = lock(conn, principal, id)?;
+    let (action, before) = lock(conn, principal, id, Permission::WritePapers)?;
     if_match.check(before.version)?;
     let current = whole(conn, before.clone())?;
     if patch.changes_nothing(&before) {
@@ -175,7 +187,7 @@ pub fn delete(
     id: EvidenceId,
     if_match: &IfMatch,
 ) -> Result<(), ApiError> {
-    let (action, before) = lock(conn, principal, id)?;
+    let (action, before) = lock(conn, principal, id, Permission::WritePapers)?;
     if_match.check(before.version)?;
     diesel::delete(evidence::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {

@@ -9,12 +9,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::model::{Examination, ExaminationId, ExaminationOutcome, NewExamination};
-use crate::authorities::model::AuthorityId;
-
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::extract::{IfMatch, Preconditions};
 use crate::improvement_actions::query::support;
 use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
@@ -46,15 +44,11 @@ pub fn list(
 ) -> Result<(Vec<Examination>, Page), ApiError> {
     let inspection = inspections::find(conn, principal, inspection)?.inspection_id;
     let own = || {
-        let query = examinations::table
+        examinations::table
             .inner_join(recommendations::table.inner_join(schema::inspections::table))
             .filter(examinations::inspection_id.eq(inspection))
-            .into_boxed();
-        if principal.sees_unpublished() {
-            query
-        } else {
-            query.filter(schema::inspections::state.eq(InspectionState::Published))
-        }
+            .filter(schema::inspections::state.eq_any(principal.access().states()))
+            .into_boxed()
     };
     let (day, id) = (or_distant_past(schema::inspections::published_on), schema::inspections::inspection_id);
     let query = match window.after::<After>()? {
@@ -94,20 +88,43 @@ fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryRe
         .first(conn)
 }
 
-/// The examinations by an inspection as they are stored, each with what its events are about.
+/// An examination as it is stored, with what its events are about, and whether the other of the two inspections is public.
+type Stored = (Subject, Examination, bool);
+
+/// The examinations by an inspection. Those whose recommendations it looked at stay as they are until the transaction ends.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Examination)>> {
-    let rows = examinations::table
+pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<Stored>> {
+    let own = examinations::table
         .inner_join(recommendations::table.inner_join(schema::inspections::table))
-        .filter(examinations::inspection_id.eq(inspection.inspection_id))
+        .filter(examinations::inspection_id.eq(inspection.inspection_id));
+    let looked_at = own.select(schema::inspections::inspection_id).load::<InspectionId>(conn)?;
+    inspections::hold(conn, &looked_at)?;
+    let rows = own
         .order(examinations::examination_id)
-        .select((Examination::as_select(), schema::inspections::authority_id))
-        .load::<(Examination, AuthorityId)>(conn)?;
-    let examinations = rows.into_iter().map(|(row, other)| (subject(&row, inspection.authority_id, other), row));
-    Ok(examinations.collect())
+        .select((Examination::as_select(), InspectionRow::as_select()))
+        .load::<(Examination, InspectionRow)>(conn)?;
+    let stored = rows.into_iter().map(|(row, asking)| (subject(&row, inspection, &asking), row, asking.is_public()));
+    Ok(stored.collect())
+}
+
+/// What others said of the recommendations of an inspection.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored_about(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<Stored>> {
+    let rows = examinations::table
+        .inner_join(recommendations::table)
+        .inner_join(schema::inspections::table)
+        .filter(recommendations::inspection_id.eq(inspection.inspection_id))
+        .order(examinations::examination_id)
+        .select((Examination::as_select(), InspectionRow::as_select()))
+        .load::<(Examination, InspectionRow)>(conn)?;
+    let stored = rows.into_iter().map(|(row, looking)| (subject(&row, &looking, inspection), row, looking.is_public()));
+    Ok(stored.collect())
 }
 
 /// Whether the register has the examination with this id, or one at this place.
@@ -153,7 +170,7 @@ pub fn replace(
         .on_constraint(rules::meaning)?;
     support::check_kept(conn)?;
     mark_changed(conn, principal, &inspection, new.reason.as_ref())?;
-    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
+    let subject = subject(&before, &inspection, &recommending);
     events::query::updated(conn, principal, &subject, (&before, &after), new.reason.as_ref())?;
     Ok((after, false))
 }
@@ -200,7 +217,7 @@ pub fn insert_row(
         .returning(Examination::as_returning())
         .get_result(conn)
         .on_constraint(rules::meaning)?;
-    let subject = subject(&examination, inspection.authority_id, recommending.authority_id);
+    let subject = subject(&examination, inspection, &recommending);
     events::query::created(conn, principal, &subject, &examination)?;
     Ok(examination)
 }
@@ -220,19 +237,19 @@ pub fn delete(
 ) -> Result<(), ApiError> {
     let inspection = inspections::lock(conn, principal, place.0)?;
     let before = find(conn, place).or_not_found("examination")?;
-    let recommending = rules::recommended(conn, principal, place.1)?;
+    let recommending = rules::recommended_and_held(conn, principal, place.1)?;
     let recommending = recommending.ok_or_else(|| ApiError::not_found("examination"))?;
     if_match.check(before.version)?;
     inspection.check_reason(reason)?;
     diesel::delete(examinations::table.find(before.examination_id)).execute(conn)?;
     support::check_kept(conn)?;
     mark_changed(conn, principal, &inspection, reason)?;
-    let subject = subject(&before, inspection.authority_id, recommending.authority_id);
+    let subject = subject(&before, &inspection, &recommending);
     events::query::deleted(conn, principal, &subject, &before, reason)
 }
 
-/// The examinations by published inspections of these recommendations, each with what it is of, the
-/// earliest publication first; by others too, as far as the caller sees them.
+/// The examinations of these recommendations by inspections that the caller sees, each with what it is of, the earliest
+/// publication first.
 ///
 /// # Errors
 ///
@@ -245,12 +262,7 @@ pub fn of_recommendations(
     let query = examinations::table
         .inner_join(schema::inspections::table)
         .filter(examinations::recommendation_id.eq_any(ids))
-        .into_boxed();
-    let query = if principal.sees_unpublished() {
-        query
-    } else {
-        query.filter(schema::inspections::state.eq(InspectionState::Published))
-    };
+        .filter(schema::inspections::state.eq_any(principal.access().states()));
     query
         .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
         .select((examinations::recommendation_id, Examination::as_select()))
@@ -278,13 +290,15 @@ pub fn latest_outcomes(
 }
 
 /// What the events of an examination are about: it concerns who was inspected, and who the recommendation was made to.
-fn subject(examination: &Examination, inspected: AuthorityId, asked: AuthorityId) -> Subject {
-    let mut authorities = vec![inspected, asked];
+fn subject(examination: &Examination, looking: &InspectionRow, asking: &InspectionRow) -> Subject {
+    let mut authorities = vec![looking.authority_id, asking.authority_id];
     authorities.dedup();
+    let through = [looking, asking].map(|inspection| inspection.inspection_id.as_uuid());
     Subject {
         resource: EventResource::Examination,
         id: examination.examination_id.as_uuid(),
         aggregate: examination.inspection_id.as_uuid(),
         authorities,
+        sight: Sight::through(looking.is_public() && asking.is_public(), through.to_vec()),
     }
 }

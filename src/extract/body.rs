@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use validator::Validate;
 
 use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
+use crate::bounds::bodies::{Bodies, Held, too_large};
 use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::idempotency::Once;
 use crate::json::merged;
@@ -31,9 +32,10 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     type Future = BoxedFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read_body(request, payload, &["application/json"], MAX_BODY);
+        let body = read_body(request, payload, &["application/json"], MAX_BODY);
         Box::pin(async move {
-            let (value, _) = decode_new(&bytes.await?)?;
+            let body = body.await?;
+            let (value, _) = decode_new(&body.bytes)?;
             Ok(Self(value))
         })
     }
@@ -56,10 +58,10 @@ impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let once = Once::of(request);
-        let bytes = read_body(request, payload, &["application/json"], MAX);
+        let body = read_body(request, payload, &["application/json"], MAX);
         Box::pin(async move {
-            let once = once?;
-            let (new, document) = decode_new(&bytes.await?)?;
+            let (once, body) = (once?, body.await?);
+            let (new, document) = decode_new(&body.bytes)?;
             Ok(Self { new, once: once.with_body(document) })
         })
     }
@@ -128,14 +130,14 @@ impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for
     type Future = BoxedFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read_body(request, payload, &["application/merge-patch+json", "application/json"], MAX);
+        let body = read_body(request, payload, &["application/merge-patch+json", "application/json"], MAX);
         Box::pin(async move {
-            let bytes = bytes.await?;
-            let (document, mut errors) = parse(&bytes)?;
+            let body = body.await?;
+            let (document, mut errors) = parse(&body.bytes)?;
             for (name, value) in &document {
                 find_nulls_below(value, &pointer("", name), &mut errors);
             }
-            Ok(Self { changes: decode(&bytes, errors)?, document })
+            Ok(Self { changes: decode(&body.bytes, errors)?, document })
         })
     }
 }
@@ -160,34 +162,26 @@ pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
-fn read_body(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    media_types: &[&str],
-    limit: usize,
-) -> BoxedFuture<web::Bytes> {
+fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str], limit: usize) -> BoxedFuture<Held> {
     let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
         && charset_is_utf8(request)
         && !request.headers().contains_key(header::CONTENT_ENCODING);
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let expected = media_types.join(" or ");
+    let bodies = request.app_data::<web::Data<Bodies>>().cloned();
     let stream = web::Payload::from_request(request, payload);
     Box::pin(async move {
         if !type_ok {
             let detail = format!("the body must be {expected} in UTF-8, not compressed");
             return Err(ApiError::refused(ProblemCode::UnsupportedMediaType, detail));
         }
-        let too_large = || ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body is over {limit} bytes"));
         if announced.is_some_and(|length| length > limit) {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
+        let bodies = bodies.ok_or_else(|| ApiError::Internal("nothing bounds bodies".to_owned()))?;
         let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
-        match stream.to_bytes_limited(limit).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(malformed("the body ended too early".to_owned())),
-            Err(_) => Err(too_large()),
-        }
+        bodies.read(stream, limit).await
     })
 }
 

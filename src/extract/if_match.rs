@@ -1,18 +1,52 @@
-//! The version that a change is meant for.
+//! Preconditions: the version that a change is meant for, and the representation that a caller has already.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, EntityTag, Header};
+use actix_web::http::header::{self, EntityTag, Header, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
+
+/// What a header with entity tags may hold, as a regular expression: printable signs. What is no tag among them matches
+/// nothing.
+pub const PRINTABLE: &str = "^[!-~]([ -~]*[!-~])?$";
+/// Most characters of `If-Match`.
+pub const MAX_IF_MATCH: usize = 200;
+/// Most characters of `If-None-Match`.
+pub const MAX_IF_NONE_MATCH: usize = 1_000;
+
+/// Refuses an `If-None-Match` that is empty, too long or not printable.
+///
+/// # Errors
+///
+/// `invalid_parameter`.
+pub fn check_if_none_match(request: &HttpRequest) -> Result<(), ApiError> {
+    check_printable(request, &header::IF_NONE_MATCH, "If-None-Match", MAX_IF_NONE_MATCH)
+}
+
+fn check_printable(request: &HttpRequest, header: &HeaderName, name: &str, max: usize) -> Result<(), ApiError> {
+    let is_printable = |value: &HeaderValue| {
+        (1..=max).contains(&value.len()) && value.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte))
+    };
+    if request.headers().get_all(header).all(is_printable) {
+        Ok(())
+    } else {
+        Err(wrong(name, &format!("must have 1 to {max} printable signs, as in \"1\"")))
+    }
+}
 
 /// The version that the caller means to change: `If-Match` (RFC 9110, section 13.1.1).
 #[derive(Debug)]
 pub struct IfMatch(header::IfMatch);
 
 impl IfMatch {
+    /// Whatever version it is at.
+    #[must_use]
+    pub fn any() -> Self {
+        Self(header::IfMatch::Any)
+    }
+
     /// Refuses the change if the resource is at another version. Only the version part of a tag counts, since the rest
     /// tells of what is computed or embedded; weak tags never match.
     ///
@@ -33,6 +67,7 @@ impl IfMatch {
         if !request.headers().contains_key(header::IF_MATCH) {
             return Ok(None);
         }
+        check_printable(request, &header::IF_MATCH, "If-Match", MAX_IF_MATCH)?;
         let parsed = header::IfMatch::parse(request).map(|tags| Some(Self(tags)));
         parsed.map_err(|_| wrong("If-Match", "must be an entity tag"))
     }
@@ -50,11 +85,11 @@ impl FromRequest for IfMatch {
 
 /// What a request that creates or replaces expects to find (RFC 9110, section 13.1).
 #[derive(Debug)]
-pub enum Preconditions {
+pub struct Preconditions {
+    /// A version, which it replaces.
+    if_match: Option<IfMatch>,
     /// Nothing yet: `If-None-Match: *`.
-    Nothing,
-    /// A version, which it replaces: `If-Match`.
-    Version(IfMatch),
+    expects_nothing: bool,
 }
 
 impl Preconditions {
@@ -64,15 +99,31 @@ impl Preconditions {
     ///
     /// `precondition_failed`, with the current tag if there is one.
     pub fn check(&self, current: Option<i32>) -> Result<(), ApiError> {
-        match (self, current) {
-            (Self::Nothing, None) => Ok(()),
-            (Self::Nothing, Some(version)) => Err(ApiError::precondition_failed(&tag(version))),
-            (Self::Version(if_match), Some(version)) => if_match.check(version),
-            (Self::Version(_), None) => {
+        match (&self.if_match, current) {
+            (Some(if_match), Some(version)) => if_match.check(version)?,
+            (Some(_), None) => {
                 let detail = "there is nothing to replace; If-None-Match: * creates it";
-                Err(ApiError::refused(ProblemCode::PreconditionFailed, detail))
+                return Err(ApiError::refused(ProblemCode::PreconditionFailed, detail));
             }
+            (None, _) => {}
         }
+        match current.filter(|_| self.expects_nothing) {
+            Some(version) => Err(ApiError::precondition_failed(&tag(version))),
+            None => Ok(()),
+        }
+    }
+
+    fn sent(request: &HttpRequest) -> Result<Self, ApiError> {
+        let expects_nothing = match request.headers().get(header::IF_NONE_MATCH) {
+            None => false,
+            Some(value) if value.as_bytes() == b"*" => true,
+            Some(_) => return Err(wrong("If-None-Match", "must be *, which expects that nothing is there")),
+        };
+        let if_match = IfMatch::sent(request)?;
+        if if_match.is_none() && !expects_nothing {
+            return Err(required("say If-None-Match: * to create, or in If-Match which version you mean to replace"));
+        }
+        Ok(Self { if_match, expects_nothing })
     }
 }
 
@@ -81,22 +132,7 @@ impl FromRequest for Preconditions {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let sent = |request: &HttpRequest| {
-            let is_new = match request.headers().get(header::IF_NONE_MATCH) {
-                None => false,
-                Some(value) if value.as_bytes() == b"*" => true,
-                Some(_) => return Err(wrong("If-None-Match", "must be *, which expects that nothing is there")),
-            };
-            match (IfMatch::sent(request)?, is_new) {
-                (None, true) => Ok(Self::Nothing),
-                (Some(if_match), false) => Ok(Self::Version(if_match)),
-                (Some(_), true) => Err(wrong("If-None-Match", "must not stand beside If-Match: both cannot hold")),
-                (None, false) => {
-                    Err(required("say If-None-Match: * to create, or in If-Match which version you mean to replace"))
-                }
-            }
-        };
-        ready(sent(request))
+        ready(Self::sent(request))
     }
 }
 

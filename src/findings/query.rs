@@ -9,9 +9,10 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Finding, FindingEmbed, FindingId, FindingPatch, FindingRow, NewFinding};
+use crate::access::references;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::model::{InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
@@ -27,13 +28,17 @@ use crate::themes;
 /// # Errors
 ///
 /// If the database fails.
-pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, Finding)>> {
+pub fn of_inspections(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    ids: &[InspectionId],
+) -> QueryResult<Vec<(InspectionId, Finding)>> {
     let rows = findings::table
         .filter(findings::inspection_id.eq_any(ids))
         .order((findings::inspection_id, findings::position))
         .select(FindingRow::as_select())
         .load::<FindingRow>(conn)?;
-    Ok(rows.into_iter().map(|row| (row.inspection_id, row.into())).collect())
+    Ok(shown(conn, principal, rows)?.into_iter().map(|row| (row.inspection_id, row.into())).collect())
 }
 
 /// The findings with these ids as they are stored, each with what its events are about.
@@ -68,6 +73,7 @@ fn subject(inspection: &InspectionRow, id: FindingId) -> Subject {
         id: id.as_uuid(),
         aggregate: inspection.inspection_id.as_uuid(),
         authorities: vec![inspection.authority_id],
+        sight: Sight::through(inspection.is_public(), vec![inspection.inspection_id.as_uuid()]),
     }
 }
 
@@ -91,6 +97,21 @@ fn find(conn: &mut PgConnection, principal: &Principal, id: FindingId) -> Result
     let row = findings::table.find(id).select(FindingRow::as_select()).first(conn).or_not_found("finding")?;
     inspections::find(conn, principal, row.inspection_id).map_err(|error| error.as_missing("finding"))?;
     Ok(row)
+}
+
+/// These findings as the caller sees them: without a word of documents that it does not see.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn shown(conn: &mut PgConnection, principal: &Principal, rows: Vec<FindingRow>) -> QueryResult<Vec<FindingRow>> {
+    let documents = rows.iter().filter_map(|row| row.document_id).collect::<Vec<_>>();
+    let documents = references::documents(conn, principal.access(), &documents)?;
+    let shown = rows.into_iter().map(|row| {
+        let document_id = row.document_id.filter(|document| documents.has(*document));
+        FindingRow { document_id, ..row }
+    });
+    Ok(shown.collect())
 }
 
 /// Records a finding of an inspection.

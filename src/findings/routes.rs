@@ -108,9 +108,8 @@ async fn get_finding(
     id: web::Path<FindingId>,
     Query(FindingParameters { embed }): Query<FindingParameters>,
 ) -> Result<Found<Finding>, ApiError> {
-    let embeds = embed.is_some();
     let finding = db.read(move |conn| query::get(conn, &principal, *id, embed.as_ref())).await?;
-    Ok(Found::embedding(finding, embeds))
+    Ok(Found::computed(finding))
 }
 
 /// Correct a finding
@@ -130,7 +129,7 @@ async fn update_finding(
     patch: Patch<FindingPatch>,
 ) -> Result<Found<Finding>, ApiError> {
     let finding = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
-    Ok(Found::versioned(Finding::from(finding)))
+    Ok(Found::computed(Finding::from(finding)))
 }
 
 /// Remove a finding

@@ -56,7 +56,7 @@ struct Closing {
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, `not_found` if there is no such inspection, none yet on that day, or none that gives grades, or if
+/// `validation_failed`, `not_found` if there is no such inspection, none yet on that day, or none that gives grades, or if
 /// the database fails.
 pub fn get(
     conn: &mut PgConnection,

@@ -286,6 +286,12 @@ pub struct ImprovementActionRow {
 }
 
 impl ImprovementActionRow {
+    /// Whether everyone sees it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.visibility == Visibility::Public
+    }
+
     /// Whether its due date has passed by this day while it is open. Without a due date it never has.
     #[must_use]
     pub fn is_overdue(&self, day: Date) -> bool {

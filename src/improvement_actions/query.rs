@@ -1,10 +1,12 @@
 //! Statements about improvement actions, one by one. Lists are in [`list`], what an action carries in [`assemble`], what
-//! becomes of it in [`transitions`], [`date_revisions`] and [`updates`].
+//! becomes of it in [`transitions`], [`date_revisions`] and [`updates`], what is told of what comes into view with it in
+//! [`sight`].
 
 pub mod assemble;
 pub mod date_revisions;
 pub mod list;
 pub mod rules;
+pub mod sight;
 pub mod support;
 pub mod transitions;
 pub mod updates;
@@ -17,16 +19,20 @@ use super::model::{
     ActionId, ImprovementAction, ImprovementActionParameters, ImprovementActionPatch, ImprovementActionRow,
     NewImprovementAction,
 };
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::findings::model::FindingId;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
 use crate::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
 use crate::text::Reason;
+
+/// What is missing, in a 404.
+const WHAT: &str = "improvement action";
 
 /// The action, as at the day that is asked about, with what it is asked to carry.
 ///
@@ -51,32 +57,47 @@ pub fn get(
 /// # Errors
 ///
 /// `not_found`, or if the database fails.
-pub fn find(conn: &mut PgConnection, _: &Principal, id: ActionId) -> Result<ImprovementActionRow, ApiError> {
+pub fn find(conn: &mut PgConnection, principal: &Principal, id: ActionId) -> Result<ImprovementActionRow, ApiError> {
     let query = improvement_actions::table.find(id).select(ImprovementActionRow::as_select());
-    query.first(conn).or_not_found("improvement action")
+    visible(principal, query.first(conn).or_not_found(WHAT)?)
 }
 
-/// The action itself, kept from others until the transaction ends: whoever changes it or something of it begins here.
+/// The action itself, kept from others until the transaction ends: whoever changes it or something of it begins here, with
+/// the permission that it takes.
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
-pub fn lock(conn: &mut PgConnection, _: &Principal, id: ActionId) -> Result<ImprovementActionRow, ApiError> {
+/// `not_found`, `forbidden` if the caller sees it but lacks the permission, or if the database fails.
+pub fn lock(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    id: ActionId,
+    permission: Permission,
+) -> Result<ImprovementActionRow, ApiError> {
     let query = improvement_actions::table.find(id).select(ImprovementActionRow::as_select()).for_no_key_update();
-    query.first(conn).or_not_found("improvement action")
+    let row = visible(principal, query.first(conn).or_not_found(WHAT)?)?;
+    principal.access().check_papers_of(permission, row.authority_id)?;
+    Ok(row)
+}
+
+fn visible(principal: &Principal, row: ImprovementActionRow) -> Result<ImprovementActionRow, ApiError> {
+    let is_seen = principal.access().sees_paper(row.authority_id, row.visibility);
+    if is_seen { Ok(row) } else { Err(ApiError::not_found(WHAT)) }
 }
 
 /// Records a new action.
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule, or if the
+/// database fails.
 pub fn insert(
     conn: &mut PgConnection,
     principal: &Principal,
     id: ActionId,
     new: &NewImprovementAction,
 ) -> Result<ImprovementAction, ApiError> {
+    principal.access().check_papers_of(Permission::WritePapers, new.authority_id)?;
     rules::check_new(conn, principal, new)?;
     let row = diesel::insert_into(improvement_actions::table)
         .values((
@@ -91,7 +112,7 @@ pub fn insert(
         .on_constraint(meaning)?;
     link_recommendations(conn, id, &new.recommendation_ids)?;
     link_findings(conn, id, &new.finding_ids)?;
-    let action = whole(conn, principal, row)?;
+    let action = assemble::stored(conn, row)?;
     events::query::created(conn, principal, &subject(&action.row), &action.stored())?;
     Ok(action)
 }
@@ -109,11 +130,13 @@ pub fn update(
     if_match: &IfMatch,
     patch: &Patch<ImprovementActionPatch>,
 ) -> Result<ImprovementAction, ApiError> {
-    let row = lock(conn, principal, id)?;
+    let row = lock(conn, principal, id, Permission::WritePapers)?;
     if_match.check(row.version)?;
-    let before = whole(conn, principal, row)?;
-    if patch.changes_nothing(&before) {
-        return Ok(before);
+    let before = assemble::stored(conn, row)?;
+    // A patch is of what the caller sees.
+    let seen = assemble::shown_one(conn, principal, before.clone())?;
+    if patch.changes_nothing(&seen) {
+        return Ok(seen);
     }
     rules::check_patch(conn, principal, before.row.authority_id, &patch.changes)?;
     let row = diesel::update(improvement_actions::table.find(id))
@@ -126,19 +149,25 @@ pub fn update(
         .get_result(conn)
         .on_constraint(meaning)?;
     if let Some(ids) = &patch.changes.recommendation_ids {
-        use improvement_action_recommendations::{action_id, table};
-        diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
+        use improvement_action_recommendations::{action_id, recommendation_id, table};
+        let former = recommendation_id.eq_any(&seen.recommendation_ids);
+        diesel::delete(table.filter(action_id.eq(id).and(former))).execute(conn)?;
         link_recommendations(conn, id, ids)?;
         support::check_kept(conn)?;
     }
     if let Some(ids) = &patch.changes.finding_ids {
-        use improvement_action_findings::{action_id, table};
-        diesel::delete(table.filter(action_id.eq(id))).execute(conn)?;
+        use improvement_action_findings::{action_id, finding_id, table};
+        let former = finding_id.eq_any(&seen.finding_ids);
+        diesel::delete(table.filter(action_id.eq(id).and(former))).execute(conn)?;
         link_findings(conn, id, ids)?;
     }
-    let after = whole(conn, principal, row)?;
-    events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), None)?;
-    Ok(after)
+    let after = assemble::stored(conn, row)?;
+    let subject = subject(&after.row).that_was_public(before.row.is_public());
+    events::query::updated(conn, principal, &subject, (&before.stored(), &after.stored()), None)?;
+    if subject.comes_or_goes() {
+        sight::tell(conn, principal, &after.row)?;
+    }
+    Ok(assemble::shown_one(conn, principal, after)?)
 }
 
 /// Removes an action of which nothing became.
@@ -152,9 +181,9 @@ pub fn delete(
     id: ActionId,
     if_match: &IfMatch,
 ) -> Result<(), ApiError> {
-    let row = lock(conn, principal, id)?;
+    let row = lock(conn, principal, id, Permission::WritePapers)?;
     if_match.check(row.version)?;
-    let before = whole(conn, principal, row)?;
+    let before = assemble::stored(conn, row)?;
     diesel::delete(improvement_actions::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
             "improvement_action_transitions_action_id_fkey" => "the action has moved: cancel it instead",
@@ -171,13 +200,17 @@ pub fn delete(
 /// What events say that they are about, if it is this action.
 #[must_use]
 pub fn subject(action: &ImprovementActionRow) -> Subject {
-    subject_of_part(action, EventResource::ImprovementAction, action.action_id.as_uuid())
+    let (id, sight) = (action.action_id.as_uuid(), Sight::of(action.is_public()));
+    let authorities = vec![action.authority_id];
+    Subject { resource: EventResource::ImprovementAction, id, aggregate: id, authorities, sight }
 }
 
 /// What events say that they are about, if it is a part of this action.
 #[must_use]
 pub fn subject_of_part(action: &ImprovementActionRow, resource: EventResource, id: Uuid) -> Subject {
-    Subject { resource, id, aggregate: action.action_id.as_uuid(), authorities: vec![action.authority_id] }
+    let aggregate = action.action_id.as_uuid();
+    let sight = Sight::through(action.is_public(), vec![aggregate]);
+    Subject { resource, id, aggregate, authorities: vec![action.authority_id], sight }
 }
 
 /// Tells that the row of an action changed by what was recorded of it.
@@ -187,17 +220,9 @@ fn tell_changed(
     (before, after): (ImprovementActionRow, ImprovementActionRow),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let before = whole(conn, principal, before)?;
+    let before = assemble::stored(conn, before)?;
     let after = ImprovementAction { row: after, ..before.clone() };
     events::query::updated(conn, principal, &subject(&after.row), (&before.stored(), &after.stored()), reason)
-}
-
-fn whole(
-    conn: &mut PgConnection,
-    principal: &Principal,
-    row: ImprovementActionRow,
-) -> Result<ImprovementAction, ApiError> {
-    assemble::one(conn, principal, row, &ImprovementActionParameters::default())
 }
 
 fn link_recommendations(conn: &mut PgConnection, action: ActionId, ids: &[RecommendationId]) -> Result<(), ApiError> {

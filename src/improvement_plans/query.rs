@@ -13,18 +13,22 @@ use serde_json::json;
 use self::list::{Plans, as_on, known_by};
 use super::model::{
     ImprovementPlan, ImprovementPlanParameters, ImprovementPlanPatch, ImprovementPlanRow, NewImprovementPlan, PlanId,
-    PlanState,
+    PlanState, Visibility,
 };
+use crate::access::{Papers, Permission};
 use crate::authorities;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::events::query as events;
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::query::rules::{OF_ANOTHER, broken_reference};
 use crate::json::merged;
 use crate::principal::Principal;
 use crate::schema::improvement_plans;
+
+/// What is missing, in a 404.
+const WHAT: &str = "improvement plan";
 
 /// The plan as at the day that is asked about, with what it carries.
 ///
@@ -40,9 +44,8 @@ pub fn get(
     let row = match parameters.as_at.filter(|day| *day < Date::today()) {
         None => find(conn, principal, id)?,
         Some(day) => {
-            let query: Plans<'_> = improvement_plans::table.into_boxed();
-            let row = known_by(query, day).filter(improvement_plans::plan_id.eq(id)).select(as_on(day)).first(conn);
-            row.map(ImprovementPlanRow::on(day)).or_not_found("improvement plan")?
+            let query = known_by(seen(principal), day).filter(improvement_plans::plan_id.eq(id));
+            query.select(as_on(day)).first(conn).map(ImprovementPlanRow::on(day)).or_not_found(WHAT)?
         }
     };
     whole(conn, principal, row, parameters)
@@ -53,19 +56,35 @@ pub fn get(
 /// # Errors
 ///
 /// `not_found`, or if the database fails.
-pub fn find(conn: &mut PgConnection, _: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
-    let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select());
-    query.first(conn).or_not_found("improvement plan")
+pub fn find(conn: &mut PgConnection, principal: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
+    let query = seen(principal).filter(improvement_plans::plan_id.eq(id)).select(ImprovementPlanRow::as_select());
+    query.first(conn).or_not_found(WHAT)
 }
 
 /// The plan itself, kept from others until the transaction ends: whoever changes it begins here.
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
-pub fn lock(conn: &mut PgConnection, _: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
+/// `not_found`, `forbidden` if the caller sees it but may not change it, or if the database fails.
+pub fn lock(conn: &mut PgConnection, principal: &Principal, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
     let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select()).for_no_key_update();
-    query.first(conn).or_not_found("improvement plan")
+    let row = query.first(conn).or_not_found(WHAT)?;
+    if !principal.access().sees_paper(row.authority_id, row.visibility) {
+        return Err(ApiError::not_found(WHAT));
+    }
+    principal.access().check_papers_of(Permission::WritePapers, row.authority_id)?;
+    Ok(row)
+}
+
+/// The plans that the caller sees.
+fn seen(principal: &Principal) -> Plans<'_> {
+    use improvement_plans::{authority_id, visibility};
+    let plans = improvement_plans::table.into_boxed();
+    match principal.access().papers() {
+        Papers::All => plans,
+        Papers::Of([]) => plans.filter(visibility.eq(Visibility::Public)),
+        Papers::Of(authorities) => plans.filter(visibility.eq(Visibility::Public).or(authority_id.eq_any(authorities))),
+    }
 }
 
 fn whole(
@@ -74,20 +93,22 @@ fn whole(
     row: ImprovementPlanRow,
     parameters: &ImprovementPlanParameters,
 ) -> Result<ImprovementPlan, ApiError> {
-    assemble::all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found("improvement plan"))
+    assemble::all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found(WHAT))
 }
 
 /// Records a new plan.
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule, or if the
+/// database fails.
 pub fn insert(
     conn: &mut PgConnection,
     principal: &Principal,
     id: PlanId,
     new: &NewImprovementPlan,
 ) -> Result<ImprovementPlan, ApiError> {
+    principal.access().check_papers_of(Permission::WritePapers, new.authority_id)?;
     let now = Utc::now();
     let candidate = json!({ "plan_id": id, "version": 1, "created_at": now, "updated_at": now });
     check(conn, principal, &merged(candidate, new)?)?;
@@ -114,10 +135,12 @@ pub fn update(
 ) -> Result<ImprovementPlan, ApiError> {
     let before = lock(conn, principal, id)?;
     if_match.check(before.version)?;
-    if patch.changes_nothing(&before) {
+    // A patch is of what the caller sees.
+    let seen = assemble::shown(conn, principal, vec![before.clone()])?;
+    let Some(seen) = seen.into_iter().next().filter(|seen| !patch.changes_nothing(seen)) else {
         return whole(conn, principal, before, &ImprovementPlanParameters::default());
-    }
-    check(conn, principal, &patch.applied_to(&before)?)?;
+    };
+    check(conn, principal, &patch.applied_to(&seen)?)?;
     let row = diesel::update(improvement_plans::table.find(id))
         .set((
             &patch.changes,
@@ -127,7 +150,8 @@ pub fn update(
         .returning(ImprovementPlanRow::as_returning())
         .get_result(conn)
         .on_constraint(meaning)?;
-    events::updated(conn, principal, &subject(&row), (&before, &row), None)?;
+    let subject = subject(&row).that_was_public(before.visibility == Visibility::Public);
+    events::updated(conn, principal, &subject, (&before, &row), None)?;
     whole(conn, principal, row, &ImprovementPlanParameters::default())
 }
 
@@ -150,7 +174,8 @@ pub fn delete(conn: &mut PgConnection, principal: &Principal, id: PlanId, if_mat
 
 fn subject(row: &ImprovementPlanRow) -> Subject {
     let id = row.plan_id.as_uuid();
-    Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities: vec![row.authority_id] }
+    let (authorities, sight) = (vec![row.authority_id], Sight::of(row.visibility == Visibility::Public));
+    Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities, sight }
 }
 
 const INSPECTION: &str = "/responds_to_inspection_id";

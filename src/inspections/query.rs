@@ -1,11 +1,12 @@
 //! Statements about inspections, one by one. Lists are in [`list`], what an inspection carries in [`assemble`], what is
-//! told of its changes in [`changes`].
+//! told of its changes in [`changes`], and of what comes into view with it in [`sight`].
 
 pub mod assemble;
 pub mod changes;
 pub mod list;
 pub mod reports;
 pub mod rules;
+pub mod sight;
 
 use chrono::Utc;
 use diesel::pg::PgConnection;
@@ -37,7 +38,7 @@ pub fn get(
     embed: Option<&Codes<InspectionEmbed>>,
 ) -> Result<Inspection, ApiError> {
     let row = find(conn, principal, id)?;
-    assemble::all(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("inspection"))
+    assemble::all(conn, principal, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("inspection"))
 }
 
 /// The inspection itself, if the caller may see it.
@@ -62,11 +63,23 @@ pub fn lock(conn: &mut PgConnection, principal: &Principal, id: InspectionId) ->
 }
 
 fn visible(principal: &Principal, row: InspectionRow) -> Result<InspectionRow, ApiError> {
-    if row.state == InspectionState::Published || principal.sees_unpublished() {
-        Ok(row)
-    } else {
-        Err(ApiError::not_found("inspection"))
-    }
+    if principal.access().sees(row.state) { Ok(row) } else { Err(ApiError::not_found("inspection")) }
+}
+
+/// Keeps inspections as they are until the transaction ends: which of them are public. Whoever writes about one that it
+/// does not lock begins here, so that it knows whether the public sees what it writes.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn hold(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, bool)>> {
+    let held = inspections::table
+        .filter(inspections::inspection_id.eq_any(ids))
+        .order(inspections::inspection_id)
+        .select((inspections::inspection_id, inspections::state))
+        .for_share()
+        .load::<(InspectionId, InspectionState)>(conn)?;
+    Ok(held.into_iter().map(|(id, state)| (id, state == InspectionState::Published)).collect())
 }
 
 /// Records a new inspection with all that its report holds.

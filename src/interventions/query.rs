@@ -9,12 +9,13 @@ use serde_json::json;
 use super::model::{
     Intervention, InterventionFilter, InterventionId, InterventionPatch, InterventionSort, NewIntervention,
 };
+use crate::access::references;
 use crate::authorities;
 use crate::authorities::model::AuthorityId;
 use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::events::query as events;
 use crate::extract::{IfMatch, Patch};
 use crate::inspections::query::rules::{OF_ANOTHER, broken_reference};
@@ -25,6 +26,8 @@ use crate::schema::interventions;
 use crate::sql::{Bound, or_distant_future, or_distant_past};
 
 type Interventions<'a> = interventions::BoxedQuery<'a, Pg>;
+/// What is missing, in a 404.
+const WHAT: &str = "intervention";
 /// Where a page begins: the first day and the id of the row before.
 type After = (Option<Date>, InterventionId);
 
@@ -35,6 +38,7 @@ type After = (Option<Date>, InterventionId);
 /// `invalid_cursor`, or if the database fails.
 pub fn list(
     conn: &mut PgConnection,
+    principal: &Principal,
     filter: &InterventionFilter,
     window: &Window,
 ) -> Result<(Vec<Intervention>, Page), ApiError> {
@@ -44,7 +48,8 @@ pub fn list(
     let rows =
         sorted(matching(), sort, window.after()?).limit(window.rows()).select(Intervention::as_select()).load(conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
-    window.page(rows, total, |row| (row.started_on, row.intervention_id))
+    let (rows, page) = window.page(rows, total, |row: &Intervention| (row.started_on, row.intervention_id))?;
+    Ok((shown(conn, principal, rows)?, page))
 }
 
 fn matching<'a>(filter: &'a InterventionFilter, authorities: Option<&'a [AuthorityId]>) -> Interventions<'a> {
@@ -89,8 +94,20 @@ fn sorted(query: Interventions<'_>, sort: InterventionSort, after: Option<After>
 /// # Errors
 ///
 /// `not_found`, or if the database fails.
-pub fn get(conn: &mut PgConnection, id: InterventionId) -> Result<Intervention, ApiError> {
-    interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found("intervention")
+pub fn get(conn: &mut PgConnection, principal: &Principal, id: InterventionId) -> Result<Intervention, ApiError> {
+    let row = interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found(WHAT)?;
+    shown(conn, principal, vec![row])?.pop().ok_or_else(|| ApiError::not_found(WHAT))
+}
+
+/// These interventions as the caller sees them: without a word of inspections that it does not see.
+fn shown(conn: &mut PgConnection, principal: &Principal, rows: Vec<Intervention>) -> QueryResult<Vec<Intervention>> {
+    let triggers = rows.iter().filter_map(|row| row.triggered_by_inspection_id).collect::<Vec<_>>();
+    let triggers = references::inspections(conn, principal.access(), &triggers)?;
+    let shown = rows.into_iter().map(|row| {
+        let triggered_by_inspection_id = row.triggered_by_inspection_id.filter(|trigger| triggers.has(*trigger));
+        Intervention { triggered_by_inspection_id, ..row }
+    });
+    Ok(shown.collect())
 }
 
 /// Records an intervention.
@@ -166,12 +183,13 @@ pub fn delete(
 
 fn lock(conn: &mut PgConnection, id: InterventionId) -> Result<Intervention, ApiError> {
     let query = interventions::table.find(id).select(Intervention::as_select()).for_no_key_update();
-    query.first(conn).or_not_found("intervention")
+    query.first(conn).or_not_found(WHAT)
 }
 
 fn subject(row: &Intervention) -> Subject {
     let id = row.intervention_id.as_uuid();
-    Subject { resource: EventResource::Intervention, id, aggregate: id, authorities: vec![row.authority_id] }
+    let authorities = vec![row.authority_id];
+    Subject { resource: EventResource::Intervention, id, aggregate: id, authorities, sight: Sight::open() }
 }
 
 /// Holds an intervention, as it would be, to every rule.

@@ -37,10 +37,10 @@ pub fn register(service: &mut ServiceConfig) {
 #[get("/interventions")]
 async fn list_interventions(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     List { window, filter }: List<InterventionFilter>,
 ) -> Result<Listed<InterventionPage>, ApiError> {
-    let found = db.read(move |conn| query::list(conn, &filter, &window)).await?;
+    let found = db.read(move |conn| query::list(conn, &principal, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InterventionPage { items, page }))
 }
 
@@ -74,12 +74,12 @@ async fn create_intervention(
 #[get("/interventions/{intervention_id}")]
 async fn get_intervention(
     db: web::Data<Db>,
-    _: Principal,
+    principal: Principal,
     id: web::Path<InterventionId>,
     _: Query<NoParameters>,
 ) -> Result<Found<Intervention>, ApiError> {
-    let intervention = db.read(move |conn| query::get(conn, *id)).await?;
-    Ok(Found::versioned(intervention))
+    let intervention = db.read(move |conn| query::get(conn, &principal, *id)).await?;
+    Ok(Found::computed(intervention))
 }
 
 /// Correct an intervention
@@ -98,7 +98,7 @@ async fn update_intervention(
     patch: Patch<InterventionPatch>,
 ) -> Result<Found<Intervention>, ApiError> {
     let intervention = db.write(move |conn| query::update(conn, &principal, *id, &if_match, &patch)).await?;
-    Ok(Found::versioned(intervention))
+    Ok(Found::computed(intervention))
 }
 
 /// Remove an intervention

@@ -14,10 +14,10 @@ use super::model::{
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::extract::{IfMatch, Patch};
 use crate::improvement_actions::model::ActionId;
-use crate::inspections::model::{InspectionId, InspectionRow, InspectionState};
+use crate::inspections::model::{InspectionId, InspectionRow};
 use crate::inspections::query as inspections;
 use crate::inspections::query::changes::mark_changed;
 use crate::page::Codes;
@@ -58,17 +58,11 @@ pub fn of_actions(
     let rows = table
         .inner_join(recommendations::table.inner_join(schema::inspections::table))
         .filter(action_id.eq_any(ids))
+        .filter(schema::inspections::state.eq_any(principal.access().states()))
         .order((action_id, recommendations::recommendation_id))
-        .select((
-            action_id,
-            RecommendationRow::as_select(),
-            schema::inspections::published_on,
-            schema::inspections::state,
-        ))
-        .load::<(ActionId, RecommendationRow, Option<Date>, InspectionState)>(conn)?;
-    let visible =
-        rows.into_iter().filter(|(.., state)| *state == InspectionState::Published || principal.sees_unpublished());
-    Ok(visible.map(|(action, row, day, _)| (action, Recommendation::new(row, day))).collect())
+        .select((action_id, RecommendationRow::as_select(), schema::inspections::published_on))
+        .load::<(ActionId, RecommendationRow, Option<Date>)>(conn)?;
+    Ok(rows.into_iter().map(|(action, row, day)| (action, Recommendation::new(row, day))).collect())
 }
 
 /// The recommendations with these ids as they are stored, each with what its events are about.
@@ -106,6 +100,7 @@ fn subject(inspection: &InspectionRow, id: RecommendationId) -> Subject {
         id: id.as_uuid(),
         aggregate: inspection.inspection_id.as_uuid(),
         authorities: vec![inspection.authority_id],
+        sight: Sight::through(inspection.is_public(), vec![inspection.inspection_id.as_uuid()]),
     }
 }
 

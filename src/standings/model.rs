@@ -206,7 +206,7 @@ impl StandingFilter {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter` if it is after today in London: nobody knows yet.
+    /// `validation_failed` if it is after today in London: nobody knows yet.
     pub fn day(&self) -> Result<Date, ApiError> {
         check_not_future("as_at", self.as_at)?;
         Ok(self.as_at.unwrap_or_else(Date::today))

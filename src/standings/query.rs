@@ -95,7 +95,7 @@ macro_rules! bind_filter {
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, `invalid_cursor`, or if the database fails.
+/// `validation_failed`, `invalid_cursor`, or if the database fails.
 pub fn list(
     conn: &mut PgConnection,
     filter: &StandingFilter,
@@ -137,7 +137,7 @@ struct Total {
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, or if the database fails.
+/// `validation_failed`, or if the database fails.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
     let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };

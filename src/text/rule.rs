@@ -54,7 +54,7 @@ pub struct Code;
 impl Rule for Code {
     const NAME: &'static str = "Code";
     const MAX: usize = 64;
-    const PATTERN: Option<&'static str> = Some("^[a-z][a-z0-9_]{0,63}$");
+    const PATTERN: &'static str = "^[a-z][a-z0-9_]{0,63}$";
     const EXPECTED: &'static str = "lower-case letters, digits and underscores, a letter first";
 
     fn accepts(text: &str) -> bool {
@@ -69,7 +69,7 @@ pub struct KeyName;
 impl Rule for KeyName {
     const NAME: &'static str = "KeyName";
     const MAX: usize = 64;
-    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$");
+    const PATTERN: &'static str = "^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$";
     const EXPECTED: &'static str =
         "words of letters and digits, with one space, dot, hyphen or underscore between them";
 
@@ -86,7 +86,7 @@ impl Rule for GssCode {
     const NAME: &'static str = "GssCode";
     const MIN: usize = 9;
     const MAX: usize = 9;
-    const PATTERN: Option<&'static str> = Some("^E[0-9]{8}$");
+    const PATTERN: &'static str = "^E[0-9]{8}$";
     const EXPECTED: &'static str = "E and eight digits";
 
     fn accepts(text: &str) -> bool {
@@ -101,7 +101,7 @@ impl Rule for DfeCode {
     const NAME: &'static str = "DfeCode";
     const MIN: usize = 3;
     const MAX: usize = 3;
-    const PATTERN: Option<&'static str> = Some("^[0-9]{3}$");
+    const PATTERN: &'static str = "^[0-9]{3}$";
     const EXPECTED: &'static str = "three digits";
 
     fn accepts(text: &str) -> bool {
@@ -116,7 +116,7 @@ impl Rule for OfstedUrn {
     const NAME: &'static str = "OfstedUrn";
     const MIN: usize = 5;
     const MAX: usize = 7;
-    const PATTERN: Option<&'static str> = Some("^[0-9]{5,7}$");
+    const PATTERN: &'static str = "^[0-9]{5,7}$";
     const EXPECTED: &'static str = "five to seven digits";
 
     fn accepts(text: &str) -> bool {
@@ -130,7 +130,7 @@ pub struct Region;
 impl Rule for Region {
     const NAME: &'static str = "Region";
     const MAX: usize = 40;
-    const PATTERN: Option<&'static str> = Some("^[A-Z][A-Za-z ]{0,39}$");
+    const PATTERN: &'static str = "^[A-Z][A-Za-z ]{0,39}$";
     const EXPECTED: &'static str = "the name of a region of England";
 
     fn accepts(text: &str) -> bool {
@@ -145,10 +145,8 @@ pub struct WebAddress;
 impl Rule for WebAddress {
     const NAME: &'static str = "WebAddress";
     const MAX: usize = 2_000;
-    const PATTERN: Option<&'static str> = Some(
-        "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
-         ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$",
-    );
+    const PATTERN: &'static str = "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
+         ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$";
     const FORMAT: Option<&'static str> = Some("uri");
     const EXPECTED: &'static str = "an address that begins with http:// or https://";
 
@@ -175,7 +173,7 @@ impl Rule for Sha256Sum {
     const NAME: &'static str = "Sha256Sum";
     const MIN: usize = 64;
     const MAX: usize = 64;
-    const PATTERN: Option<&'static str> = Some("^[0-9a-f]{64}$");
+    const PATTERN: &'static str = "^[0-9a-f]{64}$";
     const EXPECTED: &'static str = "64 hexadecimal digits in lower case";
 
     fn accepts(text: &str) -> bool {
@@ -190,7 +188,7 @@ impl Rule for LanguageTag {
     const NAME: &'static str = "LanguageTag";
     const MIN: usize = 2;
     const MAX: usize = 35;
-    const PATTERN: Option<&'static str> = Some("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
+    const PATTERN: &'static str = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$";
     const EXPECTED: &'static str = "a language tag such as en or cy";
 
     fn accepts(text: &str) -> bool {

@@ -207,5 +207,5 @@ async fn an_authority_carries_what_is_asked_for() {
     assert_eq!(full.json()["neighbours"].as_array().unwrap().len(), 20);
     assert!(full.etag().starts_with("\"1-"), "{}", full.etag());
     register.get("/v1/authorities?embed=standing&limit=50").await.expect(200);
-    assert_eq!(register.get("/v1/authorities?embed=standing&limit=51").await.expect(400).places(), ["limit"]);
+    assert_eq!(register.get("/v1/authorities?embed=standing&limit=51").await.expect(422).places(), ["limit"]);
 }

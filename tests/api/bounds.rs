@@ -2,18 +2,17 @@
 //! beyond them it is refused by name.
 
 use actix_web::http::Method;
-use inspection_register::text::WITHOUT_CONTROLS;
 use serde_json::{Map, Value, json};
 
 use crate::support::Register;
-use crate::support::contract::{DOCUMENT, compile};
+use crate::support::contract::{DOCUMENT, compile, is_free_text};
 use crate::support::operations::{self, Operation};
 
 /// The codes of rules that the document tells; all others need data, or other members, to be broken.
 const OF_THE_DOCUMENT: [&str; 5] = ["length", "pattern", "range", "schema", "null"];
 
 /// Texts of every form that the document knows, good and nearly good.
-const TEXTS: [&str; 28] = [
+const TEXTS: [&str; 34] = [
     "a",
     "care_leavers",
     "E06000019",
@@ -42,6 +41,12 @@ const TEXTS: [&str; 28] = [
     "2101-01-01",
     "2023-02-29",
     "2024-2-3",
+    "2027-06-30T12:00:00Z",
+    "2027-06-30T12:00:00.000001+01:00",
+    "2027-06-30t12:00:00z",
+    "2027-06-30T12:00:60Z",
+    "improvement team",
+    "improvement  team",
 ];
 
 /// A value for one place of a body, and whether the document allows it.
@@ -90,7 +95,7 @@ fn candidates(schema: &'static Value) -> Vec<Value> {
 fn texts(schema: &'static Value) -> Vec<String> {
     let (least, most) = (limit(schema, "minLength"), limit(schema, "maxLength"));
     let long = |text: &str, length: usize| text.repeat(length);
-    if schema["pattern"] == WITHOUT_CONTROLS {
+    if is_free_text(schema) || schema.get("pattern").is_none() {
         // Four bytes each: limits count characters.
         let texts = [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length));
         return texts

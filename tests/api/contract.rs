@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use actix_web::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::contract::{DOCUMENT, compile};
 use crate::support::operations::{self, Operation};
@@ -86,6 +86,42 @@ fn every_operation_has_a_name_words_and_a_tag() {
     assert_eq!(used, described, "every tag is used");
 }
 
+#[test]
+fn an_answer_that_holds_a_resource_links_to_what_can_be_done_with_it() {
+    let all = operations::all();
+    let schema_of = |response: &'static Value| response.pointer("/content/application~1json/schema");
+    let mut found = 0;
+    for operation in &all {
+        for (status, response) in operation.about["responses"].as_object().unwrap() {
+            let Some(schema) = schema_of(response) else { continue };
+            let holds = |other: &&Operation| {
+                let reads = all.iter().find(|reads| reads.is_read() && reads.path == other.path);
+                let own = reads.and_then(|reads| schema_of(&reads.about["responses"]["200"]));
+                other.path.ends_with('}') && own == Some(schema) && other.id != operation.id
+            };
+            let expected = all.iter().filter(holds).collect::<Vec<_>>();
+            let links = response["links"].as_object().into_iter().flat_map(|links| links.keys().map(String::as_str));
+            let ids = expected.iter().map(|other| other.id).collect::<BTreeSet<_>>();
+            assert_eq!(links.collect::<BTreeSet<_>>(), ids, "{} {status}", operation.id);
+            for other in expected {
+                let link = resolve(&response["links"][other.id]);
+                assert_eq!((&link["operationId"], has_text(&link["description"])), (&json!(other.id), true));
+                let mut needed = other.path_parameters();
+                needed.extend((!other.is_read()).then(|| "If-Match".to_owned()));
+                let told = link["parameters"].as_object().unwrap();
+                assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), needed.into_iter().collect());
+                for value in told.values().filter(|value| *value != "$response.header.ETag") {
+                    let member = value.as_str().unwrap().strip_prefix("$response.body#/").unwrap();
+                    let required = resolve(schema)["required"].as_array().unwrap();
+                    assert!(required.contains(&json!(member)), "{} {member}", operation.id);
+                }
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 50, "{found}");
+}
+
 /// Operations that are told all they need by their address.
 const WITHOUT_BODY: [&str; 1] = ["create_actions_from_recommendations"];
 
@@ -96,15 +132,16 @@ fn every_operation_tells_all_its_answers() {
         let is_change = matches!(*method, Method::PUT | Method::PATCH | Method::DELETE);
         let has_body = !operation.bodies().is_empty();
         let expected = [
-            (true, vec![operation.success(), 400, 401, 406, 500, 503]),
+            (true, vec![operation.success(), 400, 401, 406, 429, 500, 503]),
             (operation.needs_key(), vec![403]),
             (operation.is_read(), vec![304]),
             (operation.creates_too(), vec![201]),
             (operation.path.contains('{'), vec![404]),
+            (!operation.query_parameters().is_empty(), vec![422]),
             (!operation.is_read(), vec![409]),
             (*method == Method::POST, vec![422]),
             (is_change, vec![412, 422, 428]),
-            (has_body, vec![413, 415, 422]),
+            (has_body, vec![408, 413, 415, 422]),
         ];
         let expected = expected.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, statuses)| statuses);
         let responses = operation.about["responses"].as_object().unwrap();
@@ -121,12 +158,12 @@ fn every_operation_tells_all_its_answers() {
             if is_problem && problem["schema"]["$ref"] != "#/components/schemas/Problem" {
                 faults.push(format!("{id} {status} is no problem"));
             }
-            let mut headers = vec!["X-Request-Id", "Access-Control-Allow-Origin"];
+            let mut headers = vec!["X-Request-Id", "Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy"];
             match status.as_str() {
                 "200" | "304" | "412" => headers.push("ETag"),
                 "201" => headers.extend(["ETag", "Location"]),
                 "401" => headers.push("WWW-Authenticate"),
-                "503" => headers.push("Retry-After"),
+                "429" | "503" => headers.push("Retry-After"),
                 _ => {}
             }
             let missing = headers.into_iter().filter(|name| !resolve(&response["headers"][*name]).is_object());

@@ -15,7 +15,8 @@ use crate::support::sample::HEREFORDSHIRE;
 use crate::support::{Answer, Register};
 
 /// Members that differ from one run to the next.
-const PASSING: [&str; 4] = ["created_at", "updated_at", "recorded_at", "days_since"];
+const PASSING: [&str; 8] =
+    ["created_at", "updated_at", "recorded_at", "days_since", "rotated_at", "expires_at", "last_used_at", "secret"];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi/examples")
@@ -142,7 +143,11 @@ fn compare(operation: &Operation, answer: &Answer) {
     let text = if is_table(&name) {
         answer.text()
     } else {
-        format!("{}\n", serde_json::to_string_pretty(&answer.json()).unwrap())
+        let mut answer = answer.json();
+        if let Some(secret) = answer.get_mut("secret") {
+            *secret = json!("irk_Example0Example0Example0Example0Example0Ex01UhrTK");
+        }
+        format!("{}\n", serde_json::to_string_pretty(&answer).unwrap())
     };
     fs::write(file, text).unwrap();
 }

@@ -20,7 +20,8 @@ async fn a_finding_is_recorded_read_corrected_and_removed() {
     assert_eq!(register.get(&finding).await.expect(200).json(), created.json());
     let corrected =
         register.patch(&finding, "\"1\"", &json!({ "polarity": "mixed", "section": "Visits" })).await.expect(200);
-    assert_eq!((corrected.etag(), &corrected.json()["section"]), ("\"2\"", &json!("Visits")));
+    assert!(corrected.etag().starts_with("\"2-"), "{}", corrected.etag());
+    assert_eq!(corrected.json()["section"], "Visits");
     register.delete(&finding, "\"1\"").await.expect(412);
     register.delete(&finding, "\"2\"").await.expect(204);
     register.get(&finding).await.expect(404);
@@ -113,7 +114,7 @@ async fn the_actions_that_answer_a_finding_are_carried_on_request() {
     let finding = format!("/v1/findings/{}", plain["finding_id"].as_str().unwrap());
     let whole = register.get(&format!("{finding}?embed=actions")).await.expect(200);
     assert_eq!(whole.json(), with(plain, json!({ "actions": [action] })));
-    assert_eq!(register.get(&finding).await.expect(200).etag(), "\"1\"");
+    assert!(register.get(&finding).await.expect(200).etag().starts_with("\"1-"));
     assert!(whole.etag().starts_with("\"1-"), "{}", whole.etag());
     for list in ["/v1/findings".to_owned(), findings] {
         let carried = register.get(&format!("{list}?embed=actions")).await.expect(200);

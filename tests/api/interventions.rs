@@ -32,7 +32,7 @@ async fn an_intervention_is_recorded_read_ended_and_removed() {
     let ended = register.patch(&place, "\"1\"", &json!({ "ended_on": "2023-03-31", "note": null })).await.expect(200);
     assert_eq!((&ended.json()["ended_on"], ended.json().get("note")), (&json!("2023-03-31"), None));
     let same = register.patch(&place, "\"2\"", &json!({ "ended_on": "2023-03-31" })).await.expect(200);
-    assert_eq!(same.etag(), "\"2\"");
+    assert!(same.etag().starts_with("\"2-"), "{}", same.etag());
     register.patch(&place, "\"1\"", &json!({ "role": null })).await.expect(412);
     register.delete(&place, "\"2\"").await.expect(204);
     register.get(&place).await.expect(404);

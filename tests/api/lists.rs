@@ -351,7 +351,7 @@ async fn a_page_that_embeds_is_short() {
         for embed in schema["items"]["enum"].as_array().unwrap() {
             let embed = embed.as_str().unwrap();
             register.get(&format!("{}?embed={embed}&limit=50", list.path())).await.expect(200);
-            let refused = register.get(&format!("{}?embed={embed}&limit=51", list.path())).await.refused(&[400]);
+            let refused = register.get(&format!("{}?embed={embed}&limit=51", list.path())).await.refused(&[422]);
             assert_eq!(refused.places(), ["limit"]);
         }
         assert_eq!(register.get(&format!("{}?limit=200", list.path())).await.expect(200).json()["page"]["limit"], 200);

@@ -6,6 +6,7 @@
 mod support;
 
 mod authorities;
+mod authorization;
 mod bad_input;
 mod bounds;
 mod compatibility;
@@ -27,9 +28,11 @@ mod improvement_plans;
 mod inspections;
 mod interventions;
 mod judgements;
+mod keys;
 mod lists;
 mod openapi_3_0;
 mod operations;
+mod overload;
 mod recommendations;
 mod schema;
 mod standings;

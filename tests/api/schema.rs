@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
+use inspection_register::access::Role;
 use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
 use inspection_register::documents::model::{Audience, DocumentKind};
 use inspection_register::events::model::EventResource;
@@ -158,6 +159,7 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         values.iter().map(ToString::to_string).collect()
     }
     let sets = [
+        ("api_keys.role", texts(Role::ALL)),
         ("authorities.authority_type", texts(AuthorityType::ALL)),
         ("documents.audience", texts(Audience::ALL)),
         ("documents.kind", texts(DocumentKind::ALL)),

@@ -45,8 +45,8 @@ pub struct Report {
 }
 
 /// Looks at everything.
-pub fn all(rig: &Rig, journal: &Journal, faults: Vec<String>, threads: usize) -> Report {
-    let (client, mut conn, settled) = (rig.client(), rig.connect(), journal.settled());
+pub fn all(rig: &Rig, journal: &Journal, faults: Vec<String>, clients: &[Client]) -> Report {
+    let (client, mut conn, settled) = (rig.client("checker"), rig.connect(), journal.settled());
     let mut report = Report { stuck: faults, ..Report::default() };
     let mut expected = Found::new();
     for made in settled.iter().flat_map(|settled| &settled.made) {
@@ -56,7 +56,7 @@ pub fn all(rig: &Rig, journal: &Journal, faults: Vec<String>, threads: usize) ->
     report.compare("through the API", &expected, &through_the_api(&client));
     report.compare("in the feed", &expected, &in_the_feed(&client));
     report.events.extend(lines(&mut conn, UNTOLD));
-    report.stuck.extend(stuck(&client, &settled, threads));
+    report.stuck.extend(stuck(clients, &settled));
     // Nothing that was asked for again took effect again.
     report.compare("in the tables after replays", &expected, &in_tables(&mut conn));
     let kept = lines(&mut conn, "select count(*)::text as line from idempotency_keys");
@@ -176,21 +176,20 @@ fn in_the_feed(client: &Client) -> Found {
     found
 }
 
-/// The keys that do not give their first answer again.
-fn stuck(client: &Client, settled: &[Settled], threads: usize) -> Vec<String> {
+/// The keys that do not give their first answer again to the writer whose they are.
+fn stuck(clients: &[Client], settled: &[Settled]) -> Vec<String> {
     let faults = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for part in settled.chunks(settled.len().div_ceil(threads).max(1)) {
+        for (number, client) in clients.iter().enumerate() {
             let faults = &faults;
             scope.spawn(move || {
-                for Settled { key, path, body, answer, .. } in part {
+                for Settled { key, path, body, answer, .. } in settled.iter().filter(|settled| settled.writer == number)
+                {
                     let again = client.patiently(|client| client.post(key, path, body));
                     let is_same = again.as_ref().is_some_and(|again| {
-                        again.is_replayed()
-                            && (again.status, &again.body) == (answer.status, &answer.body)
-                            && ["location", "etag", "content-type"]
-                                .iter()
-                                .all(|name| again.header(name) == answer.header(name))
+                        let headers = ["location", "etag", "content-type"];
+                        (again.is_replayed(), again.status, &again.body) == (true, answer.status, &answer.body)
+                            && headers.iter().all(|name| again.header(name) == answer.header(name))
                     });
                     if !is_same {
                         held(faults).push(format!("{key}: {answer:?} is answered again by {again:?}"));

@@ -17,6 +17,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Client {
     pub address: SocketAddr,
+    /// The secret of its API key.
+    pub secret: String,
 }
 
 /// A whole answer.
@@ -57,20 +59,20 @@ impl Answer {
 impl Client {
     /// A POST under a key, answered whole or not at all.
     pub fn post(&self, key: &str, path: &str, body: &Value) -> Option<Answer> {
-        self.exchange(&post(key, path, body))
+        self.exchange(&self.request(key, path, body))
     }
 
     /// A POST whose sender goes away before the answer.
     pub fn post_and_leave(&self, key: &str, path: &str, body: &Value) {
         if let Ok(mut stream) = TcpStream::connect(self.address) {
             // The answer is not waited for, so it does not matter whether the request arrives.
-            let _ = stream.write_all(post(key, path, body).as_bytes());
+            let _ = stream.write_all(self.request(key, path, body).as_bytes());
         }
     }
 
     /// A GET.
     pub fn get(&self, path: &str) -> Option<Answer> {
-        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: register\r\nConnection: close\r\n\r\n"))
+        self.exchange(&format!("GET {path} HTTP/1.1\r\n{}\r\n\r\n", self.headers()))
     }
 
     /// Asks again until there is an answer that tells something.
@@ -93,13 +95,17 @@ impl Client {
         stream.read_to_end(&mut bytes).ok()?;
         Answer::read(&bytes)
     }
-}
 
-fn post(key: &str, path: &str, body: &Value) -> String {
-    let body = body.to_string();
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: register\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Idempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    fn request(&self, key: &str, path: &str, body: &Value) -> String {
+        let (body, headers) = (body.to_string(), self.headers());
+        format!(
+            "POST {path} HTTP/1.1\r\n{headers}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    fn headers(&self) -> String {
+        format!("Host: register\r\nConnection: close\r\nAuthorization: Bearer {}", self.secret)
+    }
 }

@@ -15,6 +15,7 @@ use crate::{Arguments, held};
 /// A request that an answer settled.
 #[derive(Debug, Clone)]
 pub struct Settled {
+    pub writer: usize,
     pub key: String,
     pub path: String,
     pub body: Value,

@@ -21,6 +21,8 @@ mod frames;
 #[expect(dead_code, reason = "the tests of faults use the rest")]
 #[path = "../api/support/proxy.rs"]
 mod proxy;
+#[path = "../api/support/wire.rs"]
+mod wire;
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -70,15 +72,17 @@ fn main() -> ExitCode {
     let mut rig = Rig::new(seed);
     let journal = Journal::new(rig.folder(), arguments.writes);
     let begun = Instant::now();
+    let clients = (0..arguments.writers).map(|number| rig.client(&format!("writer-{number}"))).collect::<Vec<_>>();
     let faults = thread::scope(|scope| {
-        let writers = (0..arguments.writers).map(|number| Writer::new(number, seed, rig.client(), &journal));
+        let writers = clients.iter().enumerate();
+        let writers = writers.map(|(number, client)| Writer::new(number, seed, client.clone(), &journal));
         let writers = writers.map(|writer| scope.spawn(|| writer.work())).collect::<Vec<_>>();
         plan.carry_out(&mut rig, &journal);
         writers.into_iter().filter_map(|writer| writer.join().unwrap().err()).collect::<Vec<_>>()
     });
     println!("crash: {}; {:.0} s", journal.counts(), begun.elapsed().as_secs_f64());
     println!("crash: {}", rig.counts());
-    let report = check::all(&rig, &journal, faults, arguments.writers);
+    let report = check::all(&rig, &journal, faults, &clients);
     println!("crash: {report}; {:.0} s in all", begun.elapsed().as_secs_f64());
     if report.is_clean() && journal.tells_of_lost_answers(&arguments) {
         return ExitCode::SUCCESS;

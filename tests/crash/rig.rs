@@ -8,11 +8,18 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use chrono::{TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use inspection_register::access::Role;
+use inspection_register::api_keys::model::NewApiKey;
+use inspection_register::api_keys::query as api_keys;
 use inspection_register::embedded::{Embedded, Options};
+use inspection_register::id::Id;
 use inspection_register::migrate;
+use inspection_register::principal::Principal;
+use inspection_register::timestamp::Timestamp;
 
 use crate::client::Client;
 use crate::proxy::{Proxy, Trap};
@@ -60,9 +67,17 @@ impl Rig {
         std::mem::take(&mut self.folder)
     }
 
-    /// A client of the service, which keeps its address.
-    pub fn client(&self) -> Client {
-        Client { address: self.address }
+    /// A client of the service, which keeps its address, with an API key of its own.
+    pub fn client(&self, name: &str) -> Client {
+        let new = NewApiKey {
+            name: name.parse().unwrap(),
+            role: Role::Admin,
+            authority_ids: Vec::new(),
+            expires_at: Timestamp(Utc::now() + TimeDelta::days(1)),
+        };
+        let issued =
+            self.connect().transaction(|conn| api_keys::insert(conn, &Principal::keys(), Id::generate(), &new));
+        Client { address: self.address, secret: issued.unwrap().secret.expose().to_owned() }
     }
 
     /// A connection to the database past the network.

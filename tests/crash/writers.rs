@@ -190,8 +190,14 @@ impl<'a> Writer<'a> {
                     if !expected.contains(&status) {
                         return Err(format!("{key}: {path} {body}: {status} {}", answer.json()));
                     }
-                    let settled =
-                        Settled { key, path: path.to_owned(), body: body.clone(), answer: answer.clone(), made };
+                    let settled = Settled {
+                        writer: self.number,
+                        key,
+                        path: path.to_owned(),
+                        body: body.clone(),
+                        answer: answer.clone(),
+                        made,
+                    };
                     self.journal.note(settled);
                     return Ok(answer);
                 }

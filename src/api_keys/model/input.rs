@@ -9,6 +9,7 @@ use crate::access::Role;
 use crate::authorities::model::AuthorityId;
 use crate::error::FieldError;
 use crate::text::KeyName;
+use crate::timestamp::Timestamp;
 
 /// The longest life of a secret.
 pub const LONGEST_LIFE: TimeDelta = TimeDelta::days(365);
@@ -36,7 +37,7 @@ pub struct NewApiKey {
     #[schema(max_items = 50)]
     pub authority_ids: Vec<AuthorityId>,
     /// When it ends: at most 365 days ahead.
-    pub expires_at: DateTime<Utc>,
+    pub expires_at: Timestamp,
 }
 
 impl NewApiKey {
@@ -55,7 +56,7 @@ impl NewApiKey {
             let message = format!("must name the authorities that the {} is for", self.role);
             errors.push(FieldError::body("/authority_ids", "required", message));
         }
-        errors.extend(broken_end(self.expires_at, now));
+        errors.extend(broken_end(self.expires_at.0, now));
         errors
     }
 }
@@ -71,7 +72,7 @@ pub struct NewApiKeyRotation {
     #[schema(minimum = 0, maximum = 168, default = 24)]
     pub overlap_hours: u32,
     /// When the key ends from now on: at most 365 days ahead. Left out, its end stays.
-    pub expires_at: Option<DateTime<Utc>>,
+    pub expires_at: Option<Timestamp>,
 }
 
 fn default_overlap() -> u32 {
@@ -80,12 +81,11 @@ fn default_overlap() -> u32 {
 
 /// Which rule the end of a key breaks.
 pub fn broken_end(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<FieldError> {
-    let message = if expires_at <= now {
-        NOT_PAST
+    if expires_at <= now {
+        Some(FieldError::body("/expires_at", "past", NOT_PAST))
     } else if expires_at > now + LONGEST_LIFE {
-        "must be at most 365 days ahead"
+        Some(FieldError::body("/expires_at", "too_far", "must be at most 365 days ahead"))
     } else {
-        return None;
-    };
-    Some(FieldError::body("/expires_at", "range", message))
+        None
+    }
 }

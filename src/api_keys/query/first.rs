@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::id::Id;
 use crate::principal::Principal;
 use crate::schema::api_keys;
+use crate::timestamp::Timestamp;
 
 /// The name of the first key; later ones carry a number behind it, since names are not given twice.
 const NAME: &str = "admin";
@@ -29,7 +30,7 @@ pub fn admin(conn: &mut PgConnection, principal: &Principal) -> Result<Option<Is
             return Ok(None);
         }
         let name = free_name(conn)?.into();
-        let expires_at = now + LONGEST_LIFE;
+        let expires_at = Timestamp(now + LONGEST_LIFE);
         let new = NewApiKey { name, role: Role::Admin, authority_ids: Vec::new(), expires_at };
         insert(conn, principal, Id::generate(), &new).map(Some)
     })

@@ -89,6 +89,16 @@ fn sorted<'a>(query: ApiKeys<'a>, sort: ApiKeySort, window: &Window) -> Result<A
     })
 }
 
+/// Every key that is not revoked, by name.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all(conn: &mut PgConnection) -> QueryResult<Vec<ApiKeyRow>> {
+    let kept = api_keys::table.filter(api_keys::revoked_at.is_null());
+    kept.order((api_keys::name, api_keys::key_id)).select(ApiKeyRow::as_select()).load(conn)
+}
+
 /// A page of the secrets of a key, the latest first.
 ///
 /// # Errors

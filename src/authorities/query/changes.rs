@@ -8,7 +8,7 @@ use super::{assemble, relations};
 use crate::authorities::model::{Authority, AuthorityId, AuthorityRow};
 use crate::error::ApiError;
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::principal::Principal;
 use crate::schema::authorities;
 
@@ -35,8 +35,9 @@ pub fn told(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Subject, Autho
 
 /// What the events of an authority are about.
 fn subject(authority: &Authority) -> Subject {
-    let id = authority.row.authority_id;
-    Subject { resource: EventResource::Authority, id: id.as_uuid(), aggregate: id.as_uuid(), authorities: vec![id] }
+    let authorities = vec![authority.row.authority_id];
+    let id = authority.row.authority_id.as_uuid();
+    Subject { resource: EventResource::Authority, id, aggregate: id, authorities, sight: Sight::open() }
 }
 
 /// Tells which of these authorities came, went, or have another version: a change of one may change those that it is

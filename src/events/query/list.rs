@@ -1,10 +1,10 @@
 //! Lists of events: the feed, and the histories of single resources.
 
-use diesel::dsl::count_star;
-use diesel::pg::{Pg, PgConnection};
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use uuid::Uuid;
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 
+use super::sight::{self, COUNT, SELECT};
 use crate::authorities::model::{AuthorityId, AuthorityKey};
 use crate::authorities::query::resolve_filter;
 use crate::error::{ApiError, FieldError};
@@ -16,11 +16,9 @@ use crate::inspections::model::InspectionId;
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
-use crate::schema::events;
-use crate::sql::event_horizon;
+use crate::sql::Statement;
 use crate::{findings, improvement_actions, improvement_plans, inspections, recommendations};
 
-type Events<'a> = events::BoxedQuery<'a, Pg>;
 /// Where an event stands: its position and its sequence.
 type Place = (i64, i64);
 
@@ -39,29 +37,52 @@ pub enum History {
     ImprovementAction(ActionId),
 }
 
-/// A page of the feed: of what a filter wants, the events before which none can come any more.
+/// An event with where it stands.
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+    #[diesel(embed)]
+    event: Event,
+}
+
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// A page of the feed: of what a filter wants and the caller sees, the events before which none can come any more.
 ///
 /// # Errors
 ///
-/// `invalid_parameter` if `after` names no event, `invalid_cursor`, or if the database fails.
-pub fn feed(conn: &mut PgConnection, filter: &EventFilter, window: &Window) -> Result<(Vec<Event>, Page), ApiError> {
+/// `validation_failed` if `after` names no event that the caller sees or saw, `invalid_cursor`, or if the database fails.
+pub fn feed(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    filter: &EventFilter,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
     let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
     // An authority that is gone has events still, and is named by its id.
     if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {
         ids.extend(keys.0.iter().filter_map(|key| if let AuthorityKey::Id(id) = key { Some(*id) } else { None }));
     }
     let start = match filter.after {
-        Some(sequence) => Some(place(conn, sequence)?.ok_or_else(|| {
+        Some(sequence) => Some(place(conn, principal, sequence)?.ok_or_else(|| {
             let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
-            ApiError::invalid_parameters(vec![unknown])
+            ApiError::broken_parameters(vec![unknown])
         })?),
         None => None,
     };
-    let settled = || from(matching(filter, authorities.as_deref()), start).filter(events::position.lt(event_horizon()));
-    page(conn, settled, window)
+    let settled = |what| {
+        let seen = matching(sight::seen_by(principal.access(), what, false), filter, authorities.as_deref());
+        from(seen, start).text(" and position < event_horizon()")
+    };
+    page(conn, principal, settled, window)
 }
 
-/// A page of a history, to its end.
+/// A page of a history as far as the caller sees it, to its end.
 ///
 /// # Errors
 ///
@@ -79,73 +100,83 @@ pub fn history(
         History::ImprovementPlan(id) => improvement_plans::query::find(conn, principal, id).map(drop),
         History::ImprovementAction(id) => improvement_actions::query::find(conn, principal, id).map(drop),
     }?;
-    let of_whole = |id: Uuid| events::table.filter(events::aggregate_id.eq(id)).into_boxed();
-    let of_part = |id: Uuid| events::table.filter(events::resource_id.eq(id)).into_boxed();
-    let events = || match history {
-        History::Inspection(id) => of_whole(id.as_uuid()),
-        History::Finding(id) => of_part(id.as_uuid()),
-        History::Recommendation(id) => of_part(id.as_uuid()),
-        History::ImprovementPlan(id) => of_whole(id.as_uuid()),
-        History::ImprovementAction(id) => of_whole(id.as_uuid()),
+    let events = |what| {
+        let seen = sight::seen_by(principal.access(), what, false);
+        let (of_whole, of_part) = (" and aggregate_id = ?", " and resource_id = ?");
+        match history {
+            History::Inspection(id) => seen.value::<SqlUuid, _>(of_whole, id),
+            History::Finding(id) => seen.value::<SqlUuid, _>(of_part, id),
+            History::Recommendation(id) => seen.value::<SqlUuid, _>(of_part, id),
+            History::ImprovementPlan(id) => seen.value::<SqlUuid, _>(of_whole, id),
+            History::ImprovementAction(id) => seen.value::<SqlUuid, _>(of_whole, id),
+        }
     };
-    page(conn, events, window)
+    page(conn, principal, events, window)
 }
 
+/// A page of the events of a statement that begins with what is read.
 fn page<'a>(
     conn: &mut PgConnection,
-    events: impl Fn() -> Events<'a>,
+    principal: &Principal,
+    events: impl Fn(&'static str) -> Statement<'a>,
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
-    let after = match window.after::<i64>()? {
-        Some(sequence) => place(conn, sequence)?,
-        None => None,
-    };
-    let rows = from(events(), after)
-        .order((events::position.asc(), events::sequence.asc()))
-        .limit(window.rows())
-        .select(Event::as_select())
-        .load(conn)?;
-    let total = if window.counts() { Some(events().select(count_star()).get_result(conn)?) } else { None };
-    window.page(rows, total, |event| event.sequence)
+    let rows = from(events(SELECT), window.after()?)
+        .text(" order by position, sequence")
+        .value::<BigInt, _>(" limit ?", window.rows())
+        .query()
+        .load::<Placed>(conn)?;
+    let total = if window.counts() { Some(events(COUNT).query().get_result::<Total>(conn)?.total) } else { None };
+    let (rows, page) = window.page(rows, total, |row| (row.position, row.event.sequence))?;
+    let mut events = rows.into_iter().map(|row| row.event).collect::<Vec<_>>();
+    sight::leave_out_unseen(conn, principal.access(), &mut events)?;
+    Ok((events, page))
 }
 
-/// Where the event with this number stands, if there is one.
-fn place(conn: &mut PgConnection, sequence: i64) -> QueryResult<Option<Place>> {
-    events::table.find(sequence).select((events::position, events::sequence)).first(conn).optional()
+/// Where the event with this number stands, if there is one that the caller sees, or saw before it went from view.
+fn place(conn: &mut PgConnection, principal: &Principal, sequence: i64) -> QueryResult<Option<Place>> {
+    let seen = sight::seen_by(principal.access(), SELECT, true).value::<BigInt, _>(" and sequence = ?", sequence);
+    let found = seen.query().get_result::<Placed>(conn).optional()?;
+    Ok(found.map(|row| (row.position, row.event.sequence)))
 }
 
-fn from(query: Events<'_>, after: Option<Place>) -> Events<'_> {
+fn from(statement: Statement<'_>, after: Option<Place>) -> Statement<'_> {
     match after {
-        Some((position, sequence)) => query
-            .filter(events::position.ge(position).and(events::position.gt(position).or(events::sequence.gt(sequence)))),
-        None => query,
+        Some((position, sequence)) => statement
+            .value::<BigInt, _>(" and (position, sequence) > (?", position)
+            .value::<BigInt, _>(", ?)", sequence),
+        None => statement,
     }
 }
 
 /// The events that a filter wants. One type or one resource is a range of an index in the order of the feed, several are
 /// not.
-fn matching<'a>(filter: &'a EventFilter, authorities: Option<&'a [AuthorityId]>) -> Events<'a> {
-    let mut query = events::table.into_boxed();
+fn matching<'a>(
+    mut statement: Statement<'a>,
+    filter: &'a EventFilter,
+    authorities: Option<&'a [AuthorityId]>,
+) -> Statement<'a> {
     if let Some(types) = &filter.event_type {
-        query = match types.0.as_slice() {
-            [one] => query.filter(events::type_.eq(one)),
-            several => query.filter(events::type_.eq_any(several)),
+        let seen = statement.text(" and case when is_whole then type else public_type end");
+        statement = match types.0.as_slice() {
+            [one] => seen.value::<Text, _>(" = ?", *one),
+            several => seen.value::<Array<Text>, _>(" = any (?)", several),
         };
     }
     if let Some(resources) = &filter.resource {
-        query = match resources.0.as_slice() {
-            [one] => query.filter(events::resource.eq(one)),
-            several => query.filter(events::resource.eq_any(several)),
+        statement = match resources.0.as_slice() {
+            [one] => statement.value::<Text, _>(" and resource = ?", *one),
+            several => statement.value::<Array<Text>, _>(" and resource = any (?)", several),
         };
     }
     if let Some(ids) = &filter.resource_id {
-        query = match ids.0.as_slice() {
-            [one] => query.filter(events::resource_id.eq(one)),
-            several => query.filter(events::resource_id.eq_any(several)),
+        statement = match ids.0.as_slice() {
+            [one] => statement.value::<SqlUuid, _>(" and resource_id = ?", *one),
+            several => statement.value::<Array<SqlUuid>, _>(" and resource_id = any (?)", several),
         };
     }
     if let Some(ids) = authorities {
-        query = query.filter(events::authority_ids.overlaps_with(ids));
+        statement = statement.value::<Array<SqlUuid>, _>(" and authority_ids && ?", ids);
     }
-    query
+    statement
 }

@@ -8,12 +8,14 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::{find, lock, subject};
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt};
 use crate::events;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::EventResource;
 use crate::evidence::model::{EvidenceId, EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewId, ReviewOutcome};
-use crate::improvement_actions::query::{rules, support};
+use crate::improvement_actions::model::ActionId;
+use crate::improvement_actions::query::{self as actions, rules, support};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{evidence, evidence_reviews};
@@ -44,6 +46,20 @@ pub fn list(
     let rows = query.select(EvidenceReview::as_select()).load(conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.review_id))
+}
+
+/// The reviews of the evidence of an action, in the order of recording.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceReview>> {
+    evidence_reviews::table
+        .inner_join(evidence::table)
+        .filter(evidence::action_id.eq(action))
+        .order((evidence_reviews::recorded_at, evidence_reviews::review_id))
+        .select(EvidenceReview::as_select())
+        .load(conn)
 }
 
 /// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.
@@ -77,7 +93,7 @@ pub fn insert(
     id: ReviewId,
     new: &NewEvidenceReview,
 ) -> Result<(EvidenceReview, i32), ApiError> {
-    let (action, before) = lock(conn, principal, evidence)?;
+    let (action, before) = lock(conn, principal, evidence, Permission::Review)?;
     let not_before = (action.proposed_on, "on which the action was proposed");
     let effective_on =
         rules::effective_on(new.effective_on, &[not_before]).map_err(|error| ApiError::invalid(vec![error]))?;
@@ -100,7 +116,7 @@ pub fn insert(
         .get_result(conn)?;
     support::check_kept(conn)?;
     let whole = subject(&action, evidence);
-    let part = Subject { resource: EventResource::EvidenceReview, id: id.as_uuid(), ..whole.clone() };
+    let part = actions::subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
     events::query::created(conn, principal, &part, &review)?;
     events::query::updated(conn, principal, &whole, (&before, &after), None)?;
     Ok((review, after.version))

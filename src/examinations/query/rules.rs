@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use crate::authorities::query::relations::is_same_or_predecessor;
 use crate::error::{ApiError, FieldError};
 use crate::examinations::model::NewExamination;
-use crate::inspections::model::{InspectionRow, InspectionState};
+use crate::inspections::model::InspectionRow;
+use crate::inspections::query::hold;
 use crate::inspections::query::rules::is_earlier;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
@@ -34,7 +35,7 @@ pub fn check(
             errors.push(unknown_finding());
         }
     }
-    let Some(recommending) = recommended(conn, principal, recommendation)? else {
+    let Some(recommending) = recommended_and_held(conn, principal, recommendation)? else {
         errors.push(broken("unknown", "must name a recommendation of the register"));
         return Err(ApiError::invalid(errors));
     };
@@ -66,7 +67,23 @@ pub fn recommended(
         .select(InspectionRow::as_select())
         .first(conn)
         .optional()?;
-    Ok(inspection.filter(|row| row.state == InspectionState::Published || principal.sees_unpublished()))
+    Ok(inspection.filter(|row| principal.access().sees(row.state)))
+}
+
+/// The same, as it stays until the transaction ends: whether the public sees the examination depends on it.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn recommended_and_held(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    recommendation: RecommendationId,
+) -> QueryResult<Option<InspectionRow>> {
+    let asking = recommendations::table.find(recommendation).select(recommendations::inspection_id);
+    let asking = asking.first(conn).optional()?;
+    hold(conn, asking.as_slice())?;
+    recommended(conn, principal, recommendation)
 }
 
 /// What an inspection examined stays earlier than it, and what examined its recommendations later, as its days would be.

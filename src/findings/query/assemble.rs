@@ -22,7 +22,7 @@ pub fn all(
 ) -> Result<Vec<Finding>, ApiError> {
     let ids = rows.iter().map(|row| row.finding_id).collect::<Vec<_>>();
     let actions = if names(embed, &FindingEmbed::Actions) { Some(of_findings(conn, principal, &ids)?) } else { None };
-    let findings = rows.into_iter().map(|row| {
+    let findings = super::shown(conn, principal, rows)?.into_iter().map(|row| {
         let own = |all: &Vec<(FindingId, ImprovementAction)>| {
             all.iter().filter(|(owner, _)| *owner == row.finding_id).map(|(_, action)| action.clone()).collect()
         };

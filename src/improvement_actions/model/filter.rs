@@ -98,7 +98,7 @@ impl ImprovementActionFilter {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter`.
+    /// `validation_failed`.
     pub fn check_days(&self) -> Result<(), ApiError> {
         check_periods(&[("due_to", self.due_from, self.due_to)])?;
         check_not_future("as_at", self.as_at)

@@ -4,6 +4,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::{date_revisions, transitions, updates};
+use crate::access::references;
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::findings::model::FindingId;
@@ -31,7 +32,78 @@ pub fn one(
     all(conn, principal, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found("improvement action"))
 }
 
-/// These actions, as they stood on the day that is asked about, with what they refer to and what they are asked to carry.
+/// This action with all that it refers to, as it is stored, whatever a caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, row: ImprovementActionRow) -> Result<ImprovementAction, ApiError> {
+    let linked = linked(conn, vec![row], Date::today())?.pop();
+    linked.ok_or_else(|| ApiError::not_found("improvement action"))
+}
+
+/// This action as the caller sees it.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn shown_one(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    action: ImprovementAction,
+) -> Result<ImprovementAction, ApiError> {
+    shown(conn, principal, vec![action])?.pop().ok_or_else(|| ApiError::not_found("improvement action"))
+}
+
+/// These actions with all that they refer to.
+fn linked(conn: &mut PgConnection, rows: Vec<ImprovementActionRow>, day: Date) -> QueryResult<Vec<ImprovementAction>> {
+    let ids = rows.iter().map(|row| row.action_id).collect::<Vec<_>>();
+    let recommendation_ids = improvement_action_recommendations::table
+        .filter(improvement_action_recommendations::action_id.eq_any(&ids))
+        .order(improvement_action_recommendations::recommendation_id)
+        .load::<(ActionId, RecommendationId)>(conn)?;
+    let finding_ids = improvement_action_findings::table
+        .filter(improvement_action_findings::action_id.eq_any(&ids))
+        .order(improvement_action_findings::finding_id)
+        .load::<(ActionId, FindingId)>(conn)?;
+    let actions = rows.into_iter().map(|row| ImprovementAction {
+        recommendation_ids: owned_by(&recommendation_ids, row.action_id),
+        finding_ids: owned_by(&finding_ids, row.action_id),
+        is_overdue: row.is_overdue(day),
+        recommendations: None,
+        updates: None,
+        evidence: None,
+        date_revisions: None,
+        transitions: None,
+        row,
+    });
+    Ok(actions.collect())
+}
+
+/// These actions as the caller sees them: without a word of plans, recommendations and findings that it does not see.
+fn shown(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    actions: Vec<ImprovementAction>,
+) -> QueryResult<Vec<ImprovementAction>> {
+    let access = principal.access();
+    let plans = actions.iter().filter_map(|action| action.row.plan_id).collect::<Vec<_>>();
+    let plans = references::plans(conn, access, &plans)?;
+    let asked = actions.iter().flat_map(|action| action.recommendation_ids.iter().copied()).collect::<Vec<_>>();
+    let asked = references::recommendations(conn, access, &asked)?;
+    let found = actions.iter().flat_map(|action| action.finding_ids.iter().copied()).collect::<Vec<_>>();
+    let found = references::findings(conn, access, &found)?;
+    let shown = actions.into_iter().map(|mut action| {
+        action.row.plan_id = action.row.plan_id.filter(|plan| plans.has(*plan));
+        action.recommendation_ids.retain(|recommendation| asked.has(*recommendation));
+        action.finding_ids.retain(|finding| found.has(*finding));
+        action
+    });
+    Ok(shown.collect())
+}
+
+/// These actions, as they stood on the day that is asked about, with what they refer to and what they are asked to carry, as
+/// far as the caller sees it.
 ///
 /// # Errors
 ///
@@ -44,14 +116,8 @@ pub fn all(
 ) -> Result<Vec<ImprovementAction>, ApiError> {
     let ids = rows.iter().map(|row| row.action_id).collect::<Vec<_>>();
     let day = parameters.as_at.unwrap_or_else(Date::today);
-    let recommendation_ids = improvement_action_recommendations::table
-        .filter(improvement_action_recommendations::action_id.eq_any(&ids))
-        .order(improvement_action_recommendations::recommendation_id)
-        .load::<(ActionId, RecommendationId)>(conn)?;
-    let finding_ids = improvement_action_findings::table
-        .filter(improvement_action_findings::action_id.eq_any(&ids))
-        .order(improvement_action_findings::finding_id)
-        .load::<(ActionId, FindingId)>(conn)?;
+    let linked = linked(conn, rows, day)?;
+    let shown = shown(conn, principal, linked)?;
     let embeds = |what| names(parameters.embed.as_ref(), &what);
     let recommendations = if embeds(ImprovementActionEmbed::Recommendations) {
         Some(recommendations::query::of_actions(conn, principal, &ids)?)
@@ -75,18 +141,15 @@ pub fn all(
     } else {
         None
     };
-    let actions = rows.into_iter().map(|row| {
-        let id = row.action_id;
+    let actions = shown.into_iter().map(|action| {
+        let id = action.row.action_id;
         ImprovementAction {
-            recommendation_ids: owned_by(&recommendation_ids, id),
-            finding_ids: owned_by(&finding_ids, id),
-            is_overdue: row.is_overdue(day),
             recommendations: recommendations.as_ref().map(|all| owned_by(all, id)),
             updates: updates.as_ref().map(|all| owned_by(all, id)),
             evidence: evidence.as_ref().map(|all| owned_by(all, id)),
             date_revisions: date_revisions.as_ref().map(|all| owned_by(all, id)),
             transitions: transitions.as_ref().map(|all| owned_by(all, id)),
-            row,
+            ..action
         }
     });
     Ok(actions.collect())

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::rules::effective_on;
 use super::{lock, subject_of_part, tell_changed};
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::events;
@@ -72,7 +73,7 @@ pub fn insert(
     id: DateRevisionId,
     new: &NewImprovementActionDateRevision,
 ) -> Result<(ImprovementActionDateRevision, i32), ApiError> {
-    let before = lock(conn, principal, action)?;
+    let before = lock(conn, principal, action, Permission::WritePapers)?;
     let (position, day) = check(conn, &before, new)?;
     let revision = diesel::insert_into(improvement_action_date_revisions::table)
         .values((

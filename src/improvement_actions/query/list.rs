@@ -48,7 +48,7 @@ pub fn list(
     window: &Window,
 ) -> Result<(Vec<ImprovementAction>, Page), ApiError> {
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
-    let wanted = |what| matching(select(what, principal, filter.as_at), filter, authorities.as_deref());
+    let wanted = |what| matching(select(what, principal, filter.as_at), principal, filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(ImprovementActionSort::DueOn);
     let rows = sorted(wanted(ROWS), sort, window.after()?).value::<BigInt, _>(" limit ?", window.rows());
     let rows = rows.query().load::<ImprovementActionRow>(conn)?;
@@ -100,7 +100,7 @@ pub fn of_recommendations(
     principal: &Principal,
     ids: &[RecommendationId],
 ) -> Result<Vec<(RecommendationId, ImprovementAction)>, ApiError> {
-    let statement = answering_recommendations(select(ROWS, principal, None), ids);
+    let statement = answering_recommendations(select(ROWS, principal, None), principal, ids);
     let actions = by_due_date(conn, principal, statement, None)?;
     let pairs = actions.into_iter().flat_map(|action| {
         action.recommendation_ids.clone().into_iter().map(move |recommendation| (recommendation, action.clone()))
@@ -118,7 +118,7 @@ pub fn of_findings(
     principal: &Principal,
     ids: &[FindingId],
 ) -> Result<Vec<(FindingId, ImprovementAction)>, ApiError> {
-    let statement = answering_findings(select(ROWS, principal, None), ids);
+    let statement = answering_findings(select(ROWS, principal, None), principal, ids);
     let actions = by_due_date(conn, principal, statement, None)?;
     let pairs = actions
         .into_iter()
@@ -137,17 +137,18 @@ fn by_due_date(
 }
 
 /// The beginning of a statement about the actions that the caller may see.
-fn select<'a>(what: &'static str, _: &Principal, as_at: Option<Date>) -> Statement<'a> {
+fn select<'a>(what: &'static str, principal: &'a Principal, as_at: Option<Date>) -> Statement<'a> {
     let statement = Statement::new("select ").text(what).text(" from ");
     let statement = match as_at {
         None => statement.text("improvement_actions"),
         Some(day) => statement.value::<SqlDate, _>("improvement_actions_on(?)", day),
     };
-    statement.text(" where true")
+    principal.access().only_seen_papers(statement.text(" where true"))
 }
 
 fn matching<'a>(
     mut statement: Statement<'a>,
+    principal: &'a Principal,
     filter: &'a ImprovementActionFilter,
     authorities: Option<&'a [AuthorityId]>,
 ) -> Statement<'a> {
@@ -158,7 +159,9 @@ fn matching<'a>(
         statement = statement.value::<Array<Uuid>, _>(" and authority_id = any (?)", ids);
     }
     if let Some(plans) = &filter.plan {
-        statement = statement.value::<Array<Uuid>, _>(" and plan_id = any (?)", &plans.0);
+        let named = " and plan_id in (select plan_id from improvement_plans where plan_id = any (?)";
+        let statement_of_plans = statement.value::<Array<Uuid>, _>(named, &plans.0);
+        statement = principal.access().only_seen_papers(statement_of_plans).text(")");
     }
     if let Some(states) = &filter.state {
         statement = statement.value::<Array<Text>, _>(" and state = any (?)", &states.0);
@@ -176,10 +179,10 @@ fn matching<'a>(
         statement = statement.value::<Array<Text>, _>(" and source = any (?)", &sources.0);
     }
     if let Some(ids) = &filter.recommendation {
-        statement = answering_recommendations(statement, &ids.0);
+        statement = answering_recommendations(statement, principal, &ids.0);
     }
     if let Some(ids) = &filter.finding {
-        statement = answering_findings(statement, &ids.0);
+        statement = answering_findings(statement, principal, &ids.0);
     }
     if let Some(themes) = &filter.theme {
         statement = statement.value::<Array<Text>, _>(" and themes && ?", &themes.0);
@@ -220,18 +223,29 @@ fn on_days<'a>(mut statement: Statement<'a>, filter: &'a ImprovementActionFilter
     statement
 }
 
-fn answering_recommendations<'a>(statement: Statement<'a>, ids: &'a [RecommendationId]) -> Statement<'a> {
-    statement.value::<Array<Uuid>, _>(
-        " and action_id in (select action_id from improvement_action_recommendations where recommendation_id = any (?))",
+/// Those that answer recommendations, of which the caller sees those that count.
+fn answering_recommendations<'a>(
+    statement: Statement<'a>,
+    principal: &Principal,
+    ids: &'a [RecommendationId],
+) -> Statement<'a> {
+    let answering = statement.value::<Array<Uuid>, _>(
+        " and action_id in (select action_id from improvement_action_recommendations where recommendation_id in ( \
+             select recommendation_id from recommendations join inspections using (inspection_id) \
+             where recommendation_id = any (?)",
         ids,
-    )
+    );
+    principal.access().only_seen_inspections(answering).text("))")
 }
 
-fn answering_findings<'a>(statement: Statement<'a>, ids: &'a [FindingId]) -> Statement<'a> {
-    statement.value::<Array<Uuid>, _>(
-        " and action_id in (select action_id from improvement_action_findings where finding_id = any (?))",
+/// Those that answer findings, of which the caller sees those that count.
+fn answering_findings<'a>(statement: Statement<'a>, principal: &Principal, ids: &'a [FindingId]) -> Statement<'a> {
+    let answering = statement.value::<Array<Uuid>, _>(
+        " and action_id in (select action_id from improvement_action_findings where finding_id in ( \
+             select finding_id from findings join inspections using (inspection_id) where finding_id = any (?)",
         ids,
-    )
+    );
+    principal.access().only_seen_inspections(answering).text("))")
 }
 
 /// One arm per order. What is absent comes last in each.

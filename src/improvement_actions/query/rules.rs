@@ -14,7 +14,7 @@ use crate::date::Date;
 use crate::error::{ApiError, FieldError};
 use crate::findings::model::FindingId;
 use crate::improvement_actions::model::{ActionId, ImprovementActionPatch, NewImprovementAction};
-use crate::improvement_plans::model::PlanId;
+use crate::improvement_plans::model::{PlanId, Visibility};
 use crate::inspections::model::InspectionState;
 use crate::principal::Principal;
 use crate::recommendations::model::RecommendationId;
@@ -51,7 +51,7 @@ pub(super) fn check_new(
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     errors.extend(new.proposed_on.and_then(|day| future(day, "/proposed_on")));
-    errors.extend(broken_plan(conn, authority, new.plan_id)?);
+    errors.extend(broken_plan(conn, principal, authority, new.plan_id)?);
     errors.extend(broken_recommendations(conn, principal, authority, &new.recommendation_ids)?);
     errors.extend(broken_findings(conn, principal, authority, &new.finding_ids)?);
     errors.extend(themes::query::unknown(conn, &new.themes, "/themes")?);
@@ -69,7 +69,7 @@ pub(super) fn check_patch(
     authority: AuthorityId,
     patch: &ImprovementActionPatch,
 ) -> Result<(), ApiError> {
-    let mut errors = broken_plan(conn, authority, patch.plan_id.flatten())?;
+    let mut errors = broken_plan(conn, principal, authority, patch.plan_id.flatten())?;
     let recommendations = patch.recommendation_ids.as_deref().unwrap_or_default();
     errors.extend(broken_recommendations(conn, principal, authority, recommendations)?);
     let findings = patch.finding_ids.as_deref().unwrap_or_default();
@@ -117,10 +117,18 @@ fn future(day: Date, place: &str) -> Option<FieldError> {
     (day > today).then(|| FieldError::body(place, "future", format!("must not be after today in London, {today}")))
 }
 
-fn broken_plan(conn: &mut PgConnection, authority: AuthorityId, plan: Option<PlanId>) -> QueryResult<Vec<FieldError>> {
+fn broken_plan(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    authority: AuthorityId,
+    plan: Option<PlanId>,
+) -> QueryResult<Vec<FieldError>> {
+    use improvement_plans::{authority_id, table, visibility};
     let Some(plan) = plan else { return Ok(Vec::new()) };
-    let owner = improvement_plans::table.find(plan).select(improvement_plans::authority_id);
-    let broken = match owner.first::<AuthorityId>(conn).optional()? {
+    let known =
+        table.find(plan).select((authority_id, visibility)).first::<(AuthorityId, Visibility)>(conn).optional()?;
+    let seen = known.filter(|(owner, seen_by)| principal.access().sees_paper(*owner, *seen_by));
+    let broken = match seen.map(|(owner, _)| owner) {
         None => Some(("unknown", KNOWN_PLAN)),
         Some(owner) if owner != authority => Some(("authority", "must name a plan of the same authority")),
         Some(_) => None,
@@ -181,8 +189,7 @@ fn broken_links(
         }
     }
     let broken = ids.enumerate().filter_map(|(index, id)| {
-        let may_see = |state: InspectionState| state == InspectionState::Published || principal.sees_unpublished();
-        let found = known.iter().find(|(known, _, state)| *known == id && may_see(*state));
+        let found = known.iter().find(|(known, _, state)| *known == id && principal.access().sees(*state));
         let (code, message) = match found {
             None => ("unknown", be_known),
             Some((_, owner, _)) if !own.contains(owner) => ("authority", be_own),

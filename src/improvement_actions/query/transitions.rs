@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::rules::{check_support, effective_on};
 use super::{lock, subject_of_part, tell_changed};
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
 use crate::events;
@@ -95,7 +96,7 @@ pub fn insert(
     id: TransitionId,
     new: &NewImprovementActionTransition,
 ) -> Result<(ImprovementActionTransition, i32), ApiError> {
-    let before = lock(conn, principal, action)?;
+    let before = lock(conn, principal, action, Permission::WritePapers)?;
     let (from, to) = (before.state, new.to_state);
     if !from.next().contains(&to) {
         return Err(ApiError::illegal_transition("an action", (from, to), from.next(), "/to_state"));

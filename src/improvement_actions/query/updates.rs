@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::rules::effective_on;
 use super::{lock, subject_of_part, tell_changed};
+use crate::access::Permission;
 use crate::date::Date;
 use crate::error::{ApiError, ConstraintExt};
 use crate::events;
@@ -79,7 +80,7 @@ pub fn insert(
     id: UpdateId,
     new: &NewImprovementActionUpdate,
 ) -> Result<(ImprovementActionUpdate, i32), ApiError> {
-    let before = lock(conn, principal, action)?;
+    let before = lock(conn, principal, action, Permission::WritePapers)?;
     let day = effective_on(new.effective_on, &[(before.proposed_on, "on which it was proposed")])
         .map_err(|error| ApiError::invalid(vec![error]))?;
     let update = diesel::insert_into(improvement_action_updates::table)

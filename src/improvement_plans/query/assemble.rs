@@ -4,6 +4,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid};
 
+use crate::access::references;
 use crate::date::Date;
 use crate::error::ApiError;
 use crate::id::owned_by;
@@ -16,6 +17,7 @@ use crate::inspections::model::InspectionId;
 use crate::page::names;
 use crate::principal::Principal;
 use crate::schema::inspections;
+use crate::sql::Statement;
 use crate::working_days::statutory_due_on;
 
 /// These plans, with the day on which the statement is due, how their actions stand or stood, and what they are asked to
@@ -30,13 +32,14 @@ pub fn all(
     rows: Vec<ImprovementPlanRow>,
     parameters: &ImprovementPlanParameters,
 ) -> Result<Vec<ImprovementPlan>, ApiError> {
+    let rows = shown(conn, principal, rows)?;
     let ids = rows.iter().map(|row| row.plan_id).collect::<Vec<_>>();
     let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
     let receipts = inspections::table
         .filter(inspections::inspection_id.eq_any(answered))
         .select((inspections::inspection_id, inspections::received_on))
         .load::<(InspectionId, Option<Date>)>(conn)?;
-    let counted = counted(conn, &ids, parameters.as_at)?;
+    let counted = counted(conn, principal, &ids, parameters.as_at)?;
     let embeds = names(parameters.embed.as_ref(), &ImprovementPlanEmbed::Actions);
     let actions = if embeds { of_plans(conn, principal, &ids, parameters.as_at)? } else { Vec::new() };
     let plans = rows.into_iter().map(|row| {
@@ -52,23 +55,44 @@ pub fn all(
     Ok(plans.collect())
 }
 
-/// How the actions of these plans stand today, or stood at the end of a day; of plans without actions nothing.
-fn counted(conn: &mut PgConnection, ids: &[PlanId], as_at: Option<Date>) -> QueryResult<Vec<CountedPlan>> {
-    let (day, source) = match as_at {
-        None => (Date::today(), "improvement_actions"),
-        Some(day) => (day, "improvement_actions_on($1)"),
-    };
-    let statement = format!(
-        "select plan_id, count(*) as total, \
-                count(*) filter (where is_open) as open, count(*) filter (where is_open and due_on < $1) as overdue, \
-                count(*) filter (where state = 'completed') as completed, \
-                count(*) filter (where state = 'verified') as verified, \
-                count(*) filter (where state = 'cancelled') as cancelled \
-         from {source} \
-         cross join lateral (select state = any ($3) as is_open) of_it \
-         where plan_id = any ($2) group by plan_id"
-    );
+/// These plans as the caller sees them: without a word of inspections that it does not see.
+///
+/// # Errors
+///
+/// If the database fails.
+pub(super) fn shown(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    rows: Vec<ImprovementPlanRow>,
+) -> QueryResult<Vec<ImprovementPlanRow>> {
+    let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
+    let answered = references::inspections(conn, principal.access(), &answered)?;
+    let shown = rows.into_iter().map(|row| {
+        let responds_to_inspection_id = row.responds_to_inspection_id.filter(|inspection| answered.has(*inspection));
+        ImprovementPlanRow { responds_to_inspection_id, ..row }
+    });
+    Ok(shown.collect())
+}
+
+/// How the actions of these plans that the caller sees stand today, or stood at the end of a day; of plans without actions
+/// nothing.
+fn counted(
+    conn: &mut PgConnection,
+    principal: &Principal,
+    ids: &[PlanId],
+    as_at: Option<Date>,
+) -> QueryResult<Vec<CountedPlan>> {
+    const COUNTS: &str = "count(*) as total, \
+        count(*) filter (where is_open) as open, count(*) filter (where is_open and due_on < day) as overdue, \
+        count(*) filter (where state = 'completed') as completed, count(*) filter (where state = 'verified') as verified, \
+        count(*) filter (where state = 'cancelled') as cancelled";
+    let day = as_at.unwrap_or_else(Date::today);
     let open = ActionState::open().collect::<Vec<_>>();
-    let statement = diesel::sql_query(statement).bind::<SqlDate, _>(day).bind::<Array<Uuid>, _>(ids);
-    statement.bind::<Array<Text>, _>(open).load(conn)
+    let statement = Statement::new("select plan_id, ").text(COUNTS).value::<SqlDate, _>(" from (select ?", day);
+    let statement = statement.text(" as day) asked cross join ");
+    let statement = statement.text(if as_at.is_some() { "improvement_actions_on(day)" } else { "improvement_actions" });
+    let statement = statement
+        .value::<Array<Text>, _>(" actions cross join lateral (select state = any (?) as is_open) of_it", open)
+        .value::<Array<Uuid>, _>(" where plan_id = any (?)", ids);
+    principal.access().only_seen_papers(statement).text(" group by plan_id").query().load(conn)
 }

@@ -17,7 +17,7 @@ use crate::improvement_plans::model::{
 };
 use crate::page::{Page, Window};
 use crate::principal::Principal;
-use crate::schema::improvement_plans;
+use crate::schema::{improvement_plans, inspections};
 use crate::sql::{Bound, improvement_plan_state_on, or_distant_future, or_distant_past};
 
 /// Improvement plans, and conditions on them.
@@ -45,7 +45,7 @@ pub fn list(
 ) -> Result<(Vec<ImprovementPlan>, Page), ApiError> {
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let earlier = filter.as_at.filter(|day| *day < Date::today());
-    let matching = || matching(filter, authorities.as_deref(), earlier);
+    let matching = || matching(principal, filter, authorities.as_deref(), earlier);
     let sort = filter.sort.unwrap_or(ImprovementPlanSort::StartsOnDescending);
     let wanted = sorted(matching(), sort, window.after()?).limit(window.rows());
     let rows = match earlier {
@@ -59,16 +59,22 @@ pub fn list(
 }
 
 fn matching<'a>(
+    principal: &'a Principal,
     filter: &'a ImprovementPlanFilter,
     authorities: Option<&'a [AuthorityId]>,
     earlier: Option<Date>,
 ) -> Plans<'a> {
-    let mut query = improvement_plans::table.into_boxed();
+    let mut query = super::seen(principal);
     if let Some(ids) = authorities {
         query = query.filter(improvement_plans::authority_id.eq_any(ids));
     }
     if let Some(ids) = &filter.inspection {
-        query = query.filter(improvement_plans::responds_to_inspection_id.eq_any(&ids.0));
+        let seen = inspections::table
+            .filter(
+                inspections::inspection_id.eq_any(&ids.0).and(inspections::state.eq_any(principal.access().states())),
+            )
+            .select(inspections::inspection_id.nullable());
+        query = query.filter(improvement_plans::responds_to_inspection_id.eq_any(seen));
     }
     if let Some(day) = earlier {
         query = known_by(query, day);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::pg::PgConnection;
 
 use super::lock;
-use crate::error::ApiError;
+use crate::error::{ApiError, ProblemCode};
 use crate::examinations;
 use crate::examinations::model::ExaminationOutcome;
 use crate::improvement_actions::model::{ActionId, ImprovementAction};
@@ -28,10 +28,10 @@ pub fn propose(conn: &mut PgConnection, principal: &Principal, id: PlanId) -> Re
     if plan.state == PlanState::Closed {
         return Err(ApiError::conflict("the plan is closed"));
     }
-    let Some(inspection) = plan.responds_to_inspection_id else {
-        return Err(ApiError::conflict("the plan answers no inspection: set responds_to_inspection_id"));
-    };
-    let open = open(conn, principal, inspection)?;
+    let answers_nothing = || ApiError::conflict("the plan answers no inspection: set responds_to_inspection_id");
+    let Some(inspection) = plan.responds_to_inspection_id else { return Err(answers_nothing()) };
+    let open = open(conn, principal, inspection)
+        .map_err(|error| if error.code() == ProblemCode::NotFound { answers_nothing() } else { error })?;
     let answers = |action: &ImprovementAction, asked: &Recommendation| {
         action.recommendation_ids.contains(&asked.row.recommendation_id)
     };

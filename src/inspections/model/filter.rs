@@ -87,7 +87,7 @@ impl InspectionFilter {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter`, naming each.
+    /// `validation_failed`, naming each.
     pub fn check_periods(&self) -> Result<(), ApiError> {
         check_periods(&[
             ("started_to", self.started_from, self.started_to),

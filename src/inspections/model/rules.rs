@@ -27,6 +27,12 @@ impl InspectionRow {
         errors
     }
 
+    /// Whether everyone sees it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.state == InspectionState::Published
+    }
+
     /// Whether it is a visit, which may belong to a series.
     #[must_use]
     pub fn is_visit(&self) -> bool {
@@ -152,5 +158,41 @@ impl InspectionRow {
         ];
         let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);
         broken.map(|(_, pointer, code, message)| FieldError::body(pointer, code, message)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::{InspectionRow, Terms};
+    use crate::date::Date;
+
+    /// In summer London is an hour ahead: its days begin while it is still the day before in Greenwich.
+    #[rstest]
+    #[case("2026-07-15T22:59:59Z", "2026-07-15", true)]
+    #[case("2026-07-15T22:59:59Z", "2026-07-16", false)]
+    #[case("2026-07-15T23:00:00Z", "2026-07-16", true)]
+    #[case("2026-07-16T00:30:00Z", "2026-07-16", true)]
+    #[case("2026-07-15T23:00:00Z", "2026-07-17", false)]
+    #[case("2026-01-15T23:59:59Z", "2026-01-16", false)]
+    #[case("2026-01-16T00:00:00Z", "2026-01-16", true)]
+    fn a_report_is_published_on_a_day_that_has_begun_in_london(
+        #[case] instant: &str,
+        #[case] published_on: &str,
+        #[case] is_kept: bool,
+    ) {
+        let id = "019a0000-0000-7000-8000-000000000000";
+        let report = json!({
+            "inspection_id": id, "authority_id": id, "published_on": published_on, "state": "published",
+            "fieldwork_periods": [], "lead_inspectors": [], "inspectors": [], "areas_covered": [], "version": 1,
+            "created_at": instant, "updated_at": instant,
+        });
+        let report = serde_json::from_value::<InspectionRow>(report).unwrap();
+        let terms = Terms { framework: None, kind: None, has_judgements: false };
+        let broken = report.broken_rules(terms, Date::of(instant.parse().unwrap()));
+        let places = broken.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>();
+        assert_eq!(places, if is_kept { Vec::new() } else { vec!["/published_on"] });
     }
 }

@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use crate::id::owned_by;
 use crate::inspections::model::{Inspection, InspectionEmbed, InspectionId, InspectionRow};
 use crate::page::{Codes, names};
+use crate::principal::Principal;
 use crate::schema::{findings, recommendations};
 use crate::{documents, findings as finding, judgements, recommendations as recommendation};
 
@@ -18,6 +19,7 @@ use crate::{documents, findings as finding, judgements, recommendations as recom
 /// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
+    principal: &Principal,
     rows: Vec<InspectionRow>,
     embed: Option<&Codes<InspectionEmbed>>,
 ) -> Result<Vec<Inspection>, ApiError> {
@@ -33,8 +35,11 @@ pub fn all(
         .group_by(recommendations::inspection_id)
         .select((recommendations::inspection_id, count_star()))
         .load::<(InspectionId, i64)>(conn)?;
-    let findings =
-        if names(embed, &InspectionEmbed::Findings) { Some(finding::query::of_inspections(conn, &ids)?) } else { None };
+    let findings = if names(embed, &InspectionEmbed::Findings) {
+        Some(finding::query::of_inspections(conn, principal, &ids)?)
+    } else {
+        None
+    };
     let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
         Some(recommendation::query::of_inspections(conn, &ids)?)
     } else {

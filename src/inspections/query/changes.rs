@@ -6,8 +6,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::events::model::{EventResource, Subject};
+use crate::events::model::{EventResource, Sight, Subject};
 use crate::inspections::model::{Inspection, InspectionId, InspectionRow};
+use crate::inspections::query::sight;
 use crate::judgements::model::Judgement;
 use crate::principal::Principal;
 use crate::schema::inspections;
@@ -46,7 +47,8 @@ impl StoredInspection {
     pub fn subject(&self) -> Subject {
         let id = self.row.inspection_id.as_uuid();
         let authorities = vec![self.row.authority_id];
-        Subject { resource: EventResource::Inspection, id, aggregate: id, authorities }
+        let sight = Sight::of(self.row.is_public());
+        Subject { resource: EventResource::Inspection, id, aggregate: id, authorities, sight }
     }
 }
 
@@ -86,7 +88,7 @@ pub fn created(conn: &mut PgConnection, principal: &Principal, inspection: &Insp
     Ok(())
 }
 
-/// Tells that an inspection was changed.
+/// Tells that an inspection was changed, and the public of what came into view with it or went from it.
 ///
 /// # Errors
 ///
@@ -97,7 +99,9 @@ pub fn updated(
     (before, after): (&StoredInspection, &StoredInspection),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    events::query::updated(conn, principal, &after.subject(), (before, after), reason)
+    let subject = after.subject().that_was_public(before.row.is_public());
+    events::query::updated(conn, principal, &subject, (before, after), reason)?;
+    if subject.comes_or_goes() { sight::tell(conn, principal, &after.row) } else { Ok(()) }
 }
 
 /// Tells that an inspection is about to go, with all that is in it.
@@ -109,6 +113,7 @@ pub fn deleted(conn: &mut PgConnection, principal: &Principal, inspection: &Stor
     let findings = findings::query::stored_of(conn, &inspection.row)?;
     let recommendations = recommendations::query::stored_of(conn, &inspection.row)?;
     let examinations = examinations::query::stored_of(conn, &inspection.row)?;
+    let examinations = examinations.into_iter().map(|(subject, row, _)| (subject, row)).collect::<Vec<_>>();
     events::query::all_deleted(conn, principal, &examinations)?;
     events::query::all_deleted(conn, principal, &findings)?;
     events::query::all_deleted(conn, principal, &recommendations)?;

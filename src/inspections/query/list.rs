@@ -11,9 +11,7 @@ use crate::authorities::model::AuthorityId;
 use crate::authorities::query::resolve_filter;
 use crate::date::Date;
 use crate::error::ApiError;
-use crate::inspections::model::{
-    Inspection, InspectionFilter, InspectionId, InspectionRow, InspectionSort, InspectionState,
-};
+use crate::inspections::model::{Inspection, InspectionFilter, InspectionId, InspectionRow, InspectionSort};
 use crate::page::{Page, Window};
 use crate::principal::Principal;
 use crate::schema::{authorities, findings, inspections, judgements, recommendations};
@@ -45,7 +43,7 @@ pub fn list(
         InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),
         InspectionSort::StartedOn | InspectionSort::StartedOnDescending => (row.started_on, row.inspection_id),
     })?;
-    Ok((super::assemble::all(conn, rows, filter.embed.as_ref())?, page))
+    Ok((super::assemble::all(conn, principal, rows, filter.embed.as_ref())?, page))
 }
 
 fn matching<'a>(
@@ -53,10 +51,7 @@ fn matching<'a>(
     filter: &'a InspectionFilter,
     authorities: Option<&'a [AuthorityId]>,
 ) -> Inspections<'a> {
-    let mut query = inspections::table.into_boxed();
-    if !principal.sees_unpublished() {
-        query = query.filter(inspections::state.eq(InspectionState::Published));
-    }
+    let mut query = inspections::table.filter(inspections::state.eq_any(principal.access().states())).into_boxed();
     if let Some(q) = &filter.q {
         let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
         let named = authorities::table

@@ -16,7 +16,7 @@ use crate::text::Code;
 /// What is asked of the inspections that the rows of a list come from.
 #[derive(Debug)]
 pub struct Reports {
-    sees_unpublished: bool,
+    states: &'static [InspectionState],
     authorities: Option<Vec<AuthorityId>>,
     inspections: Option<Vec<InspectionId>>,
     frameworks: Option<Vec<Code>>,
@@ -29,7 +29,7 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// `invalid_parameter` if the period is reversed, or if the database fails.
+    /// `validation_failed` if the period is reversed, or if the database fails.
     pub fn wanted(
         conn: &mut PgConnection,
         principal: &Principal,
@@ -40,7 +40,7 @@ impl Reports {
     ) -> Result<Self, ApiError> {
         check_periods(&[("published_to", published_from, published_to)])?;
         Ok(Self {
-            sees_unpublished: principal.sees_unpublished(),
+            states: principal.access().states(),
             authorities: resolve_filter(conn, authorities)?,
             inspections: inspections.map(|codes| codes.0.clone()),
             frameworks: frameworks.map(|codes| codes.0.clone()),
@@ -52,10 +52,7 @@ impl Reports {
     /// Their ids, as a query.
     #[must_use]
     pub fn ids(&self) -> diesel::dsl::Select<inspections::BoxedQuery<'_, Pg>, inspections::inspection_id> {
-        let mut query = inspections::table.into_boxed();
-        if !self.sees_unpublished {
-            query = query.filter(inspections::state.eq(InspectionState::Published));
-        }
+        let mut query = inspections::table.filter(inspections::state.eq_any(self.states)).into_boxed();
         if let Some(ids) = &self.authorities {
             query = query.filter(inspections::authority_id.eq_any(ids));
         }

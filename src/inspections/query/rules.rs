@@ -8,7 +8,7 @@ use crate::authorities::model::AuthorityId;
 use crate::authorities::query::relations::is_same_or_predecessor;
 use crate::date::Date;
 use crate::error::{ApiError, FieldError, ProblemCode};
-use crate::inspections::model::{InspectionId, InspectionRow, InspectionState, NewInspection, Terms};
+use crate::inspections::model::{InspectionId, InspectionRow, NewInspection, Terms};
 use crate::judgements::model::Judgement;
 use crate::principal::Principal;
 use crate::schema::inspections;
@@ -67,14 +67,15 @@ pub fn areas(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<Co
 /// public, its opener is.
 fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
     let Some(opener) = row.opened_by_inspection_id.filter(|_| row.is_visit()) else { return Ok(Vec::new()) };
-    let opener = inspections::table.find(opener).select(InspectionRow::as_select()).first(conn).optional()?;
+    // It must not be withdrawn at the same moment.
+    let opener =
+        inspections::table.find(opener).select(InspectionRow::as_select()).for_share().first(conn).optional()?;
     let Some(opener) = opener else { return Ok(vec![broken_series("must name an inspection of the register")]) };
-    let is_public = |row: &InspectionRow| row.state == InspectionState::Published;
     let rules = [
         (gives_grades(conn, &opener)?, "must name a graded inspection"),
         (is_same_or_predecessor(conn, row.authority_id, opener.authority_id)?, OF_ANOTHER),
         (is_earlier(&opener, row), "must name an earlier inspection"),
-        (is_public(&opener) || !is_public(row), "must name a published inspection, since the visit is published"),
+        (opener.is_public() || !row.is_public(), "must name a published inspection, since the visit is published"),
     ];
     Ok(rules.into_iter().filter(|(is_kept, _)| !is_kept).map(|(_, message)| broken_series(message)).collect())
 }
@@ -104,7 +105,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
 ///
 /// `in_use` if a visit of its series is published, or if the database fails.
 pub fn check_withdrawal(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
-    if visits(conn, id)?.iter().any(|visit| visit.state == InspectionState::Published) {
+    if visits(conn, id)?.iter().any(|visit| visit.is_public()) {
         return Err(ApiError::in_use("published visits belong to the series that this inspection opened"));
     }
     Ok(())

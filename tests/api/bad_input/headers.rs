@@ -3,8 +3,8 @@
 use actix_web::http::Method;
 use serde_json::json;
 
-use crate::support::Register;
 use crate::support::operations::all;
+use crate::support::{Register, contract};
 
 #[actix_web::test]
 async fn a_precondition_that_matches_nothing_changes_nothing() {
@@ -56,11 +56,52 @@ async fn a_precondition_that_matches_nothing_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn a_condition_that_makes_no_sense_is_no_condition() {
+async fn a_header_is_of_the_form_that_the_document_tells() {
     let register = Register::real().await;
-    for tag in ["", "x", "\"", "\"\"", "W/", ",,,", "\"\u{e9}\"", &"\"x\",".repeat(1_500)] {
-        let request = register.request(Method::GET, "/v1/themes").header("If-None-Match", tag);
-        request.send().await.expect(200);
+    let tags = [
+        "",
+        "x",
+        "1",
+        "\"",
+        "\"\"",
+        "\"1\"",
+        "\"~!#'-\"",
+        "\"1",
+        "1\"",
+        "W/",
+        "W/\"1\"",
+        "w/\"1\"",
+        "\"a b\"",
+        "\"a,b\"",
+        "\"a\"b\"",
+        "\"\u{e9}\"",
+        "a\tb",
+        ",",
+        "\"0\",",
+        "\"0\",\"7\"",
+        "\"0\" ,  W/\"7\", \"8\"",
+        "**",
+        "*, *",
+        "*, \"0\"",
+    ];
+    for operation in all() {
+        for parameter in operation.parameters("header") {
+            let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+            let max = usize::try_from(schema["maxLength"].as_u64().unwrap_or(1)).unwrap();
+            let validator = contract::compile(schema);
+            let quoted = |length: usize| format!("\"{}\"", "x".repeat(length.saturating_sub(2)));
+            let (longest, longer) = (quoted(max), quoted(max + 1));
+            for tag in tags.into_iter().chain([longest.as_str(), longer.as_str()]) {
+                let mut request = register.request(operation.method.clone(), &operation.path()).header(name, tag);
+                if let Some(schema) = &operation.body {
+                    request = request.json(&crate::support::sample::whole(schema));
+                }
+                let answer = request.send().await;
+                let told = (answer.status.as_u16(), answer.status.is_client_error().then(|| answer.places()));
+                let is_refused = told == (400, Some(vec![name.to_owned()]));
+                assert_eq!(is_refused, !validator.is_valid(&json!(tag)), "{} {name}: {tag}: {told:?}", operation.id);
+            }
+        }
     }
 }
 

@@ -103,15 +103,10 @@ async fn a_value_that_the_document_forbids_is_refused() {
                 let path = format!("{}?{name}={value}", operation.path());
                 let answer = operation.request(&register, &path).send().await;
                 if validator.is_valid(&understood(&schema, &value)) {
-                    assert!(!answer.status.is_server_error(), "{path}: {}", answer.text());
+                    let status = answer.status.as_u16();
+                    assert!([200, 204, 404, 409, 412, 422].contains(&status), "{path}: {status} {}", answer.text());
                 } else {
-                    let expected = if name == "cursor" { vec!["cursor".to_owned()] } else { vec![name.clone()] };
-                    let answer = answer.refused(&[400]);
-                    assert!(
-                        answer.code() == "invalid_cursor" || answer.places() == expected,
-                        "{path}: {}",
-                        answer.text()
-                    );
+                    assert_eq!(answer.refused(&[400]).places(), [name.as_str()], "{path}");
                 }
             }
         }
@@ -204,13 +199,13 @@ async fn a_period_ends_after_it_begins() {
             let to = from.replace("_from", "_to");
             assert!(names.contains(&to), "{} has {from} and no {to}", operation.id);
             let reversed = format!("{}?{from}=2020-01-02&{to}=2020-01-01", operation.path());
-            assert_eq!(register.get(&reversed).await.refused(&[400]).places(), [to.as_str()]);
+            assert_eq!(register.get(&reversed).await.refused(&[422]).places(), [to.as_str()]);
             register.get(&format!("{}?{from}=2020-01-01&{to}=2020-01-01", operation.path())).await.expect(200);
             found += 1;
         }
     }
     assert!(found >= 4);
-    register.get("/v1/standings?as_at=2100-12-31").await.refused(&[400]);
+    register.get("/v1/standings?as_at=2100-12-31").await.refused(&[422]);
 }
 
 #[actix_web::test]

@@ -1,13 +1,12 @@
 //! Texts as long as the document allows are stored whole, of whatever letters they are; one letter more is refused.
 
 use actix_web::http::Method;
-use inspection_register::text::WITHOUT_CONTROLS;
 use serde_json::{Value, json};
 
 use super::replaced;
 use crate::support::operations::{Operation, resolve, with_body};
 use crate::support::rows::{authority, new_authority, new_inspection, with};
-use crate::support::{Register, sample};
+use crate::support::{Register, contract, sample};
 
 /// The places of free text in a body with everything, each with its greatest length.
 fn free_texts(schema: &Value, place: &str) -> Vec<(String, usize)> {
@@ -18,8 +17,7 @@ fn free_texts(schema: &Value, place: &str) -> Vec<(String, usize)> {
     if !schema["items"].is_null() {
         return free_texts(&schema["items"], &format!("{place}/0"));
     }
-    let is_free = schema["pattern"] == WITHOUT_CONTROLS;
-    let max = schema["maxLength"].as_u64().filter(|_| is_free);
+    let max = schema["maxLength"].as_u64().filter(|_| contract::is_free_text(&schema));
     max.map(|max| (place.to_owned(), usize::try_from(max).unwrap())).into_iter().collect()
 }
 

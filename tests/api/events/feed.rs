@@ -76,8 +76,8 @@ async fn the_feed_tells_of_what_is_wanted() {
 async fn the_feed_goes_on_after_an_event_that_it_knows() {
     let register = Register::empty().await;
     for after in ["1000000", "9007199254740991"] {
-        let answer = register.get(&format!("/v1/events?after={after}")).await.refused(&[400]);
-        assert_eq!((answer.code().as_str(), answer.places()), ("invalid_parameter", vec!["after".to_owned()]));
+        let answer = register.get(&format!("/v1/events?after={after}")).await.refused(&[422]);
+        assert_eq!((answer.code().as_str(), answer.places()), ("validation_failed", vec!["after".to_owned()]));
     }
     for after in ["0", "-1", "01", "1.0", "x", "9007199254740992", "99999999999999999999"] {
         register.get(&format!("/v1/events?after={after}")).await.refused(&[400]);

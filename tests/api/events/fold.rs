@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use actix_web::http::Method;
 use inspection_register::db::Db;
 use serde_json::Value;
 
-use super::follow;
 use super::workload::{Known, Writer};
+use super::{Asking, follow};
 use crate::support::Register;
 use crate::support::database::{Database, settle};
 
@@ -48,11 +49,17 @@ const PARTS: [Part; 6] = [
 ];
 
 /// Resources by their kind and id.
-type State = BTreeMap<(String, String), Value>;
+pub type State = BTreeMap<(String, String), Value>;
 
 /// What a reader of these events has: of each resource the last `after`.
 pub fn folded(events: &[Value]) -> State {
     let mut state = State::new();
+    keep(&mut state, events);
+    state
+}
+
+/// What a reader makes of some more events.
+pub fn keep(state: &mut State, events: &[Value]) {
     for event in events {
         let text = |name: &str| event[name].as_str().unwrap().to_owned();
         let key = (text("resource"), text("resource_id"));
@@ -61,19 +68,23 @@ pub fn folded(events: &[Value]) -> State {
             None => state.remove(&key),
         };
     }
-    state
 }
 
 /// What the register answers for every resource, without what is computed.
 pub async fn answered(register: &Register) -> State {
+    answered_to(&|path| register.request(Method::GET, path)).await
+}
+
+/// What the register answers to somebody for every resource, without what is computed.
+pub async fn answered_to(asking: Asking<'_>) -> State {
     let mut state = State::new();
     for (kind, path, id, computed) in KINDS {
         let mut cursor = String::new();
         loop {
-            let page = register.get(&format!("/v1/{path}?limit=200{cursor}")).await.expect(200);
+            let page = asking(&format!("/v1/{path}?limit=200{cursor}")).send().await.expect(200);
             for own in page.each(id) {
                 let own = own.as_str().unwrap();
-                let row = register.get(&format!("/v1/{path}/{own}")).await.expect(200).json();
+                let row = asking(&format!("/v1/{path}/{own}")).send().await.expect(200).json();
                 state.insert((kind.to_owned(), own.to_owned()), without(row, computed));
             }
             match page.json()["page"]["next_cursor"].as_str() {
@@ -85,7 +96,7 @@ pub async fn answered(register: &Register) -> State {
     for (kind, whole, path, list, id, computed) in PARTS {
         let wholes = state.keys().filter(|(kind, _)| kind == whole).map(|(_, id)| id.clone()).collect::<Vec<_>>();
         for whole in wholes {
-            let page = register.get(&format!("/v1/{path}/{whole}/{list}?limit=200")).await.expect(200).json();
+            let page = asking(&format!("/v1/{path}/{whole}/{list}?limit=200")).send().await.expect(200).json();
             for row in page["items"].as_array().unwrap() {
                 let key = (kind.to_owned(), row[id].as_str().unwrap().to_owned());
                 state.insert(key, without(row.clone(), computed));

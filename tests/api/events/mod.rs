@@ -1,5 +1,6 @@
 //! What is told of writes: who, when, why, from what to what; in the histories, and in the feed.
 
+mod callers;
 mod completeness;
 mod corrections;
 mod feed;
@@ -7,16 +8,25 @@ mod fold;
 mod order;
 mod workload;
 
+use actix_web::http::Method;
 use serde_json::Value;
 
-use crate::support::Register;
+use crate::support::{Register, Request};
+
+/// How somebody asks: the request of a path.
+type Asking<'a> = &'a dyn Fn(&str) -> Request<'a>;
 
 /// All that the feed shows after an event, or from the beginning, in pages of this size.
-async fn follow(register: &Register, mut after: Option<i64>, limit: u32) -> Vec<Value> {
+async fn follow(register: &Register, after: Option<i64>, limit: u32) -> Vec<Value> {
+    follow_as(&|path| register.request(Method::GET, path), after, limit).await
+}
+
+/// All that the feed shows to somebody.
+async fn follow_as(asking: Asking<'_>, mut after: Option<i64>, limit: u32) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let start = after.map_or(String::new(), |after| format!("&after={after}"));
-        let page = register.get(&format!("/v1/events?limit={limit}{start}")).await.expect(200).json();
+        let page = asking(&format!("/v1/events?limit={limit}{start}")).send().await.expect(200).json();
         let items = page["items"].as_array().unwrap();
         let Some(last) = items.last() else { return events };
         after = last["sequence"].as_i64();

@@ -20,6 +20,12 @@ impl Known {
         Self { random, made: Vec::new() }
     }
 
+    /// Besides, these authorities.
+    pub fn with_authorities(self, ids: &[String]) -> Self {
+        let made = ids.iter().map(|id| (AUTHORITY, format!("/v1/authorities/{id}"))).collect();
+        Self { made, ..self }
+    }
+
     /// Any number below this one.
     pub fn any(&mut self, below: usize) -> usize {
         self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -82,6 +88,18 @@ impl Writer<'_> {
         if self.any(6) == 0 { "\"1\"" } else { "*" }
     }
 
+    fn visibility(&self) -> &'static str {
+        ["private", "public"][self.any(2)]
+    }
+
+    /// Lets something new refer to something of a kind, now and then.
+    fn perhaps(&self, mut new: Value, member: &str, kind: usize) -> Value {
+        if let Some(id) = self.id(kind).filter(|_| self.any(4) == 0) {
+            new[member] = id;
+        }
+        new
+    }
+
     fn made(&self, kind: usize, answer: Answer) -> Answer {
         if answer.status.as_u16() == 201 {
             self.known.borrow_mut().made.push((kind, answer.header("location").to_owned()));
@@ -134,9 +152,11 @@ impl Writer<'_> {
             }
             8 => {
                 let authorities = self.id(AUTHORITY).into_iter().collect::<Vec<_>>();
-                self.register
-                    .patch(&self.one(DOCUMENT), self.tag(), &json!({ "summary": text, "authority_ids": authorities }))
-                    .await
+                let mut change = json!({ "summary": text, "authority_ids": authorities });
+                if self.any(2) == 0 {
+                    change["inspection_id"] = json!(self.id(INSPECTION));
+                }
+                self.register.patch(&self.one(DOCUMENT), self.tag(), &change).await
             }
             9 => self.register.delete(&self.one(DOCUMENT), self.tag()).await,
             10 => {
@@ -166,14 +186,16 @@ impl Writer<'_> {
     async fn follow_up(&self, text: &str) -> Answer {
         match self.any(8) {
             0 => {
-                let new = json!({ "authority_id": self.id(AUTHORITY), "title": text });
+                let new = json!({ "authority_id": self.id(AUTHORITY), "title": text, "visibility": self.visibility() });
+                let new = self.perhaps(new, "responds_to_inspection_id", INSPECTION);
                 self.made(PLAN, self.register.post("/v1/improvement-plans", &new).await)
             }
             1 | 2 => {
                 let links =
                     if self.any(2) == 0 { self.id(RECOMMENDATION).into_iter().collect::<Vec<_>>() } else { Vec::new() };
                 let new = json!({ "authority_id": self.id(AUTHORITY), "title": text, "source": "recommendation",
-                "proposed_on": "2024-01-01", "recommendation_ids": links });
+                "proposed_on": "2024-01-01", "recommendation_ids": links, "visibility": self.visibility() });
+                let new = self.perhaps(new, "plan_id", PLAN);
                 self.made(ACTION, self.register.post("/v1/improvement-actions", &new).await)
             }
             3 => {
@@ -209,12 +231,16 @@ impl Writer<'_> {
             },
             _ => match self.any(3) {
                 0 => {
-                    self.register
-                        .patch(&self.one([EVIDENCE, ACTION, PLAN][self.any(3)]), self.tag(), &json!({ "title": text }))
-                        .await
+                    let kind = [EVIDENCE, ACTION, PLAN][self.any(3)];
+                    let mut change = json!({ "title": text });
+                    if kind != EVIDENCE {
+                        change["visibility"] = json!(self.visibility());
+                    }
+                    self.register.patch(&self.one(kind), self.tag(), &change).await
                 }
                 1 => {
                     let new = json!({ "authority_id": self.id(AUTHORITY), "kind": "improvement_board" });
+                    let new = self.perhaps(new, "triggered_by_inspection_id", INSPECTION);
                     self.made(INTERVENTION, self.register.post("/v1/interventions", &new).await)
                 }
                 _ => {

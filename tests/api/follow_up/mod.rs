@@ -71,7 +71,7 @@ async fn only_a_graded_inspection_has_a_follow_up() {
     for other in [&letter, &unknown, &json!({ "inspection_id": "019a0000-0000-7000-8000-000000000000" })] {
         assert_eq!(follow_up(&register, other, "").await.expect(404).code(), "not_found");
     }
-    assert_eq!(follow_up(&register, &report, "?as_at=2100-01-01").await.expect(400).places(), ["as_at"]);
+    assert_eq!(follow_up(&register, &report, "?as_at=2100-01-01").await.expect(422).places(), ["as_at"]);
     assert_eq!(follow_up(&register, &report, "?as_at=2023").await.expect(400).places(), ["as_at"]);
 }
 

@@ -278,6 +278,6 @@ async fn before_it_was_proposed_there_is_no_action_and_of_tomorrow_nobody_knows(
     let none = register.get("/v1/improvement-actions?as_at=2023-12-31").await.expect(200);
     assert_eq!(none.json()["items"], json!([]));
     for path in [path(&action), "/v1/improvement-actions".to_owned()] {
-        assert_eq!(register.get(&format!("{path}?as_at=2099-01-01")).await.refused(&[400]).places(), ["as_at"]);
+        assert_eq!(register.get(&format!("{path}?as_at=2099-01-01")).await.refused(&[422]).places(), ["as_at"]);
     }
 }

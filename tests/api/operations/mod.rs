@@ -8,4 +8,5 @@ mod methods;
 mod problems;
 mod process;
 pub mod program;
+mod secrets;
 mod trouble;

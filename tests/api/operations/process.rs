@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use inspection_register::api_keys::secret::Secret;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::program::{Folder, Service, command, free_address, run, said, signal};
 use crate::support::database::Database;
@@ -51,6 +51,10 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
         assert!(first.said().contains(&line), "{}", first.said());
     }
 
+    let arguments = ["keys", "create", "--role", "admin", "--name", "made meanwhile"];
+    let made = run(&settings, &arguments);
+    let meanwhile = String::from_utf8_lossy(&made.stdout).trim_end().to_owned();
+    assert!(post(&first, &meanwhile, "/v1/authorities", &json!({})).starts_with("HTTP/1.1 422"), "{}", said(&made));
     let second = Service::launch(&settings, &folder.0.join("second")).wait_and_tell();
     assert!(!second.0.success() && second.1.contains("another instance is using /"), "{}", second.1);
     let secret = secrets(&first.said())[0].clone();
@@ -65,11 +69,17 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
 
     assert!(again.end("TERM").success());
     folder.must_be_left();
+    for key in ["admin", "made meanwhile"] {
+        assert!(run(&settings, &["keys", "revoke", key]).status.success());
+    }
+    folder.must_be_left();
     let last = Service::start(&settings, &output);
     assert_eq!((total(&last, "authorities"), total(&last, "inspections")), (162.into(), inspections));
     assert_eq!(last.said().matches("the register is new").count(), 1, "{}", last.said());
-    assert_eq!(secrets(&last.said()), [secret.as_str()], "one key is shown, once");
-    assert!(post(&last, &secret, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
+    let shown = secrets(&last.said());
+    assert_eq!((shown.len(), &shown[0]), (2, &secret), "a key is shown where none holds, once: {}", last.said());
+    assert!(post(&last, &secret, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 401"));
+    assert!(post(&last, &shown[1], "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
     assert!(last.end("INT").success());
     folder.must_be_left();
 }
@@ -181,7 +191,7 @@ fn head_has_no_body_and_large_or_odd_requests_are_refused_on_the_wire() {
             assert!(head.starts_with("HTTP/1.1 ") && body.is_empty(), "{path}: {answer}");
         }
     }
-    let json = format!("{host}\r\nContent-Type: application/json");
+    let json = format!("{host}\r\nAuthorization: Bearer {ADMIN_SECRET}\r\nContent-Type: application/json");
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let chunked = format!(
         "POST /v1/authorities HTTP/1.1\r\n{json}\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
@@ -222,6 +232,8 @@ fn every_mistake_in_the_settings_is_told_at_once_and_by_name() {
         ("DATABASE_POOL_SIZE", "0"),
         ("PG_BINDIR", "/nowhere"),
         ("CORS_ORIGINS", "https://example.org, example.org"),
+        ("RATE_LIMIT", "0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("RUST_LOG", "inspection_register=loud"),
     ];
     for arguments in [&[][..], &["serve"], &["migrate"], &["healthcheck"], &["import"]] {
@@ -242,7 +254,7 @@ fn help_lists_every_setting_and_every_command() {
     for setting in inspection_register::config::SETTINGS {
         assert!(text.contains(setting.name) && text.contains(setting.about), "{} is missing in {text}", setting.name);
     }
-    for name in ["serve", "migrate", "import", "openapi", "healthcheck"] {
+    for name in ["serve", "migrate", "import", "openapi", "keys", "healthcheck"] {
         assert!(text.contains(name), "{name} is missing in {text}");
         assert!(run(&[], &[name, "--help"]).status.success());
     }

@@ -31,7 +31,7 @@ async fn without_a_day_today_is_meant() {
     let register = Register::real().await;
     let page = register.get("/v1/standings?limit=1&count=exact").await.expect(200);
     assert_eq!(page.json()["page"]["total"], 153);
-    assert_eq!(register.get("/v1/standings?as_at=2099-01-01").await.expect(400).places(), ["as_at"]);
+    assert_eq!(register.get("/v1/standings?as_at=2099-01-01").await.expect(422).places(), ["as_at"]);
 }
 
 #[actix_web::test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use actix_web::http::Method;
+use inspection_register::text::PLAIN_TEXT;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -92,6 +93,11 @@ fn validator((template, method, status): (&str, &str, &str), schema: &Value) -> 
     let key = (template.to_owned(), method.to_owned(), status.to_owned());
     let mut validators = VALIDATORS.lock().unwrap();
     validators.entry(key).or_insert_with(|| Box::leak(Box::new(compile(schema))))
+}
+
+/// Whether a schema lets text have any form.
+pub fn is_free_text(schema: &Value) -> bool {
+    ["format", "enum"].iter().all(|name| schema[name].is_null()) && schema["pattern"] == PLAIN_TEXT
 }
 
 /// A validator of a schema that may refer to the components of the document.

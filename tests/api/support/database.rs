@@ -15,7 +15,7 @@ use diesel::sql_types::Bool;
 use inspection_register::embedded::{Embedded, Options};
 use inspection_register::{import, migrate};
 
-use super::keys::add_admin;
+use super::keys::{add_admin, add_example};
 
 /// A database that is dropped with its owner.
 pub struct Database {
@@ -30,10 +30,13 @@ impl Database {
         Self::from(TEMPLATE.get_or_init(|| template("template_empty", |_| {})))
     }
 
-    /// A database with the data that comes with the program.
+    /// A database with the data that comes with the program, and the keys of the tests.
     pub fn real() -> Self {
         static TEMPLATE: OnceLock<&'static str> = OnceLock::new();
-        let fill = |url: &str| drop(import::run(url, &import::Source::BuiltIn).unwrap());
+        let fill = |url: &str| {
+            import::run(url, &import::Source::BuiltIn).unwrap();
+            add_example(&mut PgConnection::establish(url).unwrap());
+        };
         Self::from(TEMPLATE.get_or_init(|| template("template_real", fill)))
     }
 
@@ -47,6 +50,16 @@ impl Database {
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         execute(&format!("create database {name} template {template} strategy file_copy"));
         Self { url: cluster().url(&name), name }
+    }
+
+    /// A database with the same rows.
+    pub fn copy(&self) -> Self {
+        // A template must have no connections; those of a pool are opened again when they are needed.
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = ";
+        execute(&format!("alter database {0} allow_connections false; {end} '{0}'", self.name));
+        let copy = Self::from(&self.name);
+        execute(&format!("alter database {} allow_connections true", self.name));
+        copy
     }
 
     /// A connection to it.

@@ -13,6 +13,7 @@ pub mod sample;
 pub mod wire;
 
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
@@ -22,6 +23,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
 use inspection_register::authenticate::KnownKeys;
+use inspection_register::bounds::rate::RateLimits;
+use inspection_register::bounds::{Bounds, Limits};
 use inspection_register::db::Db;
 use inspection_register::health::Draining;
 use inspection_register::telemetry::Metrics;
@@ -114,6 +117,7 @@ pub struct Request<'a> {
     body: Option<Vec<u8>>,
     is_chunked: bool,
     secret: Option<String>,
+    caller: Option<SocketAddr>,
 }
 
 impl Request<'_> {
@@ -163,6 +167,12 @@ impl Request<'_> {
         self
     }
 
+    /// Says where the request comes from.
+    pub fn from(mut self, address: &str) -> Self {
+        self.caller = Some(SocketAddr::new(address.parse().unwrap(), 40_000));
+        self
+    }
+
     /// Sends the request, and checks the answer against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let mut request = test::TestRequest::default().method(self.method.clone()).uri(&self.path);
@@ -171,6 +181,9 @@ impl Request<'_> {
         }
         for (name, value) in self.headers {
             request = request.append_header((name, value));
+        }
+        if let Some(caller) = self.caller {
+            request = request.peer_addr(caller);
         }
         if let Some(body) = self.body {
             request = request.append_header((header::CONTENT_LENGTH, body.len())).set_payload(body);
@@ -198,13 +211,7 @@ impl Register {
 
     /// A register on this database, with another application than usual.
     pub async fn with(database: Database, change: impl FnOnce(&mut App)) -> Self {
-        let mut app = App {
-            db: Db::new(&database.url, 4),
-            keys: KnownKeys::default(),
-            metrics: Metrics::new().unwrap(),
-            draining: Draining::default(),
-            cors_origins: Vec::new(),
-        };
+        let mut app = app(&database);
         change(&mut app);
         let service = service(&app).await;
         Self { service, app, database }
@@ -220,6 +227,7 @@ impl Register {
             body: None,
             is_chunked: false,
             secret: Some(keys::ADMIN_SECRET.to_owned()),
+            caller: None,
         }
     }
 
@@ -262,6 +270,18 @@ pub async fn at_once<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Outp
     })
     .await;
     under_way.into_iter().map(|(_, outcome)| outcome.unwrap()).collect()
+}
+
+/// The application on this database.
+pub fn app(database: &Database) -> App {
+    App {
+        db: Db::new(&database.url, 4),
+        keys: KnownKeys::default(),
+        metrics: Metrics::new().unwrap(),
+        draining: Draining::default(),
+        cors_origins: Vec::new(),
+        bounds: Bounds::new(Limits::default(), RateLimits::default()),
+    }
 }
 
 async fn service(app: &App) -> Service {

@@ -1,10 +1,14 @@
 //! The operations of the document, and how each is called with the examples that it gives.
 
+use std::sync::OnceLock;
+
 use actix_web::http::Method;
 use inspection_register::contract::METHODS;
 use serde_json::{Value, json};
 
 use super::contract::DOCUMENT;
+use super::keys::in_days;
+use super::rows::with;
 use super::{Register, Request};
 
 /// An operation of the document.
@@ -131,7 +135,18 @@ impl Operation {
     }
 
     /// The example of its body.
+    ///
+    /// A key ends ahead of today, which the example of the document is not for ever.
     pub fn example(&self) -> Option<&'static Value> {
+        static NEW_KEY: OnceLock<Value> = OnceLock::new();
+        let example = self.written_example()?;
+        Some(match self.id {
+            "create_api_key" => NEW_KEY.get_or_init(|| with(example.clone(), json!({ "expires_at": in_days(300) }))),
+            _ => example,
+        })
+    }
+
+    fn written_example(&self) -> Option<&'static Value> {
         self.bodies().first().map(|(_, content)| &content["example"])
     }
 }

@@ -1,6 +1,5 @@
 //! Values that follow a schema of the document: one that has everything, or any at all.
 
-use inspection_register::text::WITHOUT_CONTROLS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -9,6 +8,7 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
+use super::contract::is_free_text;
 use super::operations::resolve;
 
 /// A value with every member that the schema names, the same at every run.
@@ -65,14 +65,14 @@ fn by_type(name: &str, schema: &Value, is_whole: bool) -> BoxedStrategy<Value> {
         _ if schema["format"] == "date" => {
             select(vec!["1999-12-31", "2022-07-18", "2022-07-29", "2022-09-21"]).prop_map(Value::from).boxed()
         }
-        _ => match schema["pattern"].as_str().filter(|pattern| *pattern != WITHOUT_CONTROLS) {
-            Some(pattern) => {
+        _ => match schema["pattern"].as_str() {
+            Some(pattern) if !is_free_text(schema) => {
                 let (min, max) = (size("minLength", 0), size("maxLength", 10_000));
                 let text = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap();
                 let fits = move |text: &String| (min..=max).contains(&text.chars().count());
                 text.prop_filter("too short or too long", fits).prop_map(Value::from).boxed()
             }
-            None => text(size("minLength", 0), size("maxLength", 30).min(30)).prop_map(Value::from).boxed(),
+            _ => text(size("minLength", 0), size("maxLength", 30).min(30)).prop_map(Value::from).boxed(),
         },
     }
 }

@@ -1,0 +1,123 @@
+//! What a caller sees of that to which something refers. What it does not see is left out of what it does, like what does
+//! not exist.
+
+use std::collections::HashSet;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::{Access, Papers};
+use crate::documents::model::{Document, DocumentId};
+use crate::findings::model::{Finding, FindingId};
+use crate::id::Id;
+use crate::improvement_plans::model::{ImprovementPlan, PlanId, Visibility};
+use crate::inspections::model::{Inspection, InspectionId};
+use crate::recommendations::model::{Recommendation, RecommendationId};
+use crate::schema::{documents, findings, improvement_plans, inspections, recommendations};
+
+/// Those of some ids whose resources a caller sees.
+pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
+
+impl<T> Seen<T> {
+    /// All of them, without a look.
+    const ALL: Self = Self(None);
+
+    fn these(ids: Vec<Id<T>>) -> Self {
+        Self(Some(ids.into_iter().collect()))
+    }
+
+    /// Whether the caller sees this one.
+    #[must_use]
+    pub fn has(&self, id: Id<T>) -> bool {
+        self.0.as_ref().is_none_or(|seen| seen.contains(&id))
+    }
+}
+
+/// Which of these inspections the caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn inspections(conn: &mut PgConnection, access: &Access, ids: &[InspectionId]) -> QueryResult<Seen<Inspection>> {
+    if access.sees_drafts() {
+        return Ok(Seen::ALL);
+    }
+    let seen = inspections::table
+        .filter(inspections::inspection_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
+        .select(inspections::inspection_id);
+    load(ids, || seen.load(conn))
+}
+
+/// Which of these findings the caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<Finding>> {
+    if access.sees_drafts() {
+        return Ok(Seen::ALL);
+    }
+    let seen = findings::table
+        .inner_join(inspections::table)
+        .filter(findings::finding_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
+        .select(findings::finding_id);
+    load(ids, || seen.load(conn))
+}
+
+/// Which of these recommendations the caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn recommendations(
+    conn: &mut PgConnection,
+    access: &Access,
+    ids: &[RecommendationId],
+) -> QueryResult<Seen<Recommendation>> {
+    if access.sees_drafts() {
+        return Ok(Seen::ALL);
+    }
+    let seen = recommendations::table
+        .inner_join(inspections::table)
+        .filter(recommendations::recommendation_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
+        .select(recommendations::recommendation_id);
+    load(ids, || seen.load(conn))
+}
+
+/// Which of these documents the caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<Document>> {
+    if access.sees_drafts() {
+        return Ok(Seen::ALL);
+    }
+    let is_seen = documents::inspection_id.is_null().or(inspections::state.nullable().eq_any(access.states()));
+    let seen = documents::table
+        .left_join(inspections::table)
+        .filter(documents::document_id.eq_any(ids))
+        .filter(is_seen)
+        .select(documents::document_id);
+    load(ids, || seen.load(conn))
+}
+
+/// Which of these improvement plans the caller sees.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<ImprovementPlan>> {
+    let Papers::Of(authorities) = access.papers() else { return Ok(Seen::ALL) };
+    let is_seen =
+        improvement_plans::visibility.eq(Visibility::Public).or(improvement_plans::authority_id.eq_any(authorities));
+    let seen = improvement_plans::table
+        .filter(improvement_plans::plan_id.eq_any(ids).and(is_seen))
+        .select(improvement_plans::plan_id);
+    load(ids, || seen.load(conn))
+}
+
+/// Asks the database, unless there is nothing to ask about.
+fn load<T>(ids: &[Id<T>], seen: impl FnOnce() -> QueryResult<Vec<Id<T>>>) -> QueryResult<Seen<T>> {
+    Ok(Seen::these(if ids.is_empty() { Vec::new() } else { seen()? }))
+}

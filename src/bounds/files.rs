@@ -1,0 +1,26 @@
+//! The number of open files: connections are files, and the usual limit is a thousand.
+
+use super::Limits;
+
+/// Files that are no connections of callers: those to the database, listeners, timers, the log.
+const RESERVED: usize = 500;
+
+/// Raises the process's own limit as far as the connections need and the system allows, and lowers the number of
+/// connections to what there is: a connection that waits to be accepted is better than one that fails.
+#[must_use]
+pub fn make_room(limits: Limits) -> Limits {
+    let wanted = limits.connections.saturating_add(RESERVED);
+    let raised = rlimit::increase_nofile_limit(u64::try_from(wanted).unwrap_or(u64::MAX));
+    let there = match raised.map(usize::try_from) {
+        Ok(files) => files.unwrap_or(usize::MAX),
+        Err(error) => {
+            log::warn!("the limit of open files cannot be raised: {error}");
+            return limits;
+        }
+    };
+    let connections = limits.connections.min(there.saturating_sub(RESERVED).max(there / 2));
+    if connections < limits.connections {
+        log::warn!("the system allows {there} open files, which is enough for {connections} connections");
+    }
+    Limits { connections, ..limits }
+}

@@ -1,0 +1,104 @@
+//! The commands that make, list and revoke keys: for whoever can reach the database, also without a key.
+
+use std::io::Write;
+
+use chrono::{TimeDelta, Utc};
+use clap::Subcommand;
+use diesel::Connection;
+use diesel::pg::PgConnection;
+
+use super::Outcome;
+use crate::access::Role;
+use crate::api_keys::model::NewApiKey;
+use crate::api_keys::query;
+use crate::authorities::model::AuthorityId;
+use crate::authorities::query::resolve;
+use crate::error::ApiError;
+use crate::extract::{IfMatch, broken_rules};
+use crate::id::Id;
+use crate::migrate;
+use crate::principal::Principal;
+use crate::text::KeyName;
+use crate::timestamp::Timestamp;
+
+/// What to do with keys.
+#[derive(Subcommand)]
+pub(super) enum KeysCommand {
+    /// Make a key, and print its secret, which is shown this once, alone on standard output
+    Create {
+        /// admin, steward, contributor, reviewer or reader
+        #[arg(long)]
+        role: Role,
+        /// A name that no key has had; of a team or a program, not of a person
+        #[arg(long)]
+        name: KeyName,
+        /// An authority whose papers it is for, by id or code; may be repeated
+        #[arg(long = "authority", value_name = "KEY")]
+        authorities: Vec<String>,
+        /// Days until it ends, at most 365
+        #[arg(long, value_name = "DAYS", default_value = "90", conflicts_with = "expires_at")]
+        expires_in: u32,
+        /// When it ends, as 2027-06-30T00:00:00Z
+        #[arg(long, value_name = "TIME")]
+        expires_at: Option<Timestamp>,
+    },
+    /// List the keys that are not revoked
+    List,
+    /// Revoke a key: within five seconds it opens nothing any more
+    Revoke {
+        /// Its name, or its id
+        key: String,
+    },
+}
+
+/// Does what the command says, on the database at this address.
+pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
+    let mut conn = migrate::connect(url)?;
+    match command {
+        KeysCommand::Create { role, name, authorities, expires_in, expires_at } => {
+            let authority_ids = ids_of(&mut conn, authorities)?;
+            let expires_at =
+                expires_at.unwrap_or_else(|| Timestamp(Utc::now() + TimeDelta::days((*expires_in).into())));
+            create(&mut conn, &NewApiKey { name: name.clone(), role: *role, authority_ids, expires_at })
+        }
+        KeysCommand::List => list(&mut conn),
+        KeysCommand::Revoke { key } => revoke(&mut conn, key),
+    }
+}
+
+fn ids_of(conn: &mut PgConnection, authorities: &[String]) -> Result<Vec<AuthorityId>, Box<dyn std::error::Error>> {
+    let id_of = |text: &String| {
+        let key = text.parse().map_err(|error| format!("{text}: {error}"))?;
+        Ok(resolve(conn, &key).map_err(|error| format!("{text}: {error}"))?)
+    };
+    authorities.iter().map(id_of).collect()
+}
+
+fn create(conn: &mut PgConnection, new: &NewApiKey) -> Outcome {
+    ApiError::refuse_any(broken_rules(new))?;
+    let key = conn.transaction(|conn| query::insert(conn, &Principal::keys(), Id::generate(), new))?;
+    writeln!(std::io::stdout(), "{}", key.secret.expose())?;
+    let (name, role, end) = (&key.row.name, key.row.role, key.row.expires_at.to_rfc3339());
+    writeln!(std::io::stderr(), "The key {name} ({role}) holds until {end}. Its secret is shown this once.")?;
+    Ok(())
+}
+
+fn list(conn: &mut PgConnection) -> Outcome {
+    let mut stdout = std::io::stdout();
+    for key in query::list::all(conn)? {
+        let last_used =
+            key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.to_rfc3339()));
+        let (id, end) = (key.key_id, key.expires_at.to_rfc3339());
+        writeln!(stdout, "{id}\t{}\t{}\tuntil {end}\t{last_used}", key.name, key.role)?;
+    }
+    Ok(())
+}
+
+fn revoke(conn: &mut PgConnection, key: &str) -> Outcome {
+    conn.transaction(|conn| {
+        let id = query::named(conn, key)?;
+        query::revoke(conn, &Principal::keys(), id, &IfMatch::any())
+    })?;
+    writeln!(std::io::stderr(), "The key {key} is revoked.")?;
+    Ok(())
+}

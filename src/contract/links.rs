@@ -1,0 +1,72 @@
+//! Links: from each answer that holds a resource to what can be done with it next, with what to send.
+
+use serde_json::{Map, Value, json};
+
+use super::{object_mut, set};
+use crate::contract::METHODS;
+
+/// A resource with an address of its own: the reference to its schema, and the operations at its address.
+struct Resource {
+    schema: String,
+    operations: Vec<String>,
+}
+
+/// Describes a link to each operation at the address of a resource, and adds them to the answers that hold it.
+pub(super) fn add_links(document: &mut Value) {
+    let (mut resources, mut links) = (Vec::new(), Map::new());
+    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        let own = item.pointer("/get/responses/200").and_then(schema_of).filter(|_| path.ends_with('}'));
+        let Some(schema) = own else { continue };
+        let operations = METHODS.iter().filter_map(|(name, _)| item.get(name));
+        let described = operations.filter_map(|operation| describe(document, operation, schema)).collect::<Vec<_>>();
+        if described.len() > 1 {
+            let operations = described.iter().map(|(id, _)| id.clone()).collect();
+            resources.push(Resource { schema: schema.to_owned(), operations });
+            links.extend(described);
+        }
+    }
+    set(document, "/components/links", Value::Object(links));
+    for (_, item) in object_mut(document, "/paths") {
+        for (name, _) in &METHODS {
+            let Some(operation) = item.get_mut(name) else { continue };
+            let id = id_of(operation).unwrap_or_default().to_owned();
+            for (_, response) in object_mut(operation, "/responses") {
+                let Some(schema) = schema_of(response) else { continue };
+                let Some(resource) = resources.iter().find(|resource| resource.schema == schema) else { continue };
+                let others = resource.operations.iter().filter(|other| **other != id);
+                let links =
+                    others.map(|other| (other.clone(), json!({ "$ref": format!("#/components/links/{other}") })));
+                let links = Value::Object(links.collect());
+                set(response, "/links", links);
+            }
+        }
+    }
+}
+
+fn id_of(operation: &Value) -> Option<&str> {
+    operation.get("operationId")?.as_str()
+}
+
+/// The reference to the schema of an answer in JSON.
+fn schema_of(response: &Value) -> Option<&str> {
+    response.pointer("/content/application~1json/schema/$ref")?.as_str()
+}
+
+/// The link to an operation from an answer with this schema: what goes into its path, and the tag of what it changes.
+fn describe(document: &Value, operation: &Value, schema: &str) -> Option<(String, Value)> {
+    let id = id_of(operation)?;
+    let members = document.pointer(schema.strip_prefix('#')?)?.get("properties")?;
+    let mut parameters = Map::new();
+    for parameter in operation.get("parameters")?.as_array()? {
+        let name = parameter.get("name")?.as_str()?;
+        if name == "If-Match" {
+            parameters.insert(name.to_owned(), json!("$response.header.ETag"));
+        } else if parameter.get("in")? == "path" {
+            let member =
+                [name.to_owned(), format!("{name}_id")].into_iter().find(|name| members.get(name).is_some())?;
+            parameters.insert(name.to_owned(), json!(format!("$response.body#/{member}")));
+        }
+    }
+    let link = json!({ "operationId": id, "description": operation.get("summary"), "parameters": parameters });
+    Some((id.to_owned(), link))
+}

@@ -1,0 +1,156 @@
+//! Every operation of the document, by every kind of caller, on every kind of row.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use inspection_register::schema::events;
+use serde_json::Value;
+
+use super::callers::Caller;
+use super::requests::{fresh, path, path_of_nothing, request, rows};
+use super::table::{OPERATIONS, Outcome, Takes, expected};
+use super::world::{Row, World};
+use crate::support::operations::{self, Operation};
+use crate::support::{Answer, Register};
+
+#[test]
+fn every_operation_has_its_row_in_the_table() {
+    let documented = operations::all().iter().map(|operation| operation.id).collect::<BTreeSet<_>>();
+    assert_eq!(OPERATIONS.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(), documented);
+    assert_eq!(OPERATIONS.len(), documented.len(), "an operation has two rows");
+}
+
+#[actix_web::test]
+async fn without_a_valid_key_one_reads_what_is_public_or_nothing() {
+    try_all(|register, _| vec![Caller::anonymous(), Caller::expired(register), Caller::revoked(register)]).await;
+}
+
+#[actix_web::test]
+async fn administrators_do_everything_and_stewards_keep_the_facts() {
+    try_all(|register, world| {
+        vec![Caller::with_key(register, "admin", &[]), Caller::with_key(register, "steward", &[&world.own.id])]
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn contributors_keep_the_papers_of_their_authority() {
+    try_all(|register, world| {
+        vec![
+            Caller::with_key(register, "contributor", &[&world.own.id]),
+            Caller::with_key(register, "contributor", &[&world.third]),
+        ]
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn reviewers_review_and_readers_read_the_papers_of_their_authority() {
+    try_all(|register, world| {
+        vec![
+            Caller::with_key(register, "reviewer", &[&world.own.id]),
+            Caller::with_key(register, "reader", &[&world.own.id]),
+            Caller::with_key(register, "reader", &[]),
+        ]
+    })
+    .await;
+}
+
+async fn try_all(callers: impl FnOnce(&Register, &World) -> Vec<Caller>) {
+    let register = Register::empty().await;
+    let world = World::new(&register).await;
+    let (callers, conn) = (callers(&register, &world), RefCell::new(register.database.connect()));
+    for operation in operations::all() {
+        let (_, takes) = OPERATIONS.iter().find(|(id, _)| *id == operation.id).unwrap();
+        for row in rows(&world, &register, &operation).await {
+            for caller in &callers {
+                let (register, operation) = (&register, &operation);
+                let cell = Cell { register, conn: &conn, world: &world, operation, caller, row: &row };
+                cell.hold(*takes).await;
+            }
+        }
+    }
+}
+
+/// One caller, one operation, one row.
+struct Cell<'a> {
+    register: &'a Register,
+    conn: &'a RefCell<PgConnection>,
+    world: &'a World,
+    operation: &'a Operation,
+    caller: &'a Caller,
+    row: &'a Row,
+}
+
+impl Cell<'_> {
+    async fn hold(&self, takes: Takes) {
+        let outcome = expected(self.caller, takes, self.row);
+        if outcome == Outcome::Done && !self.operation.is_read() {
+            return self.do_it().await;
+        }
+        let before = self.events();
+        let answer = self.send(&path(self.operation, self.row), "*").await;
+        let status = match outcome {
+            Outcome::Unauthorized => 401,
+            Outcome::Forbidden => 403,
+            Outcome::Missing => 404,
+            Outcome::Done => 200,
+        };
+        assert_eq!(answer.status.as_u16(), status, "{}: {}", self.name(), answer.text());
+        if outcome == Outcome::Unauthorized {
+            assert_eq!(answer.header("www-authenticate"), "Bearer", "{}", self.name());
+        }
+        if outcome == Outcome::Missing {
+            self.is_like_nothing(answer).await;
+        }
+        assert_eq!(self.events(), before, "{}: what is refused leaves no trace", self.name());
+    }
+
+    /// What one may not see is answered like what does not exist, whatever one claims to know of it.
+    async fn is_like_nothing(&self, answer: Answer) {
+        let nothing = self.send(&path_of_nothing(self.operation), "*").await;
+        assert_eq!(told(&answer), told(&nothing), "{}", self.name());
+        let claims = self.send(&path(self.operation, self.row), "\"999\"").await;
+        assert_eq!(told(&claims), told(&nothing), "{}: with a claim", self.name());
+    }
+
+    /// A permitted write, on a row that nothing has touched.
+    async fn do_it(&self) {
+        let row = fresh(self.world, self.register, self.operation, self.row).await;
+        let before = self.events();
+        let answer = self.send(&path(self.operation, &row), "*").await;
+        // What was public is withdrawn, and what documents speak of stays: the rules of the register are the same for all.
+        let by_rule = self.operation.id == "delete_inspection" && answer.status.as_u16() == 409;
+        assert!(answer.status.is_success() || by_rule, "{}: {} {}", self.name(), answer.status, answer.text());
+        assert!(by_rule || self.events() > before, "{} leaves no event", self.name());
+    }
+
+    async fn send(&self, path: &str, tag: &str) -> Answer {
+        let council = self.world.council(self.row);
+        let request = request(self.caller, self.register, self.operation, path, council, tag);
+        if self.operation.is_read() && tag != "*" { request.header("If-None-Match", "*") } else { request }.send().await
+    }
+
+    /// How many writes were told of so far.
+    fn events(&self) -> i64 {
+        events::table.count().get_result(&mut *self.conn.borrow_mut()).unwrap()
+    }
+
+    fn name(&self) -> String {
+        let whose = if self.row.authority == self.world.own.id { "own" } else { "other" };
+        format!("{} by {} on {whose} {:?}", self.operation.id, self.caller.name, self.row.standing)
+    }
+}
+
+/// All that an answer tells, but for the path and the request that it names itself.
+fn told(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
+    let mut body = answer.json();
+    body.as_object_mut().unwrap().retain(|name, _| !["instance", "trace_id"].contains(&name.as_str()));
+    let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
+    let mut headers =
+        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect::<Vec<_>>();
+    headers.retain(|(name, _)| name != "content-length");
+    headers.sort();
+    (answer.status.as_u16(), headers, body)
+}

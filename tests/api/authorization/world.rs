@@ -1,0 +1,183 @@
+//! What there is to see and to change: of two authorities, inspections in every state with what is in them and about them,
+//! and papers of both visibilities.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::Register;
+use crate::support::keys::key;
+use crate::support::rows::{authority, new_inspection, path, with};
+
+/// A thing with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The authority that it is of.
+    pub authority: String,
+    /// Its state or its visibility; empty if everybody sees it.
+    pub standing: &'static str,
+    /// The ids of what belongs to it, by the names that paths give them.
+    pub ids: BTreeMap<&'static str, String>,
+}
+
+/// Two authorities with rows in every standing.
+pub struct World {
+    /// The authority that callers are bound to.
+    pub own: Council,
+    /// Another authority.
+    pub other: Council,
+    /// A third one, of which there is nothing.
+    pub third: String,
+    /// Inspections with what is in them and about them.
+    pub facts: Vec<Row>,
+    /// Plans and actions.
+    pub papers: Vec<Row>,
+}
+
+/// An authority, and its first inspection, whose recommendation others examine and actions answer.
+#[derive(Debug, Clone)]
+pub struct Council {
+    /// Its id.
+    pub id: String,
+    inspection: Value,
+    recommendation: String,
+}
+
+pub const STATES: [&str; 3] = ["draft", "published", "withdrawn"];
+pub const VISIBILITIES: [&str; 2] = ["private", "public"];
+
+fn id(row: &Value, name: &str) -> String {
+    row[name].as_str().unwrap().to_owned()
+}
+
+/// A name that no key has.
+pub fn unused_name() -> String {
+    format!("team-{}", uuid::Uuid::now_v7().simple())
+}
+
+impl Council {
+    async fn new(register: &Register) -> Self {
+        let council = authority(register).await;
+        let contents = json!({
+            "state": "published", "started_on": "2018-06-04", "ended_on": "2018-06-15", "published_on": "2018-08-01",
+            "recommendations": [{ "kind": "recommendation", "text": "Visit in time." }],
+        });
+        let inspection = with(new_inspection(&council), contents);
+        let inspection = register.post("/v1/inspections", &inspection).await.expect(201).json();
+        let asked = register.get(&format!("{}/recommendations", path(&inspection))).await.expect(200).json();
+        Self {
+            id: id(&council, "authority_id"),
+            recommendation: id(&asked["items"][0], "recommendation_id"),
+            inspection,
+        }
+    }
+
+    /// An inspection on a day of its own.
+    pub fn new_inspection(&self) -> Value {
+        static DAYS: AtomicI64 = AtomicI64::new(0);
+        let first = chrono::NaiveDate::from_ymd_opt(2019, 1, 1).unwrap();
+        let day = first + chrono::TimeDelta::days(DAYS.fetch_add(1, Ordering::Relaxed) % 1_400);
+        let day = day.format("%Y-%m-%d").to_string();
+        let days = json!({ "started_on": day, "ended_on": day, "published_on": day });
+        with(new_inspection(&self.inspection), days)
+    }
+
+    /// A new inspection in this state, with a finding, a recommendation, a document, and what it said of the first one's
+    /// recommendation.
+    pub async fn facts(&self, register: &Register, state: &'static str) -> Row {
+        let contents = json!({
+            "findings": [{ "polarity": "concern", "text": format!("Found in a {state}.") }],
+            "recommendations": [{ "kind": "recommendation", "text": format!("Asked in a {state}.") }],
+        });
+        let new = with(self.new_inspection(), contents);
+        let inspection = register.post("/v1/inspections", &new).await.expect(201).json();
+        let address = path(&inspection);
+        let finding = register.get(&format!("{address}/findings")).await.expect(200).json()["items"][0].clone();
+        let asked = register.get(&format!("{address}/recommendations")).await.expect(200).json()["items"][0].clone();
+        let about = json!({ "kind": "letter", "title": format!("Letter about a {state}"),
+            "inspection_id": inspection["inspection_id"], "authority_ids": [self.id] });
+        let document = register.post("/v1/documents", &about).await.expect(201).json();
+        let examination = format!("{address}/examinations/{}", self.recommendation);
+        let said = json!({ "outcome": "partly_improved" });
+        let examination = register.request(actix_web::http::Method::PUT, &examination).header("If-None-Match", "*");
+        examination.json(&said).send().await.expect(201);
+        for next in match state {
+            "draft" => [].as_slice(),
+            "published" => &["published"],
+            _ => &["published", "withdrawn"],
+        } {
+            let change = json!({ "state": next, "reason": "So it is." });
+            register.patch(&address, "*", &change).await.expect(200);
+        }
+        let ids = BTreeMap::from([
+            ("inspection_id", id(&inspection, "inspection_id")),
+            ("finding_id", id(&finding, "finding_id")),
+            ("recommendation_id", id(&asked, "recommendation_id")),
+            ("document_id", id(&document, "document_id")),
+            ("examined_id", self.recommendation.clone()),
+        ]);
+        Row { authority: self.id.clone(), standing: state, ids }
+    }
+
+    /// A new plan and a new action with this visibility, of which nothing has become, and evidence of another action.
+    pub async fn papers(&self, register: &Register, visibility: &'static str) -> Row {
+        let common = json!({ "authority_id": self.id, "visibility": visibility });
+        let plan = json!({ "title": format!("A {visibility} plan"), "responds_to_inspection_id": self.inspection["inspection_id"] });
+        let plan = register.post("/v1/improvement-plans", &with(common.clone(), plan)).await.expect(201).json();
+        let mut actions = Vec::new();
+        for _ in 0..2 {
+            let action = json!({ "title": format!("A {visibility} action"), "source": "recommendation",
+                "recommendation_ids": [self.recommendation] });
+            let action = with(common.clone(), action);
+            actions.push(register.post("/v1/improvement-actions", &action).await.expect(201).json());
+        }
+        let evidence = format!("/v1/improvement-actions/{}/evidence", id(&actions[1], "action_id"));
+        let shown = json!({ "kind": "audit", "title": format!("A {visibility} audit") });
+        let evidence = register.post(&evidence, &shown).await.expect(201).json();
+        let ids = BTreeMap::from([
+            ("plan_id", id(&plan, "plan_id")),
+            ("action_id", id(&actions[0], "action_id")),
+            ("evidence_id", id(&evidence, "evidence_id")),
+        ]);
+        Row { authority: self.id.clone(), standing: visibility, ids }
+    }
+
+    /// Something of it that everybody sees, and a key.
+    pub async fn open(&self, register: &Register) -> Row {
+        let new = json!({ "authority_id": self.id, "kind": "commissioner" });
+        let intervention = register.post("/v1/interventions", &new).await.expect(201).json();
+        let key = key(register, &format!("test-{}", Uuid::now_v7().simple()), "steward", &[]).await;
+        let ids = BTreeMap::from([
+            ("key_id", id(&key, "key_id")),
+            ("authority", id(&authority(register).await, "authority_id")),
+            ("intervention_id", id(&intervention, "intervention_id")),
+            ("framework", "ilacs_2023".to_owned()),
+            ("key_id", id(&key(register, &unused_name(), "steward", &[]).await, "key_id")),
+        ]);
+        Row { authority: self.id.clone(), standing: "", ids }
+    }
+}
+
+impl World {
+    pub async fn new(register: &Register) -> Self {
+        let (own, other) = (Council::new(register).await, Council::new(register).await);
+        let (mut facts, mut papers) = (Vec::new(), Vec::new());
+        for council in [&own, &other] {
+            for state in STATES {
+                facts.push(council.facts(register, state).await);
+            }
+            for visibility in VISIBILITIES {
+                papers.push(council.papers(register, visibility).await);
+            }
+        }
+        let third = id(&authority(register).await, "authority_id");
+        Self { own, other, third, facts, papers }
+    }
+
+    /// The authority of a row.
+    pub fn council(&self, row: &Row) -> &Council {
+        if row.authority == self.own.id { &self.own } else { &self.other }
+    }
+}

@@ -1,0 +1,9 @@
+//! Callers who are slow, many or too frequent: each is bounded, and all others are answered.
+
+mod admission;
+mod answers;
+mod bodies;
+mod connections;
+mod memory;
+mod rate;
+mod server;

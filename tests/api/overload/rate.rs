@@ -1,0 +1,151 @@
+//! Callers who come too often: each has a quota, which every answer tells.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use inspection_register::bounds::rate::RateLimits;
+use inspection_register::bounds::{Bounds, Limits};
+
+use crate::support::database::Database;
+use crate::support::{Answer, Register, keys};
+
+/// A register that allows so many requests a minute, behind these proxies.
+async fn limited(quota: u32, proxies: &[&str]) -> Register {
+    let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+    let rate = RateLimits::new(NonZeroU32::new(quota), proxies);
+    Register::with(Database::empty(), |app| {
+        app.bounds = Bounds::new(Limits::default(), rate);
+        app.cors_origins = vec!["https://example.org".to_owned()];
+    })
+    .await
+}
+
+/// Asks without a key.
+async fn ask(register: &Register, path: &str, caller: &str) -> Answer {
+    let request = register.request(Method::GET, path).anonymous().header("Origin", "https://example.org");
+    request.from(caller).send().await
+}
+
+/// Asks with a key.
+async fn ask_with(register: &Register, secret: &str, caller: &str) -> Answer {
+    register.request(Method::GET, "/v1/themes").key(secret).from(caller).send().await
+}
+
+#[track_caller]
+fn left(answer: &Answer) -> u32 {
+    let (name, numbers) = answer.header("ratelimit").split_once(";r=").unwrap();
+    let (left, reset) = numbers.split_once(";t=").unwrap();
+    assert!(["\"address\"", "\"key\""].contains(&name), "{name}");
+    assert!(reset.parse::<u32>().unwrap() <= 60, "{reset}");
+    left.parse().unwrap()
+}
+
+#[actix_web::test]
+async fn every_answer_tells_what_is_left_and_beyond_it_there_are_no_more() {
+    let register = limited(5, &[]).await;
+    for (path, status, expected) in [
+        ("/v1/themes", 200, 4),
+        ("/v1/nothing", 404, 3),
+        ("/v1/themes?nothing=1", 400, 2),
+        ("/v1/authorities/nowhere", 404, 1),
+        ("/v1/frameworks", 200, 0),
+    ] {
+        let answer = ask(&register, path, "192.0.2.1").await.expect(status);
+        assert_eq!(left(&answer), expected, "{path}");
+        assert_eq!(answer.header("ratelimit-policy"), "\"address\";q=5;w=60");
+    }
+    let refused = ask(&register, "/v1/themes", "192.0.2.1").await.refused(&[429]);
+    assert_eq!((refused.code().as_str(), left(&refused)), ("too_many_requests", 0));
+    let wait = refused.header("retry-after").parse::<u32>().unwrap();
+    assert!((1..=12).contains(&wait), "{wait}");
+    assert_eq!(refused.header("access-control-allow-origin"), "https://example.org");
+    assert!(refused.header("access-control-expose-headers").to_lowercase().contains("ratelimit-policy"));
+    assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.2").await.expect(200)), 4);
+}
+
+#[actix_web::test]
+async fn a_key_has_a_quota_of_its_own_wherever_it_is_used() {
+    let register = limited(2, &[]).await;
+    for number in 0..10 {
+        let caller = format!("192.0.2.{}", number % 2);
+        let answer = ask_with(&register, keys::ADMIN_SECRET, &caller).await.expect(200);
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=10;w=60");
+        assert_eq!(left(&answer), 9 - number);
+    }
+    let refused = ask_with(&register, keys::ADMIN_SECRET, "192.0.2.9").await.refused(&[429]);
+    assert_eq!((refused.code().as_str(), left(&refused)), ("too_many_requests", 0));
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 6);
+    // Whoever asks without it has the quota of the address.
+    assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.9").await.expect(200)), 1);
+}
+
+#[actix_web::test]
+async fn whoever_guesses_at_keys_is_stopped() {
+    let register = limited(1, &[]).await;
+    for number in 0..10 {
+        let answer = ask_with(&register, &format!("irk_guess{number}"), "192.0.2.1").await.refused(&[401]);
+        assert_eq!(answer.header("ratelimit-policy"), "\"address\";q=10;w=60");
+        assert_eq!(left(&answer), 9 - number);
+    }
+    ask_with(&register, "irk_guess", "192.0.2.1").await.refused(&[429]);
+    ask_with(&register, keys::ADMIN_SECRET, "192.0.2.1").await.refused(&[429]);
+    ask_with(&register, keys::ADMIN_SECRET, "192.0.2.2").await.expect(200);
+}
+
+#[actix_web::test]
+async fn what_is_spent_comes_back() {
+    let register = limited(60, &[]).await;
+    while ask(&register, "/v1/themes", "192.0.2.1").await.status != 429 {}
+    actix_web::rt::time::sleep(Duration::from_millis(1_200)).await;
+    ask(&register, "/v1/themes", "192.0.2.1").await.expect(200);
+}
+
+#[actix_web::test]
+async fn an_address_of_ipv6_shares_with_its_network() {
+    let register = limited(2, &[]).await;
+    ask(&register, "/v1/themes", "2001:db8:0:1::1").await.expect(200);
+    ask(&register, "/v1/themes", "2001:db8:0:1:ffff::2").await.expect(200);
+    ask(&register, "/v1/themes", "2001:db8:0:1::3").await.refused(&[429]);
+    ask(&register, "/v1/themes", "2001:db8:0:2::1").await.expect(200);
+    // An address of IPv4 in the clothes of IPv6 is itself.
+    ask(&register, "/v1/themes", "::ffff:192.0.2.1").await.expect(200);
+    assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.1").await), 0);
+}
+
+#[actix_web::test]
+async fn what_is_outside_the_api_is_not_counted() {
+    let register = limited(1, &[]).await;
+    ask(&register, "/v1/themes", "192.0.2.1").await.expect(200);
+    for path in ["/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs/", "/", "/problems/not-found"] {
+        let answer = ask(&register, path, "192.0.2.1").await.expect(200);
+        assert_eq!(answer.header("ratelimit"), "", "{path}");
+    }
+    ask(&register, "/v1/themes", "192.0.2.1").await.refused(&[429]);
+    // However it is written.
+    ask(&register, "/%761/themes", "192.0.2.1").await.refused(&[429]);
+}
+
+#[actix_web::test]
+async fn a_proxy_is_believed_if_it_is_trusted_and_callers_are_not() {
+    let register = limited(1, &["10.0.0.0/8"]).await;
+    let by = async |caller: &str, forwarded: &str| {
+        let request = register.request(Method::GET, "/v1/themes").anonymous().header("X-Forwarded-For", forwarded);
+        request.from(caller).send().await.status.as_u16()
+    };
+    assert_eq!(by("10.0.0.1", "192.0.2.1").await, 200);
+    assert_eq!(by("10.0.0.1", "192.0.2.2").await, 200);
+    assert_eq!(by("10.0.0.2", "192.0.2.1").await, 429, "by whichever proxy");
+    assert_eq!(by("10.0.0.1", "198.51.100.9, 192.0.2.1").await, 429, "what the caller invents is not looked at");
+    assert_eq!(by("10.0.0.1", "192.0.2.3, 10.0.0.7").await, 200, "proxies of proxies");
+    assert_eq!(by("192.0.2.3", "198.51.100.1").await, 429, "nobody else is believed");
+    assert_eq!(by("10.0.0.9", "nonsense").await, 200, "a proxy that names nobody asks for itself");
+    assert_eq!(by("10.0.0.9", "192.0.2.4, nonsense").await, 429);
+}
+
+#[actix_web::test]
+async fn nobody_is_counted_where_that_is_off() {
+    let register = Register::empty().await;
+    let answer = ask(&register, "/v1/themes", "192.0.2.1").await.expect(200);
+    assert_eq!((answer.header("ratelimit"), answer.header("ratelimit-policy")), ("", ""));
+}
