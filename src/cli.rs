@@ -107,12 +107,7 @@ fn obey(arguments: &Arguments) -> Outcome {
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
         })?,
-        Some(Command::Keys { command }) => with_running_database(&config, |url| {
-            if config.database_url.is_none() {
-                migrate::migrate(url)?;
-            }
-            keys::obey(command, url)
-        })?,
+        Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
         Some(Command::Openapi { .. }) => {}
     }
@@ -132,11 +127,18 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     outcome
 }
 
-/// Runs a command on the configured database, or on the private one, which the service may be using at this moment.
+/// Runs a command on the configured database, or on the private one, which the service may be using at this moment; else
+/// it is started and brought up to date.
 fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    if config.database_url.is_some() {
+        return with_database(config, work);
+    }
     match server::running_url(config) {
-        Some(url) if config.database_url.is_none() => work(&url),
-        _ => with_database(config, work),
+        Some(url) => work(&url),
+        None => with_database(config, |url| {
+            migrate::migrate(url)?;
+            work(url)
+        }),
     }
 }
 

@@ -147,8 +147,8 @@ async fn list_evidence_reviews(
 ///
 /// Reviews are only added to, and each raises the version of the evidence, which is the `ETag` of the answer. Evidence that
 /// somebody else than its author accepted supports that the action is verified; to accept one's own says nothing. A review
-/// that would take the last support from a verified action is refused: reopen the action first. As long as there are no
-/// keys, all callers are one author, `anonymous`: their acceptance supports only what another recorded, such as the import.
+/// that would take the last support from a verified action is refused: reopen the action first. The author
+/// is the key that recorded it.
 #[utoipa::path(
     tag = "Evidence",
     request_body = NewEvidenceReview,

@@ -130,8 +130,6 @@ fn body(operation: &Operation, council: &Council) -> Option<Value> {
         "create_improvement_action_date_revision" => json!({ "due_on": "2099-01-01", "reason": reason }),
         "create_improvement_action_update" => json!({ "note": "It goes on." }),
         "create_improvement_action_evidence" => json!({ "kind": "audit", "title": "An audit" }),
-        "create_api_key" => new_key(&format!("test-{}", Uuid::now_v7().simple()), "steward", &[]),
-        "create_api_key_rotation" => json!({}),
         "create_evidence_review" => json!({ "outcome": "rejected" }),
         "create_api_key" => new_key(&unused_name(), "steward", &[]),
         "create_api_key_rotation" => json!({ "overlap_hours": 1 }),

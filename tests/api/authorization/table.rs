@@ -108,12 +108,6 @@ pub const OPERATIONS: [(&str, Takes); 81] = [
     ("list_frameworks", Reading),
     ("get_framework", Reading),
     ("list_themes", Reading),
-    ("list_api_keys", Keys),
-    ("create_api_key", Keys),
-    ("get_api_key", Keys),
-    ("delete_api_key", Keys),
-    ("list_api_key_rotations", Keys),
-    ("create_api_key_rotation", Keys),
 ];
 
 /// How a request is answered.

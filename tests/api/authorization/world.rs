@@ -54,7 +54,7 @@ fn id(row: &Value, name: &str) -> String {
 
 /// A name that no key has.
 pub fn unused_name() -> String {
-    format!("team-{}", uuid::Uuid::now_v7().simple())
+    format!("team-{}", Uuid::now_v7().simple())
 }
 
 impl Council {
@@ -148,13 +148,12 @@ impl Council {
     pub async fn open(&self, register: &Register) -> Row {
         let new = json!({ "authority_id": self.id, "kind": "commissioner" });
         let intervention = register.post("/v1/interventions", &new).await.expect(201).json();
-        let key = key(register, &format!("test-{}", Uuid::now_v7().simple()), "steward", &[]).await;
+        let key = key(register, &unused_name(), "steward", &[]).await;
         let ids = BTreeMap::from([
             ("key_id", id(&key, "key_id")),
             ("authority", id(&authority(register).await, "authority_id")),
             ("intervention_id", id(&intervention, "intervention_id")),
             ("framework", "ilacs_2023".to_owned()),
-            ("key_id", id(&key(register, &unused_name(), "steward", &[]).await, "key_id")),
         ]);
         Row { authority: self.id.clone(), standing: "", ids }
     }

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use diesel::prelude::*;
 use inspection_register::embedded::{Embedded, Options};
 use inspection_register::migrate;
 
 use crate::operations::program::{Folder, signal};
+use crate::support::keys::add_admin;
 
 /// A server with a register's database; it ends with its owner.
 pub struct Server {
@@ -15,11 +17,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server and makes the schema.
+    /// Starts a server, and makes the schema and the administrator's key.
     pub fn start() -> Self {
         let mut server = Self { embedded: None, folder: Folder::new() };
         server.start_again();
         migrate::migrate(&server.url()).unwrap();
+        add_admin(&mut PgConnection::establish(&server.url()).unwrap());
         server
     }
 

@@ -29,7 +29,6 @@ pub fn generous() -> Limits {
 /// A listening application; it stops with its owner.
 pub struct Server {
     pub address: SocketAddr,
-    pub app: App,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     pub database: Database,
@@ -45,17 +44,17 @@ impl Server {
     pub fn on(database: Database, change: impl FnOnce(&mut App)) -> Self {
         let mut app = app(&database);
         change(&mut app);
-        let (address, (tell, told), of_thread) = (free_address(), channel(), app.clone());
+        let (address, (tell, told)) = (free_address(), channel());
         let thread = thread::spawn(move || {
             let serve = async {
-                let server = listener::listen(&of_thread, address).unwrap();
+                let server = listener::listen(&app, address).unwrap();
                 tell.send(server.handle()).unwrap();
                 server.await.unwrap();
             };
             System::new().block_on(serve);
         });
         let handle = told.recv().unwrap();
-        Self { address, app, handle, thread: Some(thread), database }
+        Self { address, handle, thread: Some(thread), database }
     }
 
     /// A connection.

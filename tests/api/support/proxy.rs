@@ -151,7 +151,9 @@ impl Network {
                 listener = None;
             } else if listener.is_none() {
                 listener = TcpListener::bind(address).ok();
-                listener.iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
+                if let Some(listener) = &listener {
+                    listener.set_nonblocking(true).unwrap();
+                }
             }
             match listener.as_ref().map(TcpListener::accept) {
                 Some(Ok((client, _))) => {
