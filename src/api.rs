@@ -44,7 +44,7 @@ use crate::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
-    servers((url = "/v1", description = "This service")),
+    servers((url = "/v1", description = "This service, local or in production")),
     components(schemas(
         Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
@@ -73,6 +73,9 @@ pub struct Description;
 
 /// The document, made once for all workers.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(contract::document);
+
+/// The document in the words of OpenAPI 3.0.
+static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
 
 /// What all parts of the application share.
 #[derive(Clone)]
@@ -119,6 +122,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/", web::get().to(pages::landing))
         .route("/docs", web::get().to(pages::to_docs))
         .route("/openapi.json", web::get().to(pages::document))
+        .route("/openapi-3.0.json", web::get().to(pages::document_3_0))
         .route("/problems/{slug}", web::get().to(pages::problem))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
@@ -165,7 +169,7 @@ pub fn build(
     let document = &*DOCUMENT;
     let (operations, _) = actix_web::App::new()
         .app_data(web::Data::new(Guard::new(document, "/v1")))
-        .app_data(web::Data::new(pages::Document::new(document)))
+        .app_data(web::Data::new(pages::Documents::new(document, &DOCUMENT_3_0)))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))

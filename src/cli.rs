@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use self::keys::KeysCommand;
 use crate::config::{Config, SETTINGS};
@@ -36,7 +36,11 @@ enum Command {
         dir: Option<PathBuf>,
     },
     /// Print the OpenAPI document
-    Openapi,
+    Openapi {
+        /// In the words of this version
+        #[arg(long, value_enum, default_value_t)]
+        version: Version,
+    },
     /// Make, list and revoke keys, also while the service runs
     Keys {
         #[command(subcommand)]
@@ -44,6 +48,18 @@ enum Command {
     },
     /// Ask the service at `BIND_ADDRESS` whether it is ready
     Healthcheck,
+}
+
+/// A version of OpenAPI.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Version {
+    /// 3.1, as the document is written
+    #[default]
+    #[value(name = "3.1")]
+    V3_1,
+    /// 3.0, for tools that read no newer one
+    #[value(name = "3.0")]
+    V3_0,
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -65,8 +81,12 @@ pub fn run() -> ExitCode {
 }
 
 fn obey(arguments: &Arguments) -> Outcome {
-    if matches!(arguments.command, Some(Command::Openapi)) {
-        let document = serde_json::to_string_pretty(&contract::document())?;
+    if let Some(Command::Openapi { version }) = arguments.command {
+        let document = match version {
+            Version::V3_1 => contract::document(),
+            Version::V3_0 => contract::openapi_3_0(&contract::document()),
+        };
+        let document = serde_json::to_string_pretty(&document)?;
         writeln!(std::io::stdout(), "{document}")?;
         return Ok(());
     }
@@ -89,7 +109,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         })?,
         Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
-        Some(Command::Openapi) => {}
+        Some(Command::Openapi { .. }) => {}
     }
     Ok(())
 }

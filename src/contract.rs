@@ -4,7 +4,10 @@
 //! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
 //! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
 
+mod forms;
 mod links;
+mod openapi_3_0;
+mod origins;
 mod parameters;
 mod schemas;
 mod security;
@@ -13,6 +16,7 @@ use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
 use serde_json::{Map, Value, json};
 
+pub use self::openapi_3_0::converted as openapi_3_0;
 use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::access::{Permission, permission_of};
@@ -31,6 +35,10 @@ pub const METHODS: [(&str, Method); 5] = [
 /// Real requests and answers, by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or
 /// `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
+
+/// What the body of every PATCH is. Of two media types, generators make two bodies, some of which do not compile.
+const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets. It is taken as \
+                           `application/merge-patch+json` as well.";
 
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 6] = [
@@ -59,6 +67,7 @@ pub fn document() -> Value {
     set(&mut document, "/info/license", json!({ "name": "MIT", "identifier": "MIT" }));
     set(&mut document, "/info/contact", json!({ "name": "The maintainers of the Inspection Register" }));
     set(&mut document, "/security", json!([]));
+    set(&mut document, "/servers/0/x-internal", json!(false));
     merge_flattened(&mut document);
     let simple = take_simple_schemas(&mut document);
     write_out(&mut document, &simple);
@@ -79,6 +88,8 @@ pub fn document() -> Value {
         put_in_order(item);
     }
     links::add_links(&mut document);
+    origins::complete(&mut document);
+    forms::complete(&mut document);
     document
 }
 
@@ -172,11 +183,8 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     if let Some(body) = operation.get_mut("requestBody") {
         set(body, "/required", json!(true));
         add_example(body, &format!("{id}.request"));
-        if *method == Method::PATCH
-            && let Some(content) = body.get_mut("content").and_then(Value::as_object_mut)
-            && let Some(json) = content.get("application/json").cloned()
-        {
-            content.insert("application/merge-patch+json".to_owned(), json);
+        if *method == Method::PATCH {
+            set(body, "/description", json!(MERGE_PATCH));
         }
     }
 }

@@ -7,14 +7,17 @@ use serde_json::Value;
 use crate::answer::Content;
 use crate::error::{ApiError, ProblemCode};
 
-/// The OpenAPI document as it is sent.
-pub struct Document(web::Bytes);
+/// The OpenAPI document as it is sent, in both versions.
+pub struct Documents {
+    current: web::Bytes,
+    of_3_0: web::Bytes,
+}
 
-impl Document {
-    /// The document in bytes.
+impl Documents {
+    /// The document in bytes, and the same in the words of OpenAPI 3.0.
     #[must_use]
-    pub fn new(document: &Value) -> Self {
-        Self(document.to_string().into())
+    pub fn new(document: &Value, of_3_0: &Value) -> Self {
+        Self { current: document.to_string().into(), of_3_0: of_3_0.to_string().into() }
     }
 }
 
@@ -51,8 +54,13 @@ pub async fn docs_script() -> Content {
 }
 
 /// `GET /openapi.json`.
-pub async fn document(document: web::Data<Document>) -> Content {
-    Content { media_type: "application/json", bytes: document.0.clone() }
+pub async fn document(documents: web::Data<Documents>) -> Content {
+    Content { media_type: "application/json", bytes: documents.current.clone() }
+}
+
+/// `GET /openapi-3.0.json`.
+pub async fn document_3_0(documents: web::Data<Documents>) -> Content {
+    Content { media_type: "application/json", bytes: documents.of_3_0.clone() }
 }
 
 /// `GET /problems/{slug}`: what a kind of problem means, and what to do about it.

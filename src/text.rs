@@ -44,6 +44,12 @@ pub trait Rule: 'static {
     }
 }
 
+/// Whether the character is one that no text holds: a control character other than newline and tab.
+#[must_use]
+pub fn is_control(character: char) -> bool {
+    character.is_control() && character != '\n' && character != '\t'
+}
+
 /// Text that follows a rule, stored exactly as sent.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Text)]

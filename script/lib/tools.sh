@@ -1,10 +1,15 @@
 # shellcheck shell=bash
-# Sourced by the scripts: tools from PyPI and npm, pinned, below .data, and installed once. Needs machine.sh.
+# Sourced by the scripts: tools that are not part of the machine, pinned, installed once below .data. Needs machine.sh.
 
 # shellcheck disable=SC2034 # Used by those who source this.
 readonly SCHEMATHESIS=4.32.5
 
-# python_tool COMMAND VERSION [PACKAGE]
+# tool COMMAND [PACKAGE]: whether the command is there, or CI may install it.
+tool() {
+    has "$1" || { [ "${CI:-}" = true ] && install_with apt-get "${2:-$1}" && has "$1"; }
+}
+
+# python_tool COMMAND VERSION [PACKAGE]: from PyPI into .data/python/COMMAND-VERSION.
 python_tool() {
     local folder=.data/python/$1-$2
     [ -x "$folder/bin/$1" ] && return
@@ -12,10 +17,11 @@ python_tool() {
     python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "${3:-$1}==$2"
 }
 
-# node_tool COMMAND PACKAGE VERSION
+# node_tool COMMAND FOLDER PACKAGE@VERSION…: from npm into .data/node/FOLDER, again when a version changes.
 node_tool() {
-    local folder=.data/node/$2
-    [ -x "$folder/node_modules/.bin/$1" ] && return
-    say "installing: $2@$3 from npm into $folder"
-    npm install --silent --no-audit --no-fund --prefix "$folder" "$2@$3"
+    local command=$1 folder=.data/node/$2
+    shift 2
+    [ -x "$folder/node_modules/.bin/$command" ] && [ "$(cat "$folder/packages" 2>/dev/null)" = "$*" ] && return
+    say "installing: $* from npm into $folder"
+    npm install --silent --no-audit --no-fund --prefix "$folder" "$@" && echo "$*" >"$folder/packages"
 }

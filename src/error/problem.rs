@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::text::is_control;
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -206,7 +207,7 @@ impl ProblemCode {
 pub struct FieldError {
     /// Where in the body: a JSON Pointer (RFC 6901), empty for the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000, example = "/gss_code")]
+    #[schema(max_length = 1000, pattern = "^(/[^/]*)*$", example = "/gss_code")]
     pub pointer: Option<String>,
     /// Which parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,13 +224,15 @@ pub struct FieldError {
 impl FieldError {
     /// A broken rule in the body.
     pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        let (pointer, message) = (cut(pointer.into(), 1_000), cut(message.into(), 1_000));
+        // A pointer names the member as it was sent.
+        let pointer = pointer.into().chars().take(1_000).collect();
+        let message = cut(&message.into(), 1_000);
         Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
     }
 
     /// A broken rule in a parameter.
     pub fn parameter(name: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        let (name, message) = (cut(name.into(), 200), cut(message.into(), 1_000));
+        let (name, message) = (cut(&name.into(), 200), cut(&message.into(), 1_000));
         Self { pointer: None, parameter: Some(name), code: code.into(), message }
     }
 }
@@ -237,12 +240,10 @@ impl FieldError {
 /// Most broken rules that one problem lists.
 pub const MAX_ERRORS: usize = 1_000;
 
-/// So many characters of a text at most: what callers send may come back, but not all of it.
-fn cut(mut text: String, most: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(most) {
-        text.truncate(end);
-    }
-    text
+/// So many characters of a text at most: what callers send may come back, but not all of it, and no control characters.
+fn cut(text: &str, most: usize) -> String {
+    let plain = |character: char| if is_control(character) { char::REPLACEMENT_CHARACTER } else { character };
+    text.chars().take(most).map(plain).collect()
 }
 
 /// A problem, as RFC 9457 describes it: the body of every answer that is no success.

@@ -225,7 +225,7 @@ pub struct EventFilter {
     pub after: Option<i64>,
     /// What became of the resource.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
-    pub r#type: Option<Codes<EventType>>,
+    pub event_type: Option<Codes<EventType>>,
     /// Kinds of resource.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
     pub resource: Option<Codes<EventResource>>,

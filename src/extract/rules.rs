@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::error::{FieldError, MAX_ERRORS};
+use crate::text::is_control;
 
 /// Every rule of its own type that a value breaks, with JSON Pointers.
 pub fn broken_rules(value: &impl Validate) -> Vec<FieldError> {
@@ -74,7 +75,7 @@ pub(super) fn plain(message: &str) -> String {
 
 /// Whether text holds a control character other than newline and tab.
 pub(super) fn has_control_character(text: &str) -> bool {
-    text.chars().any(|character| character.is_control() && character != '\n' && character != '\t')
+    text.chars().any(is_control)
 }
 
 /// Whether a value holds what no request may: control characters, lists in lists.

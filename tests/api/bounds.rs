@@ -97,7 +97,11 @@ fn texts(schema: &'static Value) -> Vec<String> {
     let long = |text: &str, length: usize| text.repeat(length);
     if is_free_text(schema) || schema.get("pattern").is_none() {
         // Four bytes each: limits count characters.
-        return [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length)).to_vec();
+        let texts = [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length));
+        return texts
+            .into_iter()
+            .chain(["\u{8}aa", "aa\r", "a\u{9f}a", "aa\n", "\taa"].map(ToOwned::to_owned))
+            .collect();
     }
     let fits = compile(schema);
     let (good, bad) = TEXTS.iter().copied().partition::<Vec<_>, _>(|text| fits.is_valid(&json!(text)));

@@ -156,7 +156,7 @@ fn matching<'a>(
     filter: &'a EventFilter,
     authorities: Option<&'a [AuthorityId]>,
 ) -> Statement<'a> {
-    if let Some(types) = &filter.r#type {
+    if let Some(types) = &filter.event_type {
         let seen = statement.text(" and case when is_whole then type else public_type end");
         statement = match types.0.as_slice() {
             [one] => seen.value::<Text, _>(" = ?", *one),

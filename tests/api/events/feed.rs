@@ -58,13 +58,13 @@ async fn the_feed_tells_of_what_is_wanted() {
     let whole = sequences(&register.get("/v1/events").await.expect(200));
     let id = address.rsplit('/').next().unwrap();
     for (query, places) in [
-        ("type=updated", vec![4]),
-        ("type=created,updated&resource=inspection", vec![1, 4]),
+        ("event_type=updated", vec![4]),
+        ("event_type=created,updated&resource=inspection", vec![1, 4]),
         ("resource=finding,recommendation", vec![2, 3]),
         (&format!("resource_id={id}"), vec![1, 4]),
         (&format!("authority={}", other["gss_code"].as_str().unwrap()), vec![5]),
         ("authority=E06999999", vec![]),
-        (&format!("after={}&type=created", whole[2]), vec![3, 5]),
+        (&format!("after={}&event_type=created", whole[2]), vec![3, 5]),
     ] {
         let found = register.get(&format!("/v1/events?{query}")).await.expect(200);
         let expected = places.iter().map(|place: &usize| whole[*place]).collect::<Vec<_>>();
@@ -114,7 +114,7 @@ async fn a_draft_goes_with_all_that_is_in_it() {
     let address = story(&register).await;
     register.delete(&address, "*").await.expect(204);
     settle(&mut register.database.connect());
-    let gone = register.get("/v1/events?type=deleted").await.expect(200).json();
+    let gone = register.get("/v1/events?event_type=deleted").await.expect(200).json();
     let gone = gone["items"].as_array().unwrap();
     assert_eq!(told(gone), ["finding deleted", "recommendation deleted", "inspection deleted"]);
     assert!(gone.iter().all(|event| event["before"].is_object() && event.get("after").is_none()));

@@ -16,7 +16,7 @@ async fn events(register: &Register, query: &str) -> Vec<Value> {
 #[actix_web::test]
 async fn the_feed_tells_first_of_what_the_rest_belongs_to() {
     let register = Register::real().await;
-    let all = events(&register, "authority=E06000019&type=created").await;
+    let all = events(&register, "authority=E06000019&event_type=created").await;
     assert!(all.iter().all(|event| event["actor"] == "import"));
     let mut told = HashSet::new();
     for event in &all {

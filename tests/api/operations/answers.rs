@@ -86,7 +86,7 @@ async fn answers_are_compressed_for_whoever_asks() {
     let asked = async |path: &str, coding: &str| {
         register.request(Method::GET, path).header("Accept-Encoding", coding).send().await
     };
-    for path in ["/v1/standings.csv", "/openapi.json", "/metrics", "/"] {
+    for path in ["/v1/standings.csv", "/openapi.json", "/openapi-3.0.json", "/metrics", "/"] {
         let plain = asked(path, "identity").await.expect(200);
         for coding in ["gzip", "gzip, deflate, br, zstd", "gzip;q=0.5, identity;q=0.1"] {
             let answer = asked(path, coding).await.expect(200);
@@ -134,7 +134,7 @@ async fn a_change_is_kept_under_the_id_of_its_request() {
 #[actix_web::test]
 async fn pages_and_the_document_are_not_sent_twice() {
     let register = Register::empty().await;
-    for path in ["/", "/docs/", "/openapi.json", "/problems/conflict"] {
+    for path in ["/", "/docs/", "/openapi.json", "/openapi-3.0.json", "/problems/conflict"] {
         let first = register.get(path).await.expect(200);
         let again = register.request(Method::GET, path).header("If-None-Match", first.etag()).send().await;
         assert!(again.expect(304).bytes.is_empty(), "{path}");

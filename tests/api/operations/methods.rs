@@ -8,7 +8,7 @@ use crate::support::operations::all;
 use crate::support::{Answer, Register};
 
 /// What is served and is no operation.
-pub const PLUMBING: [&str; 13] = [
+pub const PLUMBING: [&str; 14] = [
     "/",
     "/docs",
     "/docs/",
@@ -18,6 +18,7 @@ pub const PLUMBING: [&str; 13] = [
     "/docs/swagger-ui.css",
     "/docs/swagger-ui-bundle.js",
     "/openapi.json",
+    "/openapi-3.0.json",
     "/problems/not-found",
     "/health/live",
     "/health/ready",
