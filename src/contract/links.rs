@@ -1,5 +1,7 @@
 //! Links: from each answer that holds a resource to what can be done with it next, with what to send.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{object_mut, set};
@@ -25,7 +27,7 @@ pub(super) fn add_links(document: &mut Value) {
             links.extend(described);
         }
     }
-    set(document, "/components/links", Value::Object(links));
+    let mut used = BTreeSet::new();
     for (_, item) in object_mut(document, "/paths") {
         for (name, _) in &METHODS {
             let Some(operation) = item.get_mut(name) else { continue };
@@ -33,14 +35,16 @@ pub(super) fn add_links(document: &mut Value) {
             for (_, response) in object_mut(operation, "/responses") {
                 let Some(schema) = schema_of(response) else { continue };
                 let Some(resource) = resources.iter().find(|resource| resource.schema == schema) else { continue };
-                let others = resource.operations.iter().filter(|other| **other != id);
-                let links =
-                    others.map(|other| (other.clone(), json!({ "$ref": format!("#/components/links/{other}") })));
-                let links = Value::Object(links.collect());
-                set(response, "/links", links);
+                let others = resource.operations.iter().filter(|other| **other != id).cloned().collect::<Vec<_>>();
+                let reference = |other: &String| json!({ "$ref": format!("#/components/links/{other}") });
+                let links = others.iter().map(|other| (other.clone(), reference(other))).collect();
+                set(response, "/links", Value::Object(links));
+                used.extend(others);
             }
         }
     }
+    links.retain(|id, _| used.contains(id));
+    set(document, "/components/links", Value::Object(links));
 }
 
 fn id_of(operation: &Value) -> Option<&str> {

@@ -81,10 +81,13 @@ fn creating() -> Vec<(Operation, Value)> {
 async fn the_longest_text_is_stored_as_it_was_sent() {
     let register = Register::real().await;
     for (operation, schema) in creating() {
+        let free = free_texts(&schema, "");
+        if free.is_empty() {
+            continue;
+        }
         let mut body = good(&register, &operation, &schema).await;
         // The whole text of a document has a test of its own.
-        let texts =
-            free_texts(&schema, "").into_iter().filter(|(place, max)| *max <= 10_000 && body.pointer(place).is_some());
+        let texts = free.into_iter().filter(|(place, max)| *max <= 10_000 && body.pointer(place).is_some());
         let texts = texts.collect::<Vec<_>>();
         assert!(!texts.is_empty(), "{}: {body}", operation.id);
         for (place, max) in &texts {

@@ -61,6 +61,8 @@ async fn council(register: &Register) -> String {
 
 #[actix_web::test]
 async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller() {
+    // Which papers one council has is left to chance, so that one seed alone may have none.
+    let (mut of_nobody, mut of_contributor, mut of_admin) = (0, 0, 0);
     for seed in [4, 5, 6] {
         let database = Database::empty();
         let url = database.url.clone();
@@ -111,8 +113,11 @@ async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller(
             }
         }
         let seen = |follower: usize| followers[follower].state.len();
-        assert!(seen(0) > 0 && seen(0) < seen(3) && seen(3) < seen(1), "seed {seed}: callers see more and less");
+        of_nobody += seen(0);
+        of_contributor += seen(3);
+        of_admin += seen(1);
     }
+    assert!(0 < of_nobody && of_nobody < of_contributor && of_contributor < of_admin, "callers see more and less");
 }
 
 /// What nobody tells of it: the events, as the public reads them.
@@ -170,8 +175,8 @@ async fn a_follower_goes_on_after_what_went_from_view_and_not_after_what_it_neve
     let all = register.get("/v1/events").await.expect(200).each("sequence");
     let nobody = Caller::anonymous();
     let after = |sequence: &Value| nobody.request(&register, Method::GET, &format!("/v1/events?after={sequence}"));
-    let unseen = after(&all[1]).send().await.expect(400).json();
-    let unknown = after(&json!(999_999)).send().await.expect(400).json();
+    let unseen = after(&all[1]).send().await.expect(422).json();
+    let unknown = after(&json!(999_999)).send().await.expect(422).json();
     assert_eq!((&unseen["detail"], &unseen["errors"]), (&unknown["detail"], &unknown["errors"]));
 
     let address = actions::path(&action);
@@ -180,7 +185,7 @@ async fn a_follower_goes_on_after_what_went_from_view_and_not_after_what_it_neve
     }
     settle(&mut register.database.connect());
     let all = register.get("/v1/events").await.expect(200).each("sequence");
-    after(&all[1]).send().await.expect(400);
+    after(&all[1]).send().await.expect(422);
     let rest = after(&all[2]).send().await.expect(200).json()["items"].as_array().unwrap().clone();
     assert_eq!(told(&rest), ["improvement_action deleted"]);
     let bound = Caller::with_key(&register, "reader", &[action["authority_id"].as_str().unwrap()]);
