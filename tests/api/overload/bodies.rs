@@ -92,11 +92,11 @@ fn bodies_together_have_a_memory_that_they_may_not_exceed() {
         stream
     };
     // Whichever of the two comes later does not fit.
-    let mut held = [post(), post()];
+    let mut posts = [post(), post()];
     let mut refused = String::new();
     let begun = Instant::now();
     while refused.is_empty() && begun.elapsed() < LONG {
-        for stream in &mut held {
+        for stream in &mut posts {
             stream.set_read_timeout(Some(SHORT / 10)).unwrap();
             let mut answer = [0; 4096];
             let read = stream.read(&mut answer).unwrap_or_default();
