@@ -54,18 +54,18 @@ impl KnownKeys {
     /// What a secret proves at this moment.
     async fn prove(&self, db: &Db, secret: &Secret) -> Result<Option<Arc<Proof>>, ApiError> {
         let hash = secret.hash();
-        let known = match self.0.get(&hash).filter(|known| known.asked_at.elapsed() < BELIEVED) {
-            Some(known) => known,
-            None => {
-                let asked_at = Instant::now();
-                let proof = db.read(move |conn| prove::prove(conn, &hash)).await?.map(Arc::new);
-                let known = Known { proof, asked_at };
-                self.0.insert(hash, known.clone());
-                if let Some(proof) = &known.proof {
-                    note_use(db, proof);
-                }
-                known
+        let believed = self.0.get(&hash).filter(|known| known.asked_at.elapsed() < BELIEVED);
+        let known = if let Some(known) = believed {
+            known
+        } else {
+            let asked_at = Instant::now();
+            let proof = db.read(move |conn| prove::prove(conn, &hash)).await?.map(Arc::new);
+            let known = Known { proof, asked_at };
+            self.0.insert(hash, known.clone());
+            if let Some(proof) = &known.proof {
+                note_use(db, proof);
             }
+            known
         };
         Ok(known.proof.filter(|proof| Utc::now() < proof.expires_at))
     }

@@ -3,7 +3,7 @@
 //!
 //! The answer is kept in the transaction of the effect, so that there is never one without the other, and nothing is left
 //! of a request that was interrupted. While one request is in work a lock that ends with its transaction keeps others with
-//! the same key out. An answer that shows a secret is kept encrypted, see [`seal`].
+//! the same key out. An answer that shows a secret is kept encrypted, see `seal`.
 
 mod seal;
 

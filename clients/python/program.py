@@ -1,5 +1,5 @@
 """Uses the register through a client made by openapi-python-client, and fails at the first answer that is not as it
-should be. BASE_URL names the service; API_KEY, if it is set, is sent with every request.
+should be. BASE_URL names the service; API_KEY is sent with every request.
 """
 
 import datetime
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import httpx
 
-from inspection_register_client import AuthenticatedClient, Client
+from inspection_register_client import AuthenticatedClient
 from inspection_register_client.api.authorities import (
     create_authority,
     delete_authority,
@@ -45,13 +45,10 @@ def join_lists(request: httpx.Request) -> None:
     request.url = request.url.copy_with(params={name: ",".join(several) for name, several in values.items()})
 
 
-def connect() -> AuthenticatedClient | Client:
+def connect() -> AuthenticatedClient:
     base_url = os.environ.get("BASE_URL", "http://127.0.0.1:8080") + "/v1"
     options = {"event_hooks": {"request": [join_lists]}}
-    key = os.environ.get("API_KEY")
-    if key:
-        return AuthenticatedClient(base_url=base_url, token=key, httpx_args=options)
-    return Client(base_url=base_url, httpx_args=options)
+    return AuthenticatedClient(base_url=base_url, token=os.environ["API_KEY"], httpx_args=options)
 
 
 def problem_of(answer: Response[T], status: HTTPStatus, code: ProblemCode) -> Problem:
@@ -66,7 +63,7 @@ def some(inspection: Inspection, grades: Container[object]) -> bool:
     return any(judgement.grade in grades for judgement in inspection.judgements)
 
 
-def page_through_inspections(register: AuthenticatedClient | Client) -> None:
+def page_through_inspections(register: AuthenticatedClient) -> None:
     frameworks, grades = ["ilacs_2018", "ilacs_2023"], [Grade.INADEQUATE, Grade.REQUIRES_IMPROVEMENT]
     seen: dict[str, Inspection] = {}
     cursor: str | Unset = UNSET
@@ -86,7 +83,7 @@ def page_through_inspections(register: AuthenticatedClient | Client) -> None:
     print(f"{len(seen)} inspections by pages")
 
 
-def read_standings(register: AuthenticatedClient | Client) -> None:
+def read_standings(register: AuthenticatedClient) -> None:
     standings = list_standings.sync(
         client=register, as_at=datetime.date(2026, 1, 31), region="West Midlands", limit=200
     )
@@ -97,7 +94,7 @@ def read_standings(register: AuthenticatedClient | Client) -> None:
     print(f"{len(standings.items)} standings; Herefordshire: {overall.grade}")
 
 
-def record_and_correct(register: AuthenticatedClient | Client) -> None:
+def record_and_correct(register: AuthenticatedClient) -> None:
     body = NewAuthority(
         name="Example of a client in Python",
         gss_code="E99000002",

@@ -284,7 +284,7 @@ fn subject_among(held: &[(InspectionId, bool)], document: &Document) -> Subject 
     let authorities = document.authority_ids.clone();
     let about = document.row.inspection_id;
     let is_public = about.is_none_or(|about| held.contains(&(about, true)));
-    let sight = Sight::through(is_public, about.into_iter().map(|about| about.as_uuid()).collect());
+    let sight = Sight::through(is_public, about.into_iter().map(InspectionId::as_uuid).collect());
     Subject { resource: EventResource::Document, id, aggregate: id, authorities, sight }
 }
 
@@ -298,7 +298,7 @@ fn subject_of_change(conn: &mut PgConnection, before: &Document, after: &Documen
     if was != is && subject.sight.is_public {
         return Ok(subject.that_was_public(false));
     }
-    subject.sight.through.extend(was.filter(|was| is != Some(*was)).map(|was| was.as_uuid()));
+    subject.sight.through.extend(was.filter(|was| is != Some(*was)).map(InspectionId::as_uuid));
     subject.authorities.extend(before.authority_ids.iter().filter(|id| !after.authority_ids.contains(id)));
     Ok(subject)
 }

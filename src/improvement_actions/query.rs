@@ -167,7 +167,7 @@ pub fn update(
     if subject.comes_or_goes() {
         sight::tell(conn, principal, &after.row)?;
     }
-    Ok(assemble::shown_one(conn, principal, after)?)
+    assemble::shown_one(conn, principal, after)
 }
 
 /// Removes an action of which nothing became.

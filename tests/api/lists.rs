@@ -52,6 +52,11 @@ const STAYING: &str = "
         select stay(9, n), stay(7, 1), 'other', 'Stay', 'import' from generate_series(1, 40) n;
     insert into evidence_reviews (review_id, evidence_id, outcome, effective_on, recorded_by)
         select stay(9, n), stay(9, 1), 'rejected', date '2020-01-01' + n % 7, 'import' from generate_series(1, 40) n;
+    insert into api_keys (key_id, name, role, created_by, expires_at)
+        select stay(8, n), 'stay-' || n, 'reader', 'stay', now() + (n % 7 + 1) * interval '1 day' from generate_series(1, 40) n;
+    insert into api_key_secrets (secret_id, hash, key_id, expires_at)
+        select stay(8, n), sha256(n::text::bytea), stay(8, 1), case when n > 1 then now() + interval '1 hour' end
+        from generate_series(1, 40) n;
     insert into statistical_neighbours (authority_id, neighbour_set, neighbour_id, rank)
         select stay(0, 1), case when n > 20 then 'previous' else 'current' end, stay(0, n),
             case when n <= 20 then n end from generate_series(2, 40) n;
@@ -155,6 +160,11 @@ const LISTS: &[(&str, &[&str])] = &[
     ("/v1/improvement-actions/019a0007-0000-7000-8000-000000000001/transitions?", &["transition_id"]),
     ("/v1/improvement-actions/019a0007-0000-7000-8000-000000000001/date-revisions?", &["date_revision_id"]),
     ("/v1/improvement-actions/019a0007-0000-7000-8000-000000000001/updates?", &["update_id"]),
+    ("/v1/api-keys?sort=name", &["key_id"]),
+    ("/v1/api-keys?sort=-name", &["key_id"]),
+    ("/v1/api-keys?sort=expires_at", &["key_id"]),
+    ("/v1/api-keys?sort=-expires_at", &["key_id"]),
+    ("/v1/api-keys/019a0008-0000-7000-8000-000000000001/rotations?", &["rotation_id"]),
     ("/v1/interventions?sort=started_on", &["intervention_id"]),
     ("/v1/interventions?sort=-started_on", &["intervention_id"]),
     ("/v1/findings?", &["finding_id"]),

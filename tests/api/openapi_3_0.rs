@@ -87,7 +87,9 @@ fn find_faults(part: &Value, faults: &mut BTreeSet<String>) {
                     "allOf" => member.as_array().unwrap().iter().collect(),
                     _ => Vec::new(),
                 };
-                schemas.into_iter().for_each(|schema| judge(schema, faults));
+                for schema in schemas {
+                    judge(schema, faults);
+                }
                 find_faults(member, faults);
             }
         }

@@ -35,7 +35,7 @@ impl Plan {
         let mut disturbances = vec![Disturbance::Kill; arguments.kills];
         disturbances.extend(vec![Disturbance::Stop; stops]);
         // Three of four commits that are cut have happened, and their writers do not know it.
-        let trap = |number| if number % 4 == 3 { Trap::CutBeforeCommit } else { Trap::CutAfterCommit };
+        let trap = |number| if number % 4 == 3 { Trap::CutBefore } else { Trap::CutAfter };
         disturbances.extend((0..cuts).map(|number| Disturbance::Cut(trap(number))));
         Random::new(seed, usize::from(u16::MAX)).shuffle(&mut disturbances);
         Self { disturbances, writes: arguments.writes }

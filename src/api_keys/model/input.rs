@@ -80,6 +80,7 @@ fn default_overlap() -> u32 {
 }
 
 /// Which rule the end of a key breaks.
+#[must_use]
 pub fn broken_end(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<FieldError> {
     if expires_at <= now {
         Some(FieldError::body("/expires_at", "past", NOT_PAST))

@@ -105,7 +105,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
 ///
 /// `in_use` if a visit of its series is published, or if the database fails.
 pub fn check_withdrawal(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
-    if visits(conn, id)?.iter().any(|visit| visit.is_public()) {
+    if visits(conn, id)?.iter().any(InspectionRow::is_public) {
         return Err(ApiError::in_use("published visits belong to the series that this inspection opened"));
     }
     Ok(())

@@ -77,7 +77,7 @@ impl Schemas<'_> {
         match self.direction {
             Direction::Request if is_narrower => found.add(pointer, format!("fewer values are taken: {what}")),
             Direction::Response if is_wider => {
-                found.add(pointer, format!("other values than before are given: {what}"))
+                found.add(pointer, format!("other values than before are given: {what}"));
             }
             _ => {}
         }
@@ -93,11 +93,11 @@ impl Schemas<'_> {
 
     fn compare_values(self, old: &Value, new: &Value, pointer: &str, found: &mut Found) {
         let (old, new) = (values(old), values(new));
-        let beyond = |these: &Option<Vec<Value>>, those: &Option<Vec<Value>>| match (these, those) {
+        let beyond = |ours: &Option<Vec<Value>>, others: &Option<Vec<Value>>| match (ours, others) {
             (_, None) => Vec::new(),
             (None, Some(_)) => vec!["any".to_owned()],
-            (Some(these), Some(those)) => {
-                these.iter().filter(|value| !those.contains(value)).map(ToString::to_string).collect()
+            (Some(ours), Some(others)) => {
+                ours.iter().filter(|value| !others.contains(value)).map(ToString::to_string).collect()
             }
         };
         let (gone, added) = (beyond(&old, &new), beyond(&new, &old));

@@ -35,7 +35,7 @@ async fn read<T: Send + 'static>(register: &Register, work: fn(&mut PgConnection
 /// What becomes of a transaction with these statements.
 async fn outcome_of(register: &Register, statements: &'static str) -> ApiError {
     let work = move |conn: &mut PgConnection| Ok(conn.batch_execute(statements)?);
-    register.app.db.write(work).await.expect_err(statements)
+    register.app.db.write(work).await.unwrap_err()
 }
 
 /// Whether an error is this fault, or the register's own if there is none.

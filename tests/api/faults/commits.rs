@@ -24,7 +24,7 @@ async fn whoever_loses_the_database_in_the_middle_of_a_commit_is_told_that_the_o
     let database = Database::empty();
     let proxy = Proxy::before(&database.url);
     let register = register(&proxy.url(), 4).await;
-    for (trap, count) in [(Trap::CutBeforeCommit, 0), (Trap::CutAfterCommit, 1), (Trap::BlackHoleAfterCommit, 1)] {
+    for (trap, count) in [(Trap::CutBefore, 0), (Trap::CutAfter, 1), (Trap::BlackHoleAfter, 1)] {
         must_recover(&register).await;
         let new = new_authority();
         proxy.lay(trap);
@@ -44,7 +44,7 @@ async fn what_is_read_needs_no_commit() {
     let database = Database::empty();
     let proxy = Proxy::before(&database.url);
     let register = register(&proxy.url(), 4).await;
-    for trap in [Trap::CutBeforeCommit, Trap::CutAfterCommit] {
+    for trap in [Trap::CutBefore, Trap::CutAfter] {
         proxy.lay(trap);
         register.get("/v1/themes").await.expect(200);
     }

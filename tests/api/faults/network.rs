@@ -29,7 +29,7 @@ fn a_commit_can_be_lost_before_and_after_it_is_done() {
     let proxy = Proxy::before(&database.url);
     let mut watcher = database.connect();
     diesel::sql_query("create table places (name text)").execute(&mut watcher).unwrap();
-    for (trap, rows) in [(Trap::CutBeforeCommit, 0), (Trap::CutAfterCommit, 1)] {
+    for (trap, rows) in [(Trap::CutBefore, 0), (Trap::CutAfter, 1)] {
         let mut conn = PgConnection::establish(&proxy.url()).unwrap();
         proxy.lay(trap);
         let outcome = conn.transaction::<_, diesel::result::Error, _>(|conn| {

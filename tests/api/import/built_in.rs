@@ -93,7 +93,9 @@ fn the_folder_that_the_program_carries_can_be_imported_as_a_folder() {
     let report = import::run(&folder.url, &Source::Folder(data)).unwrap();
     assert_eq!(report.written("inspections"), 492);
     let count = |database: &Database| {
-        fingerprints(database).into_iter().map(|each| (each.relation, each.rows)).collect::<Vec<_>>()
+        let counted = fingerprints(database).into_iter().map(|each| (each.relation, each.rows));
+        // Keys are the tests' own.
+        counted.filter(|(relation, _)| !relation.starts_with("api_key")).collect::<Vec<_>>()
     };
     assert_eq!(count(&folder), count(&built_in));
 }

@@ -34,7 +34,7 @@ async fn the_page_of_errors_explains_every_kind_in_the_same_words() {
     let mut written = page.split_once(MARK).unwrap().0.to_owned() + MARK;
     for code in ProblemCode::ALL {
         let served = register.get(&format!("/problems/{}", code.slug())).await.expect(200).text();
-        written.push_str(&format!("\n#{served}"));
+        written.extend(["\n#", &served]);
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&file, &written).unwrap();

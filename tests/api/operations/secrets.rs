@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::program::{Folder, Service};
 use crate::support::database::Database;
-use crate::support::keys::ADMIN_SECRET;
+use crate::support::keys::{ADMIN_SECRET, hex};
 use crate::support::operations::{self, Operation};
 
 /// What is sent in bodies and parameters, and is for the register alone.
@@ -23,7 +23,7 @@ const PASSWORD: &str = "canary-of-a-password";
 /// A request on the wire, with a canary wherever there is place for one.
 fn request(operation: &Operation, path: &str, credentials: &str, request_id: &str, body: Option<&Value>) -> String {
     let mut head = format!("{} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", operation.method);
-    let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
+    let mut add = |name: &str, value: &str| head.extend([name, ": ", value, "\r\n"]);
     add("Authorization", credentials);
     add("X-Request-Id", request_id);
     add("Cookie", CONFIDED);
@@ -131,7 +131,7 @@ fn nothing_secret_is_logged_counted_or_told() {
 /// A secret, and its hash as it may be written.
 fn forms(secret: &str) -> Vec<String> {
     let hash = Secret::parse(secret).unwrap().hash();
-    let hex = hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = hex(hash.as_bytes());
     let list = hash.as_bytes().iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
     let base64 = [STANDARD.encode(hash.as_bytes()), URL_SAFE_NO_PAD.encode(hash.as_bytes())];
     [vec![secret.to_owned(), hex, list], base64.to_vec()].concat()

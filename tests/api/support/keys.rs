@@ -30,13 +30,22 @@ pub fn add_example(conn: &mut PgConnection) {
 }
 
 fn add(conn: &mut PgConnection, id: &str, (name, role): (&str, &str), secret: &Secret) {
-    let hash = secret.hash().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hash = hex(secret.hash().as_bytes());
     conn.batch_execute(&format!(
         "insert into api_keys (key_id, name, role, created_by, expires_at)
          values ('{id}', '{name}', '{role}', '{ADMIN}', now() + interval '90 days');
          insert into api_key_secrets (secret_id, hash, key_id) values ('{id}', '\\x{hash}', '{id}')"
     ))
     .unwrap();
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// So many days from now, as callers write instants.

@@ -36,11 +36,11 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trap {
     /// The connection is cut and the server never sees the COMMIT.
-    CutBeforeCommit,
+    CutBefore,
     /// The server commits, and the connection is cut in place of its reply.
-    CutAfterCommit,
+    CutAfter,
     /// The server commits, its reply vanishes, and so does everything else: the network turns into a black hole.
-    BlackHoleAfterCommit,
+    BlackHoleAfter,
 }
 
 /// A network before one server. Dropping it cuts all connections.
@@ -266,9 +266,9 @@ impl Link {
             self.network.sprung.fetch_add(1, Ordering::SeqCst);
         }
         match trap {
-            Some(Trap::CutBeforeCommit) => return false,
-            Some(Trap::CutAfterCommit) => self.is_cut_at_reply.store(true, Ordering::SeqCst),
-            Some(Trap::BlackHoleAfterCommit) => {
+            Some(Trap::CutBefore) => return false,
+            Some(Trap::CutAfter) => self.is_cut_at_reply.store(true, Ordering::SeqCst),
+            Some(Trap::BlackHoleAfter) => {
                 self.is_lost.store(true, Ordering::SeqCst);
                 *self.network.mode.lock().unwrap() = Mode::BlackHole;
             }
