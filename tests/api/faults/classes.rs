@@ -2,17 +2,35 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use inspection_register::error::{ApiError, ConstraintExt, Fault};
+use inspection_register::error::{ApiError, ConstraintExt, Fault, ProblemCode};
 
-use super::{as_user, name_in};
+use super::{RECOVERY, as_user, must_recover, name_in};
 use crate::support::Register;
+
+/// A register that has a connection.
+async fn warm() -> Register {
+    let register = Register::empty().await;
+    must_recover(&register).await;
+    register
+}
+
+/// What a read finds, however long the machine takes to connect.
+async fn read<T: Send + 'static>(register: &Register, work: fn(&mut PgConnection) -> Result<T, ApiError>) -> T {
+    let begun = Instant::now();
+    loop {
+        match register.app.db.read(work).await {
+            Err(error) if error.code() == ProblemCode::Unavailable && begun.elapsed() < 10 * RECOVERY => {}
+            outcome => return outcome.unwrap(),
+        }
+    }
+}
 
 /// What becomes of a transaction with these statements.
 async fn outcome_of(register: &Register, statements: &'static str) -> ApiError {
@@ -31,7 +49,7 @@ fn is(error: &ApiError, expected: Option<Fault>) -> bool {
 
 #[actix_web::test]
 async fn every_class_of_error_has_its_meaning() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let mut holder = register.database.connect();
     holder.batch_execute("create table held as select 1 as a").unwrap();
     holder.batch_execute("begin; select from held for update").unwrap();
@@ -93,7 +111,7 @@ async fn every_class_of_error_has_its_meaning() {
 
 #[actix_web::test]
 async fn a_text_that_the_server_cannot_hold_is_our_own_mistake() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let work = |conn: &mut PgConnection| Ok(select("a\0b".into_sql::<Text>()).get_result::<String>(conn)?);
     let error = register.app.db.read(work).await.unwrap_err();
     assert!(is(&error, None), "{error:?}");
@@ -101,7 +119,7 @@ async fn a_text_that_the_server_cannot_hold_is_our_own_mistake() {
 
 #[actix_web::test]
 async fn whoever_writes_a_statement_says_what_its_constraints_mean() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let work = |conn: &mut PgConnection| {
         conn.batch_execute("create temp table rows (a int, constraint rows_a_check check (a > 0))")?;
         conn.batch_execute("insert into rows values (0)")
@@ -113,7 +131,7 @@ async fn whoever_writes_a_statement_says_what_its_constraints_mean() {
 
 #[actix_web::test]
 async fn a_session_that_the_server_ends_is_replaced_once() {
-    let register = Register::empty().await;
+    let register = warm().await;
     for (idle_runs, expected_runs) in [(1, 2), (9, 2)] {
         let runs = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&runs);
@@ -135,53 +153,54 @@ async fn a_session_that_the_server_ends_is_replaced_once() {
 
 #[actix_web::test]
 async fn a_server_without_a_place_for_us_is_unavailable() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let mut conn = register.database.connect();
     let name = name_in(&register.database.url);
     let user = format!("user_of_{name}");
     conn.batch_execute(&format!("create role {user} login connection limit 0")).unwrap();
     let narrow = super::register(&as_user(&register.database.url, &user), 2).await;
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     super::unavailable(narrow.get("/v1/themes").await, begun);
     super::must_not_be_ready(&narrow, "database_refuses").await;
     conn.batch_execute(&format!("drop role {user}")).unwrap();
 }
 
+/// What language the server speaks.
+fn language(conn: &mut PgConnection) -> Result<String, ApiError> {
+    Ok(select(sql::<Text>("current_setting('lc_messages')")).get_result(conn)?)
+}
+
 #[actix_web::test]
 async fn an_ordinary_user_is_told_of_errors_in_english() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let mut conn = register.database.connect();
     let name = name_in(&register.database.url);
     let user = format!("user_of_{name}");
-    let speech = "current_setting('lc_messages')";
-    let spoken =
-        |url: &str| select(sql::<Text>(speech)).get_result::<String>(&mut PgConnection::establish(url).unwrap());
+    let spoken = |url: &str| language(&mut PgConnection::establish(url).unwrap()).unwrap();
     let url = as_user(&register.database.url, &user);
 
     conn.batch_execute(&format!("create role {user} login; alter database {name} set lc_messages = 'C.utf8'")).unwrap();
-    assert_eq!(spoken(&url).unwrap(), "C.utf8");
+    assert_eq!(spoken(&url), "C.utf8");
     let refused = PgConnection::establish(&url).unwrap().batch_execute("set lc_messages = 'C'");
     assert!(refused.unwrap_err().to_string().contains("permission denied"));
 
     // Its sessions do not speak the language either, and are served.
     let ordinary = super::register(&url, 2).await;
-    let session =
-        |conn: &mut PgConnection| Ok(select(sql::<Text>("current_setting('lc_messages')")).get_result::<String>(conn)?);
-    assert_eq!(ordinary.app.db.read(session).await.unwrap(), "C.utf8");
+    assert_eq!(read(&ordinary, language).await, "C.utf8");
     conn.batch_execute(&format!("grant set on parameter lc_messages to {user}")).unwrap();
     let granted = super::register(&url, 2).await;
-    assert_eq!(granted.app.db.read(session).await.unwrap(), "C");
+    assert_eq!(read(&granted, language).await, "C");
 
     // An owner who is a superuser settles it for all.
     inspection_register::migrate::migrate(&register.database.url).unwrap();
-    assert_eq!(spoken(&url).unwrap(), "C");
+    assert_eq!(spoken(&url), "C");
     drop((ordinary, granted));
     conn.batch_execute(&format!("revoke set on parameter lc_messages from {user}; drop role {user}")).unwrap();
 }
 
 #[actix_web::test]
 async fn a_session_that_is_left_alone_ends_by_itself() {
-    let register = Register::empty().await;
+    let register = warm().await;
     let limits = "(select count(*)::integer from pg_settings where setting::integer > 0 and name in
                   ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout'))";
     let count = move |conn: &mut PgConnection| Ok(select(sql::<Integer>(limits)).get_result::<i32>(conn)?);

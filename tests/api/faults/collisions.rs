@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use inspection_register::error::{ApiError, Fault};
 
+use super::must_recover;
 use crate::support::Register;
 
 #[derive(QueryableByName)]
@@ -25,6 +26,7 @@ async fn register() -> Register {
     let table = "create table notes (place integer primary key, note text not null default '');
                  insert into notes values (1), (2)";
     register.database.connect().batch_execute(table).unwrap();
+    must_recover(&register).await;
     register
 }
 

@@ -44,9 +44,10 @@ impl Server {
         signal(file.lines().next().unwrap().parse().unwrap(), name);
     }
 
-    /// Ends the server with this signal, and waits for the end.
+    /// Ends the server with this signal, and waits for the end of all its processes.
     pub fn end(&mut self, name: &str) {
         self.signal(name);
         self.embedded = None;
+        self.folder.must_be_left();
     }
 }
