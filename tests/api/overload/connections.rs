@@ -84,7 +84,7 @@ fn a_reader_who_stops_reading_is_given_up() {
 fn a_reader_who_is_slow_gets_the_whole() {
     let server = Server::with(Limits { write: SHORT, ..generous() });
     let mut stream = ask_for_much(&server);
-    let (mut read, mut piece) = (0, vec![0; 256 * 1024]);
+    let (mut read, mut piece) = (0, vec![0; 64 * 1024]);
     let begun = Instant::now();
     loop {
         let more = stream.read(&mut piece).unwrap();
