@@ -1,12 +1,18 @@
 """Fuzzes registers of its own with Schemathesis: every operation of the document, every check, every phase.
 
-Each seed is a run with a register that is new, so that a run can be repeated. What Schemathesis may accept beyond its
-own rules stands in schemathesis.toml. It ends with 0 if no run found anything.
+Each seed is a run with a register that is new, so that a run can be repeated. It has the keys of two councils, which must
+not see what the other keeps to itself, and that of an administrator for what councils may not do. What Schemathesis may
+accept beyond its own rules stands in schemathesis.toml. It ends with 0 if no run found anything.
 """
 
 import argparse
+import datetime
+import json
+import re
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from register import ROOT, Register
@@ -14,6 +20,8 @@ from register import ROOT, Register
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 # Where Schemathesis leaves what it remembers.
 FOLDER = ROOT / ".data" / "fuzz"
+# The examples of the document are of the first.
+COUNCILS = ("herefordshire", "worcestershire")
 
 
 def arguments():
@@ -28,13 +36,57 @@ def arguments():
     return parser.parse_args()
 
 
-def command(register, seed, cases, time, more):
-    yield from (SCHEMATHESIS, "--config-file", ROOT / "schemathesis.toml", "--no-color")
+def call(register, key, method, path, body=None):
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    url = f"http://{register.address}/v1{path}"
+    request = urllib.request.Request(url, body and json.dumps(body).encode(), headers, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def key_of(register, council):
+    authority = call(register, register.key, "GET", f"/authorities?q={council}")["items"][0]["authority_id"]
+    tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    expires_at = tomorrow.strftime("%Y-%m-%dT%H:%M:%SZ")
+    new = {"name": council, "role": "contributor", "authority_ids": [authority], "expires_at": expires_at}
+    return call(register, register.key, "POST", "/api-keys", new)["secret"]
+
+
+def is_taken(register, key):
+    try:
+        return bool(call(register, key, "GET", "/themes"))
+    except urllib.error.HTTPError:
+        return False
+
+
+def never_done(register):
+    """The operations of the document that succeeded for nobody."""
+    with urllib.request.urlopen(f"http://{register.address}/metrics", timeout=30) as answer:
+        counted = answer.read().decode()
+    done = set(re.findall(r'http_requests_total\{method="(\w+)",route="([^"]+)",status="2', counted))
+    with urllib.request.urlopen(f"http://{register.address}/openapi.json", timeout=30) as answer:
+        document = json.load(answer)
+    prefix = document["servers"][0]["url"].rstrip("/")
+    operations = {(method.upper(), prefix + path) for path, item in document["paths"].items() for method in item}
+    return sorted(f"{method} {path}" for method, path in operations - done)
+
+
+def configuration(keys):
+    """The settings with the keys, in the order in which they are tried where one may not do what is asked."""
+    users = [{"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {key}"}]} for name, key in keys]
+    (FOLDER / "keys.json").write_text(json.dumps({"auth": users}))
+    settings = FOLDER / "schemathesis.toml"
+    councils = f'[auth.wfc]\npath = "{FOLDER / "keys.json"}"\npeers = {json.dumps(COUNCILS)}\n'
+    settings.write_text((ROOT / "schemathesis.toml").read_text() + "\n" + councils)
+    return settings
+
+
+def command(register, keys, seed, cases, time, more):
+    yield from (SCHEMATHESIS, "--config-file", configuration(keys), "--no-color")
     yield from ("run", f"http://{register.address}/openapi.json", "--checks", "all", "--mode", "all")
     yield from ("--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", "--workers", "1")
     yield from ("--seed", str(seed), "--max-examples", str(cases), "--generation-database", "none")
     yield from ("--generation-allow-x00", "true", "--request-timeout", "30")
-    yield from ("--header", f"Authorization: Bearer {register.key}")
     yield from (("--max-time", str(time)) if time else ())
     yield from more
 
@@ -53,8 +105,12 @@ def main():
     for seed in range(given.first, given.first + given.seeds):
         print(f"\n==> seed {seed}", flush=True)
         with Register(RATE_LIMIT="off") as register:
-            ran = subprocess.run(command(register, seed, given.cases, share, given.more), cwd=FOLDER)
+            keys = [(council, key_of(register, council)) for council in COUNCILS]
+            keys = [*(reversed(keys) if seed % 2 == 0 else keys), ("administrator", register.key)]
+            ran = subprocess.run(command(register, keys, seed, given.cases, share, given.more), cwd=FOLDER)
             told = faults(register)
+            print(*(f"revoked by a request: the key of {name}" for name, key in keys if not is_taken(register, key)), sep="\n")
+            print(*(f"never succeeded: {operation}" for operation in never_done(register)), sep="\n")
         print(*told, sep="\n")
         if ran.returncode != 0 or told:
             failed.append(seed)

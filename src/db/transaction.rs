@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::r2d2::R2D2Connection;
 use diesel::result::QueryResult;
@@ -122,6 +122,8 @@ fn once<T>(
         .and_then(|()| work(connection))
         .and_then(|value| {
             if kind == Kind::Write {
+                // A failure that `work` passed over has undone all of it: a COMMIT would roll back, and report success.
+                connection.batch_execute("select 1")?;
                 progress.enter(Stage::Committing)?;
             }
             Ok(value)

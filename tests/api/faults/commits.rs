@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use actix_web::rt::time::sleep;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use inspection_register::error::ApiError;
 
 use super::{SOON, must_recover, register};
+use crate::support::Register;
 use crate::support::database::Database;
 use crate::support::proxy::{Mode, Proxy, Trap};
 use crate::support::rows::new_authority;
@@ -65,7 +67,6 @@ async fn a_connection_that_is_lost_before_the_commit_is_replaced_once() {
             conn.batch_execute(&statement)?;
             if counted.fetch_add(1, Ordering::SeqCst) < losses {
                 network.cut();
-                std::thread::sleep(Duration::from_millis(100));
             }
             conn.batch_execute("select 1")?;
             Ok(())
@@ -82,6 +83,20 @@ fn insertion(name: &str) -> String {
         "insert into authorities (authority_id, name, gss_code, region, authority_type)
          values (gen_random_uuid(), '{name}', 'E' || (10000000 + random() * 80000000)::int, 'West Midlands', 'county')"
     )
+}
+
+#[actix_web::test]
+async fn a_failure_that_was_passed_over_is_never_a_success() {
+    let register = Register::empty().await;
+    let outcome = register.app.db.write(move |conn| {
+        conn.batch_execute(&insertion("passed over"))?;
+        let _ = conn.batch_execute("select 1 / 0");
+        Ok(())
+    });
+    let outcome = outcome.await;
+    assert!(matches!(outcome, Err(ApiError::Internal(_))), "{outcome:?}");
+    assert_eq!(stored(&register.database, "passed over"), 0);
+    register.post("/v1/authorities", &new_authority()).await.expect(201);
 }
 
 #[actix_web::test]

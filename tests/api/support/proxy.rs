@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::{sleep, spawn};
 use std::time::Duration;
 
@@ -63,6 +63,7 @@ struct Network {
     trap: Mutex<Option<Trap>>,
     sprung: AtomicUsize,
     cuts: AtomicUsize,
+    links: Mutex<Vec<Weak<Link>>>,
     is_closed: AtomicBool,
 }
 
@@ -87,6 +88,7 @@ impl Proxy {
             trap: Mutex::new(None),
             sprung: AtomicUsize::new(0),
             cuts: AtomicUsize::new(0),
+            links: Mutex::default(),
             is_closed: AtomicBool::new(false),
         });
         spawn({
@@ -121,9 +123,13 @@ impl Proxy {
         self.network.sprung.load(Ordering::SeqCst)
     }
 
-    /// Cuts every connection that is open.
+    /// Cuts every connection that is open, and comes back when it is done.
     pub fn cut(&self) {
+        let links = std::mem::take(&mut *self.network.links.lock().unwrap());
         self.network.cuts.fetch_add(1, Ordering::SeqCst);
+        while links.iter().any(|link| link.strong_count() > 0) {
+            sleep(TICK);
+        }
     }
 }
 
@@ -175,6 +181,7 @@ impl Network {
             is_over: AtomicBool::new(false),
             network: Arc::clone(&self),
         });
+        self.links.lock().unwrap().push(Arc::downgrade(&link));
         let client = Wire::Tcp(client);
         let server = match &self.upstream {
             Upstream::Tcp(address) => TcpStream::connect(address).map(Wire::Tcp),
