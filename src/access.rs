@@ -119,13 +119,13 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// `unauthorized` without a key, `forbidden` with a key of a role that lacks the permission.
+    /// `unauthenticated` without a key, `forbidden` with a key of a role that lacks the permission.
     pub fn permits(&self, permission: Permission) -> Result<(), ApiError> {
         let is_permitted = match self.standing {
             Standing::Register => true,
             Standing::Key(role) => permission.is_of(role),
             Standing::Nobody if permission == Permission::Read => true,
-            Standing::Nobody => return Err(ApiError::unauthorized()),
+            Standing::Nobody => return Err(ApiError::unauthenticated()),
         };
         if is_permitted { Ok(()) } else { Err(forbidden()) }
     }
@@ -134,7 +134,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// `unauthorized` or `forbidden`.
+    /// `unauthenticated` or `forbidden`.
     pub fn check_papers_of(&self, permission: Permission, authority: AuthorityId) -> Result<(), ApiError> {
         self.permits(permission)?;
         if self.sees_papers_of(authority) { Ok(()) } else { Err(forbidden()) }

@@ -109,10 +109,10 @@ async fn principal(request: &ServiceRequest) -> Result<Principal, ApiError> {
     if !is_of_api || !request.headers().contains_key(header::AUTHORIZATION) {
         return Ok(Principal::anonymous(request_id));
     }
-    let secret = secret_of(request.headers()).ok_or_else(ApiError::unauthorized)?;
+    let secret = secret_of(request.headers()).ok_or_else(ApiError::unauthenticated)?;
     let shared = request.app_data::<web::Data<Db>>().zip(request.app_data::<web::Data<KnownKeys>>());
     let (db, keys) = shared.ok_or_else(|| ApiError::Internal("the keys are not set up".to_owned()))?;
-    let proof = keys.prove(db, &secret).await?.ok_or_else(ApiError::unauthorized)?;
+    let proof = keys.prove(db, &secret).await?.ok_or_else(ApiError::unauthenticated)?;
     Ok(Principal::of_key(&proof, request_id))
 }
 

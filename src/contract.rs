@@ -43,9 +43,9 @@ const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `
 /// What every operation can answer with.
 const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::InvalidParameter,
-    ProblemCode::Unauthorized,
+    ProblemCode::Unauthenticated,
     ProblemCode::NotAcceptable,
-    ProblemCode::TooManyRequests,
+    ProblemCode::RateLimited,
     ProblemCode::Internal,
     ProblemCode::Unavailable,
 ];
@@ -264,7 +264,7 @@ fn problem_responses() -> Value {
             | ProblemCode::InvalidCursor
             | ProblemCode::InUse
             | ProblemCode::IllegalTransition
-            | ProblemCode::IdempotencyKeyInUse
+            | ProblemCode::IdempotencyInProgress
             | ProblemCode::IdempotencyKeyReused
             | ProblemCode::ReasonRequired
             | ProblemCode::OutcomeUnknown => continue,
@@ -279,8 +279,8 @@ fn problem_responses() -> Value {
         let mut headers = common_headers();
         if let Value::Object(headers) = &mut headers {
             let extra: &[&str] = match code {
-                ProblemCode::TooManyRequests | ProblemCode::Unavailable => &["Retry-After"],
-                ProblemCode::Unauthorized => &["WWW-Authenticate"],
+                ProblemCode::RateLimited | ProblemCode::Unavailable => &["Retry-After"],
+                ProblemCode::Unauthenticated => &["WWW-Authenticate"],
                 ProblemCode::Conflict => &["Idempotent-Replayed", "Retry-After"],
                 ProblemCode::ValidationFailed => &["Idempotent-Replayed"],
                 ProblemCode::PreconditionFailed => &["ETag"],

@@ -42,9 +42,9 @@ impl ApiError {
 
     /// A key is needed, and there is none that is valid.
     #[must_use]
-    pub fn unauthorized() -> Self {
+    pub fn unauthenticated() -> Self {
         Self::with_header(
-            ProblemCode::Unauthorized,
+            ProblemCode::Unauthenticated,
             "a valid key is needed".to_owned(),
             header::WWW_AUTHENTICATE,
             "Bearer",
@@ -88,10 +88,10 @@ impl ApiError {
 
     /// A request with the same key is in work.
     #[must_use]
-    pub fn idempotency_key_in_use() -> Self {
+    pub fn idempotency_in_progress() -> Self {
         let detail =
             "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
-        Self::with_header(ProblemCode::IdempotencyKeyInUse, detail, header::RETRY_AFTER, "1")
+        Self::with_header(ProblemCode::IdempotencyInProgress, detail, header::RETRY_AFTER, "1")
     }
 
     /// Something still refers to the resource.
@@ -152,9 +152,9 @@ impl ApiError {
 
     /// The caller asks too often, and may ask again after so many seconds.
     #[must_use]
-    pub fn too_many_requests(seconds: u64) -> Self {
+    pub fn rate_limited(seconds: u64) -> Self {
         let detail = format!("the quota is used up; more is there in {seconds} s");
-        Self::with_header(ProblemCode::TooManyRequests, detail, header::RETRY_AFTER, &seconds.to_string())
+        Self::with_header(ProblemCode::RateLimited, detail, header::RETRY_AFTER, &seconds.to_string())
     }
 
     /// The service is not ready, for this reason; it may be soon.

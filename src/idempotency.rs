@@ -105,7 +105,7 @@ impl Once {
     /// # Errors
     ///
     /// Those of `effect`, also when it ran before and was refused; `idempotency_key_reused` if the key is that of another
-    /// request, `idempotency_key_in_use` if that is still in work; `unavailable` if there is no connection in time.
+    /// request, `idempotency_in_progress` if that is still in work; `unavailable` if there is no connection in time.
     pub async fn write<F>(self, db: &Db, principal: Principal, effect: F) -> Result<Answer, ApiError>
     where
         F: Fn(&mut PgConnection, &Principal) -> Result<Answer, ApiError> + Send + 'static,
@@ -136,7 +136,7 @@ impl Once {
                 permit_again(conn, principal, effect)?;
                 kept.replayed(self.seal.as_ref()).map(Ok)
             }
-            None if !is_free => Err(ApiError::idempotency_key_in_use()),
+            None if !is_free => Err(ApiError::idempotency_in_progress()),
             None => {
                 let outcome = conn.transaction(|conn| {
                     let answer = effect(conn, principal)?;

@@ -2,8 +2,8 @@
 a running register.
 
 Each file has a register of its own, and its blocks run in their order, each in a process of its own, with the key of
-the register in API_KEY. A json or text block that follows must be what is printed; … in it stands for anything. A
-block that cannot be run has a comment before it, <!-- not run: the reason -->.
+the register in API_KEY, and with its program and its settings. A json or text block that follows must be what is printed;
+… in it stands for anything. A block that cannot be run has a comment before it, <!-- not run: the reason -->.
 """
 
 import os
@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from register import ROOT, Register, temporary_folder
+from register import PROGRAM, ROOT, Register, temporary_folder
 
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 EXEMPT = re.compile(r"<!-- not run: ([^>]+) -->\s*\Z")
@@ -24,6 +24,8 @@ LANGUAGES = {
     "python": ("block.py", ["python3"]),
     "typescript": ("block.mts", ["tsx"]),
 }
+# What is there to be read.
+OTHERS = {"json", "text", "sql", "ini", "yaml", "nginx", "rust", "mermaid"}
 TOOLS = [".data/python/examples/bin", ".data/node/tsx/node_modules/.bin"]
 # Where the texts say that the register answers.
 USUAL = "127.0.0.1:8080"
@@ -48,8 +50,8 @@ class Block:
         name, command = LANGUAGES[self.language]
         file = folder / name
         file.write_text(self.code.replace(USUAL, register.address))
-        path = os.pathsep.join([*(str(ROOT / tool) for tool in TOOLS), os.environ["PATH"]])
-        environment = os.environ | {"PATH": path, "API_KEY": register.key}
+        path = os.pathsep.join([str(PROGRAM.parent), *(str(ROOT / tool) for tool in TOOLS), os.environ["PATH"]])
+        environment = register.environment | {"PATH": path, "API_KEY": register.key}
         ran = subprocess.run(
             [*command, file], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
         )
@@ -71,6 +73,8 @@ def blocks(text):
     for fence, following in zip(fences, [*fences[1:], None]):
         if fence.group(2) in LANGUAGES:
             yield Block(text, fence, following)
+        elif fence.group(2) not in OTHERS:
+            raise ValueError(f"a block of code in an unknown language: {fence.group()[:80]}")
 
 
 def run_page(page, wanted, model):

@@ -197,7 +197,7 @@ async fn hold_to(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut answer = match standing.as_ref().and_then(|standing| standing.wait) {
-        Some(seconds) => request.error_response(ApiError::too_many_requests(seconds)),
+        Some(seconds) => request.error_response(ApiError::rate_limited(seconds)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
     if let Some(standing) = standing.filter(|_| !answer.headers().contains_key(RATE_LIMIT)) {

@@ -17,7 +17,7 @@ text_enum! {
         /// The cursor was not made by this register, or for another question.
         InvalidCursor = "invalid_cursor",
         /// No key, or none that is valid.
-        Unauthorized = "unauthorized",
+        Unauthenticated = "unauthenticated",
         /// The key may not do this.
         Forbidden = "forbidden",
         /// Nothing is here, or nothing that the caller may see.
@@ -28,14 +28,14 @@ text_enum! {
         NotAcceptable = "not_acceptable",
         /// The body did not arrive in time.
         RequestTimeout = "request_timeout",
-        /// A unique key is taken.
+        /// A unique key is taken, or the state of a resource forbids the change; `detail` says which.
         Conflict = "conflict",
         /// Something still refers to the resource.
         InUse = "in_use",
         /// The resource cannot move to that state.
         IllegalTransition = "illegal_transition",
         /// A request with the same key is in work.
-        IdempotencyKeyInUse = "idempotency_key_in_use",
+        IdempotencyInProgress = "idempotency_in_progress",
         /// The resource has changed since it was read.
         PreconditionFailed = "precondition_failed",
         /// The request must say which version it changes.
@@ -51,7 +51,7 @@ text_enum! {
         /// The key of the request is that of another.
         IdempotencyKeyReused = "idempotency_key_reused",
         /// The caller asks too often.
-        TooManyRequests = "too_many_requests",
+        RateLimited = "rate_limited",
         /// The register cannot answer at the moment.
         Unavailable = "unavailable",
         /// The register was cut off while it kept the change, and does not know whether it did.
@@ -73,13 +73,15 @@ impl ProblemCode {
     pub fn status(self) -> StatusCode {
         match self {
             Self::MalformedRequest | Self::InvalidParameter => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict | Self::InUse | Self::IllegalTransition | Self::IdempotencyKeyInUse => StatusCode::CONFLICT,
+            Self::Conflict | Self::InUse | Self::IllegalTransition | Self::IdempotencyInProgress => {
+                StatusCode::CONFLICT
+            }
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -87,7 +89,7 @@ impl ProblemCode {
             Self::InvalidCursor | Self::ReasonRequired | Self::ValidationFailed | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -100,7 +102,7 @@ impl ProblemCode {
             Self::MalformedRequest => "Malformed request",
             Self::InvalidParameter => "Invalid parameter",
             Self::InvalidCursor => "Invalid cursor",
-            Self::Unauthorized => "Unauthorized",
+            Self::Unauthenticated => "Unauthenticated",
             Self::Forbidden => "Forbidden",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
@@ -109,7 +111,7 @@ impl ProblemCode {
             Self::Conflict => "Conflict",
             Self::InUse => "In use",
             Self::IllegalTransition => "Illegal transition",
-            Self::IdempotencyKeyInUse => "Idempotency key in use",
+            Self::IdempotencyInProgress => "Idempotency in progress",
             Self::PreconditionFailed => "Precondition failed",
             Self::PreconditionRequired => "Precondition required",
             Self::ReasonRequired => "Reason required",
@@ -117,7 +119,7 @@ impl ProblemCode {
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::ValidationFailed => "Validation failed",
             Self::IdempotencyKeyReused => "Idempotency key reused",
-            Self::TooManyRequests => "Too many requests",
+            Self::RateLimited => "Rate limited",
             Self::Unavailable => "Unavailable",
             Self::OutcomeUnknown => "Outcome unknown",
             Self::Internal => "Internal error",
@@ -139,7 +141,7 @@ impl ProblemCode {
                 "Take `next_cursor` from the previous page as it is, with the same path, filters and sort. Begin again without \
                  a cursor otherwise."
             }
-            Self::Unauthorized => {
+            Self::Unauthenticated => {
                 "Send a valid key as `Authorization: Bearer …`. Unknown, expired and revoked keys are answered alike: ask whoever \
                  keeps the register for a new one."
             }
@@ -154,12 +156,15 @@ impl ProblemCode {
             Self::RequestTimeout => {
                 "Send the whole body within 15 seconds of the head. Nothing was changed; the connection is closed."
             }
-            Self::Conflict => "Another resource has this key. Read it, and change that one or choose another key.",
+            Self::Conflict => {
+                "Another resource has this key, or the state of a resource forbids the change: `detail` says which. Read that \
+                 resource, and change it, or choose another key."
+            }
             Self::InUse => {
                 "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
             }
             Self::IllegalTransition => "Move the resource to one of the states that `detail` names.",
-            Self::IdempotencyKeyInUse => {
+            Self::IdempotencyInProgress => {
                 "Repeat the request after the seconds in `Retry-After`, with the same `Idempotency-Key`: the answer tells what \
                  became of the first one."
             }
@@ -186,7 +191,7 @@ impl ProblemCode {
                 "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
                  address and body are."
             }
-            Self::TooManyRequests => {
+            Self::RateLimited => {
                 "Wait for the seconds in `Retry-After`. `RateLimit-Policy` tells how many requests are allowed in how many \
                  seconds, `RateLimit` on every answer how many are left."
             }

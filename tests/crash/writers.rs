@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
             match answer.as_ref().map_or(0, |answer| answer.status) {
                 0 => count(&self.journal.unanswered),
                 503 => count(&self.journal.unavailable),
-                409 if answer.as_ref().is_some_and(|answer| answer.json()["code"] == "idempotency_key_in_use") => {
+                409 if answer.as_ref().is_some_and(|answer| answer.json()["code"] == "idempotency_in_progress") => {
                     count(&self.journal.in_use)
                 }
                 status => {

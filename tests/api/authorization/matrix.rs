@@ -92,13 +92,13 @@ impl Cell<'_> {
         let before = self.events();
         let answer = self.send(&path(self.operation, self.row), "*").await;
         let status = match outcome {
-            Outcome::Unauthorized => 401,
+            Outcome::Unauthenticated => 401,
             Outcome::Forbidden => 403,
             Outcome::Missing => 404,
             Outcome::Done => 200,
         };
         assert_eq!(answer.status.as_u16(), status, "{}: {}", self.name(), answer.text());
-        if outcome == Outcome::Unauthorized {
+        if outcome == Outcome::Unauthenticated {
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{}", self.name());
         }
         if outcome == Outcome::Missing {

@@ -114,7 +114,7 @@ pub const OPERATIONS: [(&str, Takes); 81] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Nobody is known by that key, or one is needed.
-    Unauthorized,
+    Unauthenticated,
     /// The caller may see it, or there is nothing to see, but may not do it.
     Forbidden,
     /// As if it did not exist.
@@ -134,8 +134,8 @@ pub fn expected(caller: &Caller, takes: Takes, row: &Row) -> Outcome {
         _ => true,
     };
     match takes {
-        _ if !caller.is_valid => Outcome::Unauthorized,
-        Facts | Papers | Reviews | Keys if role == "nobody" => Outcome::Unauthorized,
+        _ if !caller.is_valid => Outcome::Unauthenticated,
+        Facts | Papers | Reviews | Keys if role == "nobody" => Outcome::Unauthenticated,
         Facts | Papers | Reviews | Keys if !is_writer => Outcome::Forbidden,
         _ if !sees => Outcome::Missing,
         Papers | Reviews if !is_bound => Outcome::Forbidden,

@@ -29,7 +29,7 @@ async fn while_the_first_is_in_work_the_second_is_told_to_come_again() {
     .await;
     let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
     let ([made], [refused]) = (made.as_slice(), refused.as_slice()) else { panic!("{made:?} {refused:?}") };
-    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "idempotency_key_in_use"));
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "idempotency_in_progress"));
     assert_eq!(refused.header("retry-after"), "1");
     assert_replayed(&post(&register, "a-key", "/v1/improvement-plans", &plan).await, made);
     assert_eq!(counts(&register), (before.0 + 1, before.1 + 1));
@@ -44,7 +44,7 @@ async fn of_many_at_once_one_takes_effect() {
     let first = new(made.unwrap().clone());
     for answer in answers {
         match answer.status.as_u16() {
-            409 => assert_eq!(answer.code(), "idempotency_key_in_use"),
+            409 => assert_eq!(answer.code(), "idempotency_in_progress"),
             _ if answer.header("idempotent-replayed").is_empty() => assert_eq!(answer.text(), first.text()),
             _ => assert_replayed(&answer, &first),
         }

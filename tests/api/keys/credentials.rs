@@ -67,7 +67,7 @@ async fn whatever_proves_no_key_is_answered_alike_wherever_it_is_sent() {
         "Bearer é".to_owned(),
     ];
     let known = register.request(Method::POST, "/v1/authorities").anonymous().send().await.refused(&[401]);
-    assert_eq!((known.code().as_str(), known.header("www-authenticate")), ("unauthorized", "Bearer"));
+    assert_eq!((known.code().as_str(), known.header("www-authenticate")), ("unauthenticated", "Bearer"));
     assert_eq!(known.header("cache-control"), "no-store");
     for credentials in &wrong {
         for (method, path) in REQUESTS {
@@ -96,7 +96,8 @@ async fn a_secret_may_stand_behind_the_scheme_in_any_letters() {
 #[actix_web::test]
 async fn what_is_no_part_of_the_api_asks_nobody_for_a_key() {
     let register = Register::empty().await;
-    for path in ["/", "/docs/", "/openapi.json", "/problems/unauthorized", "/health/live", "/health/ready", "/metrics"]
+    for path in
+        ["/", "/docs/", "/openapi.json", "/problems/unauthenticated", "/health/live", "/health/ready", "/metrics"]
     {
         let request = register.request(Method::GET, path).anonymous();
         request.header("Authorization", "Bearer unspoken").send().await.expect(200);

@@ -30,7 +30,7 @@ async fn each_operation_is_open_to_the_roles_that_its_description_names_before_a
         let anonymous = wrong().anonymous().untyped("{").send().await;
         match &named {
             None => assert_eq!(anonymous.refused(&[400]).places(), ["unknown"], "{}", operation.id),
-            Some(_) => assert_eq!(anonymous.refused(&[401]).code(), "unauthorized", "{}", operation.id),
+            Some(_) => assert_eq!(anonymous.refused(&[401]).code(), "unauthenticated", "{}", operation.id),
         }
         for (role, key) in &keys {
             let answer = wrong().key(secret(key)).untyped("{").send().await;

@@ -66,5 +66,5 @@ async fn an_administrator_may_revoke_the_own_key_and_the_last() {
         request.send().await.expect(204);
     }
     let none = register.request(Method::GET, "/v1/api-keys").key(secret(&own)).send().await;
-    assert_eq!(none.refused(&[401]).code(), "unauthorized");
+    assert_eq!(none.refused(&[401]).code(), "unauthenticated");
 }

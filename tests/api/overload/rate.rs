@@ -56,7 +56,7 @@ async fn every_answer_tells_what_is_left_and_beyond_it_there_are_no_more() {
         assert_eq!(answer.header("ratelimit-policy"), "\"address\";q=5;w=60");
     }
     let refused = ask(&register, "/v1/themes", "192.0.2.1").await.refused(&[429]);
-    assert_eq!((refused.code().as_str(), left(&refused)), ("too_many_requests", 0));
+    assert_eq!((refused.code().as_str(), left(&refused)), ("rate_limited", 0));
     let wait = refused.header("retry-after").parse::<u32>().unwrap();
     assert!((1..=12).contains(&wait), "{wait}");
     assert_eq!(refused.header("access-control-allow-origin"), "https://example.org");
@@ -74,7 +74,7 @@ async fn a_key_has_a_quota_of_its_own_wherever_it_is_used() {
         assert_eq!(left(&answer), 9 - number);
     }
     let refused = ask_with(&register, keys::ADMIN_SECRET, "192.0.2.9").await.refused(&[429]);
-    assert_eq!((refused.code().as_str(), left(&refused)), ("too_many_requests", 0));
+    assert_eq!((refused.code().as_str(), left(&refused)), ("rate_limited", 0));
     assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 6);
     // Whoever asks without it has the quota of the address.
     assert_eq!(left(&ask(&register, "/v1/themes", "192.0.2.9").await.expect(200)), 1);
