@@ -1,6 +1,6 @@
 //! Brings the schema of a database to the program's, and the reference data with it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -20,8 +20,13 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// The advisory lock that one migration at a time holds: the letters `register`.
 const LOCK: i64 = 0x7265_6769_7374_6572;
-/// How often a migration is tried that waits too long for a lock on a table.
-const ATTEMPTS: u32 = 10;
+/// How long a migration waits for a table, and readers of that table behind it: less than a request waits for a connection,
+/// so that those of other tables notice nothing.
+const LOCK_WAIT: &str = "200ms";
+/// How long those who waited behind it have the table to themselves.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long a migration tries to get the tables that it needs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes the server speak English to all who use this database, where the user may decide that: an ordinary user may not
 /// choose the language of a session, and failures are told apart by their words.
@@ -48,7 +53,7 @@ pub enum MigrateError {
 }
 
 /// Applies what is pending, one process at a time, writes frameworks and themes, and makes the feed of events whole. What
-/// cannot lock a table within two seconds gives way to the readers behind it and tries again.
+/// cannot lock a table within 200 ms gives way to the readers behind it and tries again, for a minute.
 ///
 /// # Errors
 ///
@@ -65,7 +70,7 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
     if !["C", "POSIX"].contains(&language.as_str()) && !language.starts_with("en") {
         log::warn!("the server's messages are in {language}: have a superuser set lc_messages to C for this database");
     }
-    conn.batch_execute("set lock_timeout = '2s'").map_err(failed)?;
+    conn.batch_execute(&format!("set lock_timeout = '{LOCK_WAIT}'")).map_err(failed)?;
     let mut applied = Vec::new();
     patiently(|| {
         while conn.has_pending_migration(MIGRATIONS).map_err(|error| MigrateError::Migration(error.to_string()))? {
@@ -81,13 +86,12 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
 
 /// Tries again what waited too long for a lock.
 fn patiently<T>(mut work: impl FnMut() -> Result<T, MigrateError>) -> Result<T, MigrateError> {
-    let mut attempt = 1;
+    let begun = Instant::now();
     loop {
         match work() {
-            Err(error) if attempt < ATTEMPTS && error.to_string().contains("lock timeout") => {
-                log::warn!("it waits for a lock, attempt {attempt}: {error}");
-                std::thread::sleep(Duration::from_millis(200) * attempt);
-                attempt += 1;
+            Err(error) if begun.elapsed() < PATIENCE && error.to_string().contains("lock timeout") => {
+                log::warn!("it gives way, and tries again: {error}");
+                std::thread::sleep(PAUSE);
             }
             outcome => return outcome,
         }

@@ -3,21 +3,23 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::Child;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{scope, sleep};
+use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
+use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_migrations::MigrationHarness;
+use inspection_register::db::Db;
 use inspection_register::migrate::{self, MIGRATIONS};
 
 use crate::operations::program::{Folder, command};
 use crate::schema::catalogue;
 use crate::support::database::Database;
+use crate::support::{Register, at_once};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -56,34 +58,32 @@ fn waiting(event: &str) -> String {
     )
 }
 
-#[test]
-fn readers_wait_about_two_seconds_for_a_migration_that_waits_for_a_reader() {
+#[actix_web::test]
+async fn no_reader_is_refused_while_a_migration_waits_for_a_slow_one() {
     let database = old();
+    let url = database.url.clone();
     let mut slow_reader = database.connect();
     slow_reader.batch_execute("begin; select from findings").unwrap();
-    let is_over = AtomicBool::new(false);
-    let longest = scope(|scope| {
-        let migration = scope.spawn(|| migrate::migrate(&database.url));
-        let reader = scope.spawn(|| {
-            let (mut conn, mut longest) = (database.connect(), Duration::ZERO);
-            while !is_over.load(Ordering::SeqCst) {
-                let begun = Instant::now();
-                conn.batch_execute("select from findings").unwrap();
-                longest = longest.max(begun.elapsed());
-                sleep(Duration::from_millis(5));
-            }
-            longest
-        });
-        sleep(Duration::from_secs(6));
-        slow_reader.batch_execute("commit").unwrap();
-        assert!(!migration.join().unwrap().unwrap().is_empty());
-        is_over.store(true, Ordering::SeqCst);
-        reader.join().unwrap()
+    let register = Register::with(database, |app| app.db = Db::new(&url, 4)).await;
+    let migration = spawn({
+        let url = url.clone();
+        move || migrate::migrate(&url)
     });
+    let (begun, mut longest) = (Instant::now(), Duration::ZERO);
+    while begun.elapsed() < Duration::from_secs(5) {
+        let asked = Instant::now();
+        let reads = ["/v1/findings", "/v1/themes"].repeat(4);
+        for answer in at_once(reads.iter().map(|path| register.request(Method::GET, path).anonymous().send())).await {
+            answer.expect(200);
+        }
+        longest = longest.max(asked.elapsed());
+    }
+    slow_reader.batch_execute("commit").unwrap();
+    assert!(!migration.join().unwrap().unwrap().is_empty());
     println!("the longest wait of a reader was {longest:?}");
-    assert!(longest > Duration::from_secs(1), "the migration did not wait for the reader: {longest:?}");
-    assert!(longest < Duration::from_secs(4), "{longest:?}");
-    assert_eq!(migrate::pending(&mut database.connect()).unwrap(), 0);
+    assert!(longest > Duration::from_millis(150), "the migration did not wait for the reader: {longest:?}");
+    assert!(longest < Duration::from_secs(2), "{longest:?}");
+    assert_eq!(migrate::pending(&mut register.database.connect()).unwrap(), 0);
 }
 
 fn spawn_migrate(url: &str, output: &Path) -> Child {
