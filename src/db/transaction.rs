@@ -140,7 +140,7 @@ fn once<T>(
         }
         error => {
             heard();
-            renew_if_read_only(connection, &error);
+            renew_if_useless(connection, &error);
             error
         }
     })
@@ -161,9 +161,10 @@ fn rollback(connection: &mut PgConnection) -> QueryResult<()> {
     AnsiTransactionManager::rollback_transaction(connection)
 }
 
-/// Has the pool replace a connection to a database that takes no changes: another one may lead to the one that does.
-fn renew_if_read_only(connection: &mut PgConnection, error: &ApiError) {
-    if matches!(error, ApiError::Database(Fault::ReadOnly, _)) {
+/// Has the pool replace a connection to a database that takes no changes, since another one may lead to the one that does;
+/// and one that holds plans for a schema of before a migration.
+fn renew_if_useless(connection: &mut PgConnection, error: &ApiError) {
+    if matches!(error, ApiError::Database(Fault::ReadOnly | Fault::ConnectionLost, _)) {
         AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
     }
 }

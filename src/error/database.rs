@@ -11,7 +11,7 @@ pub enum Fault {
     Collision,
     /// A statement, or its wait for a row that another one holds, took too long.
     TooSlow,
-    /// The connection is gone, or there was none.
+    /// The connection is gone, or of no more use, or there was none.
     ConnectionLost,
     /// The database takes no changes.
     ReadOnly,
@@ -72,6 +72,7 @@ impl Fault {
             "could not receive data from server",
             "could not send data to server",
             "lost synchronization with server",
+            "cached plan must not change result type",
         ]) {
             Some(Self::ConnectionLost)
         } else if begins(&[

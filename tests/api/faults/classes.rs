@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use inspection_register::error::{ApiError, ConstraintExt, Fault, ProblemCode};
 
+use super::server::Server;
 use super::{RECOVERY, as_user, must_recover, name_in};
 use crate::support::Register;
 
@@ -97,6 +98,14 @@ async fn every_class_of_error_has_its_meaning() {
         ("42P01", "select from nothing_of_that_name", Some(Fault::SchemaBehind)),
         ("42703", "select nothing_of_that_name from themes", Some(Fault::SchemaBehind)),
         ("42883", "select nothing_of_that_name()", Some(Fault::SchemaBehind)),
+        ("42704", "select null::nothing_of_that_name", Some(Fault::SchemaBehind)),
+        ("3F000", "create table nothing_of_that_name.rows (a int)", Some(Fault::SchemaBehind)),
+        (
+            "0A000",
+            "create temp table rows (a int); prepare old as select * from rows; alter table rows add column b int;
+             execute old",
+            Some(Fault::ConnectionLost),
+        ),
         ("42501", "set local role pg_monitor; select from authorities", None),
         ("42601", "this is no statement", None),
     ] {
@@ -163,6 +172,39 @@ async fn a_server_without_a_place_for_us_is_unavailable() {
     super::unavailable(narrow.get("/v1/themes").await, begun);
     super::must_not_be_ready(&narrow, "database_refuses").await;
     conn.batch_execute(&format!("drop role {user}")).unwrap();
+}
+
+/// Connections as many as the server has, and what it says to the next.
+fn all_connections(url: &str) -> (Vec<PgConnection>, String) {
+    let mut taken = Vec::new();
+    loop {
+        match PgConnection::establish(url) {
+            Ok(connection) => taken.push(connection),
+            Err(refusal) => return (taken, refusal.to_string()),
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_server_that_has_nothing_left_is_unavailable_until_it_has() {
+    let server = Server::start();
+    let register = super::register(&server.url(), 2).await;
+    must_recover(&register).await;
+    let error = outcome_of(&register, "select pg_advisory_xact_lock(i) from generate_series(1, 1000000) i").await;
+    assert!(is(&error, Some(Fault::Exhausted)), "53200: {error:?}");
+    register.get("/v1/themes").await.expect(200);
+
+    PgConnection::establish(&server.url()).unwrap().batch_execute("create role ordinary login").unwrap();
+    let (ordinary, refusal) = all_connections(&as_user(&server.url(), "ordinary"));
+    assert!(refusal.contains("remaining connection slots are reserved"), "{refusal}");
+    let (reserved, refusal) = all_connections(&server.url());
+    assert!(refusal.contains("sorry, too many clients already"), "{refusal}");
+    let another = super::register(&server.url(), 2).await;
+    let begun = Instant::now();
+    super::unavailable(another.get("/v1/themes").await, begun);
+    super::must_not_be_ready(&another, "database_refuses").await;
+    drop((ordinary, reserved));
+    must_recover(&another).await;
 }
 
 /// What language the server speaks.

@@ -8,7 +8,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::server::Server;
-use super::{SOON, as_user, must_be_away, must_not_be_ready, must_recover, name_in, register, unavailable};
+use super::{
+    SOON, USUAL_RECOVERY, USUALLY_SOON, as_user, must_be_away, must_not_be_ready, must_recover, name_in, register,
+    unavailable, usual,
+};
 use crate::operations::program::signal;
 use crate::support::database::Database;
 use crate::support::proxy::{Mode, Proxy};
@@ -21,20 +24,23 @@ async fn a_network_that_swallows_or_refuses_everything_is_noticed_and_survived()
     let proxy = Proxy::before(&database.url);
     let register = register(&proxy.url(), 4).await;
     must_recover(&register).await;
+    let (mut refusals, mut recoveries) = (Vec::new(), Vec::new());
     // More often than there are connections: none of them is lost for good.
     for mode in [Mode::BlackHole, Mode::Stall, Mode::Refuse].into_iter().cycle().take(9) {
-        println!("{mode:?}");
         proxy.set(mode);
         if mode == Mode::Refuse {
             proxy.cut();
         }
-        must_be_away(&register, "database_unreachable").await;
+        refusals.push(must_be_away(&register, "database_unreachable").await);
         sleep(Duration::from_millis(700)).await;
-        must_be_away(&register, "database_unreachable").await;
+        refusals.push(must_be_away(&register, "database_unreachable").await);
         proxy.set(Mode::Pass);
-        must_recover(&register).await;
+        recoveries.push(must_recover(&register).await);
         authority(&register).await;
     }
+    println!("24 requests were refused within {refusals:?}; recoveries took {recoveries:?}");
+    assert!(usual(refusals.clone()) < USUALLY_SOON, "{refusals:?}");
+    assert!(usual(recoveries.clone()) < USUAL_RECOVERY, "{recoveries:?}");
 }
 
 #[actix_web::test]
@@ -89,15 +95,18 @@ async fn a_server_that_is_stopped_at_once_or_in_order_is_used_again_when_it_is_b
     let mut server = Server::start();
     let register = register(&server.url(), 4).await;
     must_recover(&register).await;
+    let (mut refusals, mut recoveries) = (Vec::new(), Vec::new());
     for name in ["QUIT", "INT", "KILL"] {
         println!("SIG{name}");
         at_once((0..8).map(|_| register.get("/v1/themes"))).await;
         server.end(name);
-        must_be_away(&register, "database_unreachable").await;
+        refusals.push(must_be_away(&register, "database_unreachable").await);
         server.start_again();
-        must_recover(&register).await;
+        recoveries.push(must_recover(&register).await);
         authority(&register).await;
     }
+    assert!(usual(refusals.clone()) < USUALLY_SOON, "{refusals:?}");
+    assert!(usual(recoveries.clone()) < USUAL_RECOVERY, "{recoveries:?}");
 }
 
 #[actix_web::test]
