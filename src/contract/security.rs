@@ -24,8 +24,10 @@ pub(super) fn describe(operation: &mut Map<String, Value>, permission: Permissio
         .insert("security".to_owned(), if is_open { json!([{}, { SCHEME: [] }]) } else { json!([{ SCHEME: [] }]) });
     if !is_open && let Some(Value::String(description)) = operation.get_mut("description") {
         let roles = Role::ALL.iter().filter(|role| permission.is_of(**role)).map(|role| role.as_str());
+        let roles = roles.collect::<Vec<_>>();
         description.push_str("\n\nRoles: ");
-        description.push_str(&roles.collect::<Vec<_>>().join(", "));
+        description.push_str(&roles.join(", "));
         description.push('.');
+        operation.insert("x-roles".to_owned(), json!(roles));
     }
 }

@@ -143,6 +143,10 @@ impl Operations<'_> {
         let (old_ways, new_ways) = (ways(self.old, old), ways(self.new, new));
         let are_let_in = old_ways.iter().all(|way| new_ways.iter().any(|other| is_enough(other, way)));
         found.expect(are_let_in, &below(self.pointer, "security"), "asks for more than before to be let in");
+        for role in old["x-roles"].as_array().into_iter().flatten() {
+            let is_let_in = new["x-roles"].as_array().is_none_or(|roles| roles.contains(role));
+            found.expect(is_let_in, &below(self.pointer, "x-roles"), format!("{role} may no longer do this"));
+        }
     }
 
     fn compare_parameters(&self, old: &Value, new: &Value, found: &mut Found) {

@@ -17,6 +17,7 @@ fn whole() -> Value {
         "paths": { "/a": { "post": {
             "operationId": "create_a",
             "tags": ["A"],
+            "x-roles": ["admin", "steward"],
             "parameters": [query("string", 9)],
             "requestBody": { "content": { "application/json": { "schema": { "type": ["object", "null"] } } } },
             "responses": {
@@ -102,6 +103,9 @@ fn what_is_gone_breaks_callers(#[case] less: Value, #[case] place: &str) {
 #[case::a_key(with(json!({ "security": [{ "key": [] }] })), &["/paths/~1a/post/security"], &[])]
 #[case::a_key_everywhere(patched(whole(), json!({ "security": [{ "key": [] }] })), &["/paths/~1a/post/security"], &[])]
 #[case::a_key_of_those_who_have_one(with(json!({ "security": [{}, { "key": [] }] })), &[], &[])]
+#[case::another_role(
+    with(json!({ "x-roles": ["admin"] })), &["/paths/~1a/post/x-roles"], &[]
+)]
 #[case::a_shorter_text(
     with(json!({ "parameters": [query("string", 8)] })), &["/paths/~1a/post/parameters/0/schema/maxLength"], &[]
 )]
@@ -156,7 +160,10 @@ fn a_schema_of_another_name_breaks_clients() {
         ),
         json!({ "components": { "schemas": { "A": null, "B": { "type": "object" } } } }),
     );
-    assert_eq!(broken(&whole(), &renamed), ["/components/schemas/A"]);
+    let answer = "/paths/~1a/post/responses/201/content/application~1json/schema";
+    assert_eq!(broken(&whole(), &renamed), ["/components/schemas/A", answer]);
+    let with_both = patched(renamed, json!({ "components": { "schemas": { "A": { "type": "object" } } } }));
+    assert_eq!(broken(&whole(), &with_both), [answer]);
 }
 
 /// What callers need not know breaks none of them.

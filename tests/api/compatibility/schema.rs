@@ -50,6 +50,8 @@ impl Schemas<'_> {
         found: &mut Found,
         seen: &mut BTreeSet<(String, String)>,
     ) {
+        let is_named = old.get("$ref").is_some() && new.get("$ref").is_some();
+        found.expect(!is_named || old["$ref"] == new["$ref"], pointer, "has another name, which is a type of clients");
         let (old_place, old) = resolve(self.old, pointer, old);
         let (pointer, new) = resolve(self.new, pointer, new);
         // A schema may hold itself.
@@ -100,12 +102,12 @@ impl Schemas<'_> {
                 ours.iter().filter(|value| !others.contains(value)).map(ToString::to_string).collect()
             }
         };
-        let (gone, added) = (beyond(&old, &new), beyond(&new, &old));
-        let what = match self.direction {
-            Direction::Request => format!("{} no more", gone.join(", ")),
-            Direction::Response => format!("{} as well", added.join(", ")),
-        };
-        self.judge(!gone.is_empty(), !added.is_empty(), &below(pointer, "enum"), &what, found);
+        for gone in beyond(&old, &new) {
+            self.judge(true, false, &below(pointer, "enum"), &format!("{gone} no more"), found);
+        }
+        for added in beyond(&new, &old) {
+            self.judge(false, true, &below(pointer, "enum"), &format!("{added} as well"), found);
+        }
     }
 
     fn compare_limits(self, old: &Value, new: &Value, pointer: &str, found: &mut Found) {
