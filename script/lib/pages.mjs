@@ -86,8 +86,9 @@ async function withPage(origins, work) {
     }
 }
 
-// Expands one operation, executes it and folds it again; returns what is wrong.
-async function tryOut(operation, expected = /^2\d\d/) {
+// Expands one operation, executes it and folds it again; returns what is wrong. What is shown must hold a text, and `look`
+// is called while it is.
+async function tryOut(operation, expected = /^2\d\d/, text = '_id', look = () => []) {
     const name = (await operation.locator('.opblock-summary-path').innerText()).replaceAll('\u200b', '');
     await operation.locator('.opblock-summary-control').click();
     await operation.locator('.execute').click();
@@ -95,8 +96,10 @@ async function tryOut(operation, expected = /^2\d\d/) {
     const shown = (await status.innerText({ timeout: 10_000 })).trim();
     const answer = await operation.locator('.live-responses-table .response-col_description').last().innerText();
     console.error(`    ${shown} ${name}`);
+    const faults = await look(operation);
     await operation.locator('.opblock-summary-control').click();
-    return expected.test(shown) ? [] : [`${name} shows ${shown}: ${answer.slice(0, 500)}`];
+    if (expected.test(shown) && answer.includes(text)) return faults;
+    return [...faults, `${name} shows ${shown} without ${text}: ${answer.slice(0, 500)}`];
 }
 
 // Pictures of the page as it is, and what is wider than the screen.
@@ -116,33 +119,39 @@ async function landing(page, base) {
     await page.goto(`${base}/`);
     const faults = await picture(page, 'landing');
     const links = await page.locator('a').evaluateAll((links) => links.map((link) => link.href));
-    for (const path of ['/docs/', '/openapi.json', '/health/ready', '/v1/standings', '/v1/standings.csv']) {
-        if (!links.includes(base + path)) faults.push(`the landing page has no link to ${path}`);
+    const own = ['/docs/', '/openapi.json', '/health/ready', '/v1/standings', '/v1/standings.csv'];
+    for (const address of [...own.map((path) => base + path), 'https://reports.ofsted.gov.uk/']) {
+        if (!links.includes(address)) faults.push(`the landing page has no link to ${address}`);
     }
     const font = await page.evaluate(() => getComputedStyle(globalThis.document.body).fontFamily);
     if (!font.includes('sans-serif')) faults.push(`the landing page has lost its style: ${font}`);
     return faults;
 }
 
-async function everyRead(page, base) {
-    const document = await (await fetch(`${base}/openapi.json`)).json();
-    const reads = Object.values(document.paths).filter((item) => item.get).map((item) => item.get);
-    // What a caller without a key may read says so with an empty requirement.
-    const open = reads.filter((read) => read.security.some((way) => Object.keys(way).length === 0));
+// What a caller without a key may read says so with an empty requirement.
+function isOpen(operation) {
+    return operation.security.some((way) => Object.keys(way).length === 0);
+}
+
+// Follows a link of the page to an operation, and folds that again.
+async function follow(page, place) {
+    const linked = page.locator(`[id="operations-${place.replace(' ', '_').replace('/', '-')}"]`);
+    await page.locator(`a[href="#/${place.replace(' ', '%20')}"]`).first().click();
+    await linked.locator('.execute').waitFor();
+    await linked.locator('.opblock-summary-control').click();
+}
+
+async function everyRead(page, document, reads, base) {
     await page.goto(`${base}/docs/`);
     await page.locator('.opblock').first().waitFor();
     const faults = await picture(page, 'swagger-ui');
     const sections = await page.locator('.opblock-tag-section h3').evaluateAll((all) => all.map((one) => one.dataset.tag));
     const tags = document.tags.map((tag) => tag.name);
     if (sections.join() !== tags.join()) faults.push(`the sections are ${sections}, not ${tags}`);
-    // Links in the texts open operations.
-    await page.locator('.info a[href="#/Standings/list_standings"]').click();
-    const linked = page.locator('#operations-Standings-list_standings');
-    await linked.locator('.execute').waitFor();
-    await linked.locator('.opblock-summary-control').click();
+    for (const place of ['Standings/list_standings', 'Improvement actions/list_improvement_actions']) await follow(page, place);
     const shown = await page.locator('.opblock-get').count();
     if (shown !== reads.length) faults.push(`${shown} of ${reads.length} GET operations are shown`);
-    for (const { operationId } of open) faults.push(...await tryOut(page.locator(`[id$="-${operationId}"]`)));
+    for (const { operationId } of reads.filter(isOpen)) faults.push(...await tryOut(page.locator(`[id$="-${operationId}"]`)));
     const standings = page.locator('.opblock-get').first();
     await standings.locator('.opblock-summary-control').click();
     await standings.evaluate((element) => element.scrollIntoView());
@@ -150,8 +159,8 @@ async function everyRead(page, base) {
     return faults;
 }
 
-// Fills in the dialog, and writes; the key is still there after the page is loaded again.
-async function withKey(page, base, key) {
+// Fills in the dialog, and writes; the key is still there after the page is loaded again, for what it alone may read.
+async function withKey(page, reads, base, key) {
     if (!key) return ['the service prints no key'];
     // An address that differs behind its # alone would not be loaded.
     await page.goto('about:blank');
@@ -159,17 +168,22 @@ async function withKey(page, base, key) {
     const create = page.locator('#operations-Authorities-create_authority');
     await create.locator('.execute').waitFor();
     await create.locator('.opblock-summary-control').click();
-    const faults = await tryOut(create, /^401/);
+    const faults = await tryOut(create, /^401/, 'unauthenticated');
     await page.locator('.btn.authorize').first().click();
     const dialog = page.locator('.dialog-ux');
     await dialog.locator('input').fill(key);
     faults.push(...await picture(page, 'swagger-ui-authorize'));
     await dialog.locator('button[type=submit]').click();
     await dialog.locator('.btn-done').click();
-    faults.push(...await tryOut(create, /^201/));
+    const look = async (operation) => {
+        await operation.locator('.live-responses-table').evaluate((element) => element.scrollIntoView());
+        return picture(page, 'swagger-ui-answer');
+    };
+    faults.push(...await tryOut(create, /^201/, '"authority_id"', look));
     await page.reload();
     await page.locator('.btn.authorize.locked').waitFor();
-    faults.push(...await tryOut(page.locator('[id$="-list_api_keys"]')));
+    const confidential = reads.filter((read) => !isOpen(read));
+    for (const { operationId } of confidential) faults.push(...await tryOut(page.locator(`[id$="-${operationId}"]`)));
     return faults;
 }
 
@@ -191,10 +205,12 @@ const origin = `http://127.0.0.1:${elsewhere.address().port}`;
 mkdirSync(PICTURES, { recursive: true });
 const faults = await withService(origin, (base, key) => withPage([base, origin], async (page, faults) => {
     faults.push(...await landing(page, base));
-    faults.push(...await everyRead(page, base));
+    const document = await (await fetch(`${base}/openapi.json`)).json();
+    const reads = Object.values(document.paths).filter((item) => item.get).map((item) => item.get);
+    faults.push(...await everyRead(page, document, reads, base));
     // From here on, refusals are expected, which the browser reports as errors.
     const complaints = faults.length;
-    faults.push(...await withKey(page, base, key));
+    faults.push(...await withKey(page, reads, base, key));
     faults.push(...await fromElsewhere(page, base, origin));
     const isExpected = (fault) => /the page complains: Failed to load resource: .*\b(400|401)\b/.test(fault);
     faults.splice(complaints, Infinity, ...faults.slice(complaints).filter((fault) => !isExpected(fault)));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::api_keys::FIRST_KEY;
 use crate::api_keys::model::KeyId;
 use crate::authorities::model::AuthorityKey;
 use crate::documents::model::DocumentId;
@@ -88,11 +89,10 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
         example: "01a204d1-fb25-76f2-bc56-a8a8239a7988",
         schema: InterventionId::schema,
     },
-    // No data comes with keys: this one is only in the databases of the tests.
     PathParameter {
         name: "key_id",
         description: "The id of the key.",
-        example: "01a20431-0c26-7ad0-8000-000000000002",
+        example: FIRST_KEY,
         schema: KeyId::schema,
     },
 ];

@@ -87,6 +87,21 @@ fn every_operation_has_a_name_words_and_a_tag() {
 }
 
 #[test]
+fn every_group_leads_to_its_operations() {
+    let place = |operation: Operation| {
+        let tag = operation.about["tags"][0].as_str().unwrap().replace(' ', "%20");
+        format!("#/{tag}/{}", operation.id)
+    };
+    let places = operations::all().into_iter().map(place).collect::<BTreeSet<_>>();
+    for tag in DOCUMENT["tags"].as_array().unwrap() {
+        let links = tag["description"].as_str().unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        let links = links.collect::<Vec<_>>();
+        assert!(!links.is_empty(), "{tag} leads nowhere");
+        assert!(links.iter().all(|link| places.contains(*link)), "{tag} leads to what is not there");
+    }
+}
+
+#[test]
 fn an_answer_that_holds_a_resource_links_to_what_can_be_done_with_it() {
     let all = operations::all();
     let schema_of = |response: &'static Value| response.pointer("/content/application~1json/schema");

@@ -1,5 +1,5 @@
 //! Uses the register through a client made by progenitor, and fails at the first answer that is not as it should be.
-//! `BASE_URL` names the service; `API_KEY`, if it is set, is sent with every request.
+//! `BASE_URL` names the service; `API_KEY` is sent with every request.
 
 /// The client, as progenitor makes it.
 #[allow(clippy::all, clippy::pedantic, warnings, reason = "generated")]
@@ -12,15 +12,14 @@ use std::env;
 use std::error::Error;
 
 use chrono::NaiveDate;
-use futures::TryStreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
 use register::types::{
     AuthorityPatch, AuthorityPatchName, AuthorityType, Count, Grade, NewAuthority, Problem, ProblemCode,
 };
-use register::{ByteStream, Client, ResponseValue};
+use register::{Client, ResponseValue};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-type Refused = register::Error<ByteStream>;
+type Refused = register::Error<Problem>;
 
 impl ClientHooks for Client {
     /// Puts several codes into one parameter, separated by commas: the generator repeats the parameter instead.
@@ -44,20 +43,15 @@ impl ClientHooks for Client {
 fn connect() -> Outcome<Client> {
     let base = env::var("BASE_URL").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
     let mut headers = reqwest::header::HeaderMap::new();
-    if let Ok(key) = env::var("API_KEY") {
-        headers.insert(reqwest::header::AUTHORIZATION, format!("Bearer {key}").parse()?);
-    }
+    headers.insert(reqwest::header::AUTHORIZATION, format!("Bearer {}", env::var("API_KEY")?).parse()?);
     let http = reqwest::Client::builder().default_headers(headers).build()?;
     Ok(Client::new_with_client(&format!("{base}/v1"), http))
 }
 
-/// The problem that a refusal tells.
-async fn problem_of<T>(answer: Result<T, Refused>, status: u16, code: ProblemCode) -> Outcome<Problem> {
-    let Err(register::Error::ErrorResponse(refusal)) = answer else { return Err(format!("{code} is expected").into()) };
-    assert_eq!(refusal.status(), status);
-    let bytes = refusal.into_inner().into_inner().map_ok(Vec::from).try_concat().await?;
-    let problem = serde_json::from_slice::<Problem>(&bytes)?;
-    assert_eq!(problem.status, i32::from(status));
+/// The problem that a refusal tells, with the headers around it.
+fn problem_of<T>(answer: Result<T, Refused>, status: u16, code: ProblemCode) -> Outcome<ResponseValue<Problem>> {
+    let Err(register::Error::ErrorResponse(problem)) = answer else { return Err(format!("{code} is expected").into()) };
+    assert_eq!((problem.status().as_u16(), problem.status), (status, i32::from(status)));
     assert_eq!(problem.code, code);
     Ok(problem)
 }
@@ -116,7 +110,7 @@ async fn record_and_correct(register: &Client) -> Outcome {
         .authority_type(AuthorityType::UnitaryAuthority);
     let created = register.create_authority().body(new.clone()).send().await?;
     let authority = created.authority_id.to_string();
-    problem_of(register.create_authority().body(new).send().await, 409, ProblemCode::Conflict).await?;
+    problem_of(register.create_authority().body(new).send().await, 409, ProblemCode::Conflict)?;
 
     let outdated = tag_of(&created)?;
     let update = |tag: &str, patch| register.update_authority().authority(&*authority).if_match(tag).body(patch).send();
@@ -126,15 +120,16 @@ async fn record_and_correct(register: &Client) -> Outcome {
     let current = tag_of(&corrected)?;
 
     let late = update(&outdated, name("Example, too late")).await;
-    problem_of(late, 412, ProblemCode::PreconditionFailed).await?;
+    let late = problem_of(late, 412, ProblemCode::PreconditionFailed)?;
+    assert_eq!(tag_of(&late)?, current, "the problem tells the current entity tag");
 
     let day = |year| NaiveDate::from_ymd_opt(year, 4, 1);
     let backwards = AuthorityPatch::builder().active_from(day(2024)).active_to(day(2023));
-    let problem = problem_of(update(&current, backwards).await, 422, ProblemCode::ValidationFailed).await?;
+    let problem = problem_of(update(&current, backwards).await, 422, ProblemCode::ValidationFailed)?;
     assert!(problem.errors.iter().any(|error| error.pointer.as_deref().is_some_and(|place| place == "/active_to")));
 
     register.delete_authority().authority(&*authority).if_match(&*current).send().await?;
-    problem_of(register.get_authority().authority(&*authority).send().await, 404, ProblemCode::NotFound).await?;
+    problem_of(register.get_authority().authority(&*authority).send().await, 404, ProblemCode::NotFound)?;
     println!("an authority recorded, corrected and removed; 409, 412, 422 and 404 told as problems");
     Ok(())
 }

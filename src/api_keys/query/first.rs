@@ -8,9 +8,9 @@ use diesel::prelude::*;
 
 use super::insert;
 use crate::access::Role;
-use crate::api_keys::model::{IssuedApiKey, LONGEST_LIFE, NewApiKey};
+use crate::api_keys::FIRST_KEY;
+use crate::api_keys::model::{IssuedApiKey, KeyId, LONGEST_LIFE, NewApiKey};
 use crate::error::ApiError;
-use crate::id::Id;
 use crate::principal::Principal;
 use crate::schema::api_keys;
 use crate::timestamp::Timestamp;
@@ -32,7 +32,8 @@ pub fn admin(conn: &mut PgConnection, principal: &Principal) -> Result<Option<Is
         let name = free_name(conn)?.into();
         let expires_at = Timestamp(now + LONGEST_LIFE);
         let new = NewApiKey { name, role: Role::Admin, authority_ids: Vec::new(), expires_at };
-        insert(conn, principal, Id::generate(), &new).map(Some)
+        let id = free_id(conn)?;
+        insert(conn, principal, id, &new).map(Some)
     })
 }
 
@@ -40,6 +41,13 @@ fn has_admin(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<bool> {
     let valid = api_keys::revoked_at.is_null().and(api_keys::expires_at.gt(now));
     let admins = api_keys::table.filter(api_keys::role.eq(Role::Admin).and(valid));
     diesel::select(diesel::dsl::exists(admins)).get_result(conn)
+}
+
+/// The id that the document speaks of, unless a key has or had it.
+fn free_id(conn: &mut PgConnection) -> Result<KeyId, ApiError> {
+    let first = FIRST_KEY.parse::<KeyId>().map_err(ApiError::Internal)?;
+    let is_taken = diesel::select(diesel::dsl::exists(api_keys::table.find(first))).get_result(conn)?;
+    Ok(if is_taken { KeyId::generate() } else { first })
 }
 
 /// The first name that no key has or had.

@@ -3,6 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
+use inspection_register::api_keys::FIRST_KEY;
 use inspection_register::api_keys::secret::Secret;
 use serde_json::{Value, json};
 
@@ -24,9 +25,8 @@ pub fn add_admin(conn: &mut PgConnection) {
 
 /// Adds the key that the examples of the document speak of, of a team of Herefordshire.
 pub fn add_example(conn: &mut PgConnection) {
-    let id = "01a20431-0c26-7ad0-8000-000000000002";
-    add(conn, id, ("herefordshire-improvement-team", "contributor"), &Secret::generate().unwrap());
-    conn.batch_execute(&format!("insert into api_key_authorities values ('{id}', '{HEREFORDSHIRE}')")).unwrap();
+    add(conn, FIRST_KEY, ("herefordshire-improvement-team", "contributor"), &Secret::generate().unwrap());
+    conn.batch_execute(&format!("insert into api_key_authorities values ('{FIRST_KEY}', '{HEREFORDSHIRE}')")).unwrap();
 }
 
 fn add(conn: &mut PgConnection, id: &str, (name, role): (&str, &str), secret: &Secret) {
