@@ -217,5 +217,8 @@ fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
     if is_failure || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
+    // What compresses an answer says so itself.
+    let is_compressed = headers.contains_key(header::CONTENT_ENCODING);
+    let varies_by = if is_compressed { "Authorization" } else { "Authorization, Accept-Encoding" };
+    headers.append(header::VARY, HeaderValue::from_static(varies_by));
 }

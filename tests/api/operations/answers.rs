@@ -92,7 +92,7 @@ async fn answers_are_compressed_for_whoever_asks() {
             let answer = asked(path, coding).await.expect(200);
             assert_eq!(answer.header("content-encoding"), "gzip", "{path} {coding}");
             assert_eq!(&answer.bytes[..2], b"\x1f\x8b");
-            assert!(vary(&answer).contains("accept-encoding"));
+            assert_eq!(vary(&answer).matches("accept-encoding").count(), 1);
             assert!(answer.bytes.len() < plain.bytes.len(), "{path}");
         }
         for coding in ["br", "identity", "gzip;q=0", "x"] {
