@@ -7,6 +7,7 @@
 //! sent ahead are left to the kernel ([`super::framing`]), and so is everything while an answer waits to be sent.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -62,6 +63,8 @@ struct Shared {
     share: RefCell<Share>,
     /// Who waits for bytes that are there and may not be read yet.
     waiting: Cell<Option<Waker>>,
+    /// Something of a body is there, and not read yet.
+    is_unread: Cell<bool>,
 }
 
 impl Exchange {
@@ -69,7 +72,19 @@ impl Exchange {
     fn begin(&self, body: Body) {
         self.enter(Stage::InRequest);
         self.0.framing.borrow_mut().begin(body);
-        self.wake();
+        if body != Body::Sized(0)
+            && let Some(waker) = self.0.waiting.take()
+        {
+            self.0.is_unread.set(true);
+            waker.wake();
+        }
+    }
+
+    /// Waits until what is there of a body is read: the library closes the connection of a request that is answered before
+    /// its body has come. It is the connection that is woken, and that polls the request.
+    async fn read_on(&self) {
+        let is_read = |_: &mut Context<'_>| if self.0.is_unread.get() { Poll::Pending } else { Poll::Ready(()) };
+        poll_fn(is_read).await;
     }
 
     /// The request is answered, and gone.
@@ -131,6 +146,7 @@ impl Connection {
 
     /// Reads what may be read now. The end of what is sent is heard meanwhile, unless there is something before it.
     fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        self.exchange.0.is_unread.set(false);
         let mut ahead = buffer.take(buffer.remaining());
         if ready!(self.stream.poll_peek(context, &mut ahead))? == 0 {
             return Poll::Ready(Ok(()));
@@ -228,6 +244,7 @@ pub async fn follow(
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     exchange.begin(body(&request));
+    exchange.read_on().await;
     let answer = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     let closes =
         answer.as_ref().is_ok_and(|answer| answer.response().head().connection_type() == ConnectionType::Close);

@@ -101,3 +101,15 @@ fn requests_that_are_sent_ahead_are_answered_one_by_one() {
         assert_eq!(statuses, expected, "{answers}");
     }
 }
+
+#[test]
+fn a_refusal_leaves_the_connection_open_if_the_body_is_there() {
+    let server = Server::with(generous());
+    let mut stream = server.connect();
+    let refused = "POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
+    let last = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(format!("{}{last}", refused.repeat(3)).as_bytes()).unwrap();
+    let answers = rest(&mut stream);
+    assert_eq!(answers.matches("HTTP/1.1 404").count(), 3, "{answers}");
+    assert!(answers.contains("HTTP/1.1 200"), "{answers}");
+}
