@@ -122,12 +122,12 @@ fn issued(answer: &str) -> Vec<String> {
 /// All that the feed shows of what came after an event, up to the last one that there is.
 fn events_after(service: &Service, database: &Database, mut after: i64, credentials: &str) -> String {
     let operations = operations::all();
-    let list = operations.iter().find(|operation| operation.id == "list_events").unwrap();
+    let feed = operations.iter().find(|operation| operation.id == "list_events").unwrap();
     let (last, begun) = (last_event(database), Instant::now());
     let mut told = String::new();
     while after < last {
         let path = format!("/v1/events?limit=200&after={after}");
-        let answer = service.exchange(request(list, &path, credentials, ("events", "*"), None).as_bytes());
+        let answer = service.exchange(request(feed, &path, credentials, ("events", "*"), None).as_bytes());
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         let page = serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
         match page["items"].as_array().unwrap().last() {
