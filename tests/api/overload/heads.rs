@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use inspection_register::bounds::Limits;
 
-use super::server::{LONG, Server, generous, rest};
+use super::server::{BUSY, Server, generous, rest};
 use crate::support::keys;
 
 /// A head of about so many bytes, without its end.
@@ -33,7 +33,7 @@ pub fn is_closed(stream: &TcpStream) -> bool {
 fn wait_for_closed(streams: &[TcpStream], count: usize) {
     let begun = Instant::now();
     while streams.iter().filter(|stream| is_closed(stream)).count() < count {
-        assert!(begun.elapsed() < LONG / 3, "fewer than {count} are closed");
+        assert!(begun.elapsed() < BUSY, "fewer than {count} are closed");
         sleep(Duration::from_millis(20));
     }
 }
@@ -52,7 +52,7 @@ fn heads_together_have_a_memory_that_they_may_not_exceed() {
     drop(held);
     let begun = Instant::now();
     while !server.exchange(&large).starts_with("HTTP/1.1 200") {
-        assert!(begun.elapsed() < LONG / 3, "the memory is not given back");
+        assert!(begun.elapsed() < BUSY, "the memory is not given back");
         sleep(Duration::from_millis(20));
     }
     // Also by a connection that stays: an answered head is no longer held.

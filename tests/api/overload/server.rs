@@ -21,6 +21,9 @@ pub const SHORT: Duration = Duration::from_millis(700);
 /// Deadlines that a test is not about, and how long anything may take on a slow machine.
 pub const LONG: Duration = Duration::from_secs(60);
 
+/// What a busy machine may add to a deadline.
+pub const BUSY: Duration = Duration::from_secs(3);
+
 /// Limits that nothing comes near.
 pub fn generous() -> Limits {
     Limits { head: LONG, body: LONG, write: LONG, keep_alive: LONG, ..Limits::default() }
@@ -137,5 +140,5 @@ pub fn overslept() -> Duration {
 /// Whether it took at least the short deadline, or twice that, and no more than a busy machine adds.
 #[track_caller]
 pub fn assert_short(took: Duration) {
-    assert!(took + Duration::from_millis(100) >= SHORT && took < SHORT + Duration::from_secs(3), "{took:?}");
+    assert!(took + Duration::from_millis(100) >= SHORT && took < SHORT + BUSY, "{took:?}");
 }
