@@ -5,7 +5,9 @@ pub mod answers;
 pub mod bodies;
 pub mod connection;
 pub mod files;
+pub mod framing;
 pub mod listener;
+pub mod memory;
 pub mod rate;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use self::answers::Answers;
 use self::bodies::Bodies;
+use self::memory::Memory;
 use self::rate::RateLimits;
 
 /// How long, how many and how much.
@@ -30,6 +33,8 @@ pub struct Limits {
     pub disconnect: Duration,
     /// Connections at once.
     pub connections: usize,
+    /// Bytes of all heads that are being read, or whose requests are in work.
+    pub head_memory: usize,
     /// Bytes of all bodies that are being read.
     pub body_memory: usize,
     /// Bytes of all answers that are being sent.
@@ -45,6 +50,7 @@ impl Default for Limits {
             keep_alive: Duration::from_secs(15),
             disconnect: Duration::from_secs(1),
             connections: 10_000,
+            head_memory: 8 * 1024 * 1024,
             body_memory: 32 * 1024 * 1024,
             answer_memory: 32 * 1024 * 1024,
         }
@@ -56,6 +62,8 @@ impl Default for Limits {
 pub struct Bounds {
     /// The limits.
     pub limits: Limits,
+    /// What heads fill.
+    pub heads: Memory,
     /// The bodies that are being read.
     pub bodies: Bodies,
     /// The answers that are being sent.
@@ -68,6 +76,12 @@ impl Bounds {
     /// Nothing held yet.
     #[must_use]
     pub fn new(limits: Limits, rate: RateLimits) -> Self {
-        Self { limits, bodies: Bodies::new(&limits), answers: Answers::new(&limits), rate: Arc::new(rate) }
+        Self {
+            limits,
+            heads: Memory::new(limits.head_memory),
+            bodies: Bodies::new(&limits),
+            answers: Answers::new(&limits),
+            rate: Arc::new(rate),
+        }
     }
 }

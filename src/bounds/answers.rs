@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -10,9 +9,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Limits;
+use super::memory::{Memory, Share};
 use crate::error::ApiError;
 
 /// Bytes that are handed to a connection at once.
@@ -21,7 +20,7 @@ const PIECE: usize = 32 * 1024;
 /// What all answers together may fill while they wait for their readers.
 #[derive(Clone)]
 pub struct Answers {
-    memory: Arc<Semaphore>,
+    memory: Memory,
     most: usize,
 }
 
@@ -29,20 +28,20 @@ impl Answers {
     /// No answer yet.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        Self { memory: Arc::new(Semaphore::new(limits.answer_memory)), most: limits.answer_memory }
+        Self { memory: Memory::new(limits.answer_memory), most: limits.answer_memory }
     }
 
     /// A share of the memory for an answer; one that is larger than all of it needs all of it.
-    fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let bytes = u32::try_from(bytes.min(self.most)).unwrap_or(u32::MAX);
-        Arc::clone(&self.memory).try_acquire_many_owned(bytes).ok()
+    fn take(&self, bytes: usize) -> Option<Share> {
+        let mut share = Share::default();
+        self.memory.grow(&mut share, bytes.min(self.most)).then_some(share)
     }
 }
 
 /// The body of an answer, with its share of the memory until it is sent or given up.
 struct InPieces {
     rest: Bytes,
-    _share: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 impl MessageBody for InPieces {

@@ -53,9 +53,11 @@ pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
                 data.insert(connection.exchange());
             })
             .finish(operations);
-        fn_service(move |stream: TcpStream| async move {
+        let heads = app.bounds.heads.clone();
+        fn_service(move |stream: TcpStream| {
             let caller = stream.peer_addr().ok();
-            Ok((Connection::new(stream, limits), Protocol::Http1, caller))
+            let connection = Connection::new(stream, limits, heads.clone());
+            async move { Ok((connection, Protocol::Http1, caller)) }
         })
         .and_then(http)
     };

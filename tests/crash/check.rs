@@ -167,7 +167,7 @@ fn through_the_api(client: &Client) -> Found {
 
 fn in_the_feed(client: &Client) -> Found {
     let mut found = Found::new();
-    for event in walk(client, "/v1/events?type=created") {
+    for event in walk(client, "/v1/events?event_type=created") {
         if let Some((kind, _, member)) = KINDS.into_iter().find(|(kind, ..)| event["resource"] == *kind) {
             let words = event["after"][member].as_str().unwrap_or_default();
             *found.entry((kind, words.to_owned())).or_default() += 1;

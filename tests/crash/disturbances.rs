@@ -21,6 +21,14 @@ enum Disturbance {
     Cut(Trap),
 }
 
+/// How often what went wrong, or is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub kills: usize,
+    pub stops: usize,
+    pub cuts: usize,
+}
+
 /// All that goes wrong, in order, evenly over the run.
 pub struct Plan {
     disturbances: Vec<Disturbance>,
@@ -41,7 +49,18 @@ impl Plan {
         Self { disturbances, writes: arguments.writes }
     }
 
-    /// Disturbs the service each time that so many more writes are acknowledged.
+    /// How often what is to go wrong.
+    pub fn counts(&self) -> Counts {
+        let count = |wanted: fn(&Disturbance) -> bool| self.disturbances.iter().filter(|one| wanted(one)).count();
+        Counts {
+            kills: count(|one| matches!(one, Disturbance::Kill)),
+            stops: count(|one| matches!(one, Disturbance::Stop)),
+            cuts: count(|one| matches!(one, Disturbance::Cut(_))),
+        }
+    }
+
+    /// Disturbs the service each time that so many more writes are acknowledged. What was done is for the rig to tell: it is
+    /// less than the plan if nothing moves any more.
     pub fn carry_out(&self, rig: &mut Rig, journal: &Journal) {
         for (number, disturbance) in self.disturbances.iter().enumerate() {
             let due = (number + 1) * self.writes / (self.disturbances.len() + 1);
@@ -72,15 +91,12 @@ fn wait_for(journal: &Journal, due: usize) -> bool {
     true
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |wanted: fn(&Disturbance) -> bool| self.disturbances.iter().filter(|one| wanted(one)).count();
+        let Self { kills, stops, cuts } = self;
         write!(
             f,
-            "{} kills, {} stops, {} cuts",
-            count(|one| matches!(one, Disturbance::Kill)),
-            count(|one| matches!(one, Disturbance::Stop)),
-            count(|one| matches!(one, Disturbance::Cut(_)))
+            "{kills} kills of the service, {stops} immediate stops of PostgreSQL, {cuts} connections cut at COMMIT"
         )
     }
 }

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let seed = arguments.seed.or_else(Random::seed_of_environment).unwrap_or_else(Random::new_seed);
     let plan = Plan::new(&arguments, seed);
-    println!("crash: seed {seed}; {} writers; {} writes; {plan}", arguments.writers, arguments.writes);
+    println!("crash: seed {seed}; {} writers; {} writes; {}", arguments.writers, arguments.writes, plan.counts());
     let mut rig = Rig::new(seed);
     let journal = Journal::new(rig.folder(), arguments.writes);
     let begun = Instant::now();
@@ -81,10 +81,15 @@ fn main() -> ExitCode {
         writers.into_iter().filter_map(|writer| writer.join().unwrap().err()).collect::<Vec<_>>()
     });
     println!("crash: {}; {:.0} s", journal.counts(), begun.elapsed().as_secs_f64());
-    println!("crash: {}", rig.counts());
+    let (planned, done) = (plan.counts(), rig.counts());
+    println!("crash: {done}");
     let report = check::all(&rig, &journal, faults, &clients);
     println!("crash: {report}; {:.0} s in all", begun.elapsed().as_secs_f64());
-    if report.is_clean() && journal.tells_of_lost_answers(&arguments) {
+    let is_whole = done == planned && journal.progress() == arguments.writes;
+    if !is_whole {
+        println!("crash: planned were {} writes and {planned}", arguments.writes);
+    }
+    if report.is_clean() && is_whole && journal.tells_of_lost_answers(&arguments) {
         return ExitCode::SUCCESS;
     }
     println!("crash: SEED={seed} repeats it; what is left is in {}", rig.keep().display());

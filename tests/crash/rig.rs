@@ -1,6 +1,5 @@
 //! The service as a process of its own, the network, and a durable PostgreSQL behind it.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -22,6 +21,7 @@ use inspection_register::principal::Principal;
 use inspection_register::timestamp::Timestamp;
 
 use crate::client::Client;
+use crate::disturbances::Counts;
 use crate::proxy::{Proxy, Trap};
 
 /// How long anything may take on a slow machine.
@@ -104,20 +104,19 @@ impl Rig {
         self.embedded = Some(Embedded::start(&options()).unwrap());
     }
 
-    /// Cuts whatever connection commits next.
+    /// Cuts whatever connection commits next. If none does, nothing is cut, and the counts tell.
     pub fn cut(&self, trap: Trap) {
         let before = self.proxy.sprung();
         self.proxy.lay(trap);
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + LIMIT;
         while self.proxy.sprung() == before && Instant::now() < deadline {
             sleep(Duration::from_millis(2));
         }
     }
 
     /// What was done to it.
-    pub fn counts(&self) -> impl fmt::Display + use<> {
-        let (kills, stops, cuts) = (self.kills, self.stops, self.proxy.sprung());
-        format!("{kills} kills of the service, {stops} immediate stops of PostgreSQL, {cuts} connections cut at COMMIT")
+    pub fn counts(&self) -> Counts {
+        Counts { kills: self.kills, stops: self.stops, cuts: self.proxy.sprung() }
     }
 
     fn wait_until_it_listens(&self) {

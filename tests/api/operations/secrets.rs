@@ -1,10 +1,15 @@
 //! What callers and operators keep secret stays so: nothing of it is in the log, however much is logged, in the metrics, in
 //! problems or in events.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use actix_web::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use inspection_register::api_keys::secret::Secret;
 use serde_json::{Value, json};
 
@@ -21,7 +26,13 @@ const CONFIDED: &str = "canary-of-a-header";
 const PASSWORD: &str = "canary-of-a-password";
 
 /// A request on the wire, with a canary wherever there is place for one.
-fn request(operation: &Operation, path: &str, credentials: &str, request_id: &str, body: Option<&Value>) -> String {
+fn request(
+    operation: &Operation,
+    path: &str,
+    credentials: &str,
+    (request_id, if_match): (&str, &str),
+    body: Option<&Value>,
+) -> String {
     let mut head = format!("{} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", operation.method);
     let mut add = |name: &str, value: &str| head.extend([name, ": ", value, "\r\n"]);
     add("Authorization", credentials);
@@ -32,7 +43,7 @@ fn request(operation: &Operation, path: &str, credentials: &str, request_id: &st
     match operation.method {
         Method::POST => add("Idempotency-Key", &format!("{CONFIDED}-{request_id}")),
         Method::GET => add("If-None-Match", &format!("\"{CONFIDED}\"")),
-        _ => add("If-Match", &format!("\"0\", \"{CONFIDED}\"")),
+        _ => add("If-Match", if_match),
     }
     let body = body.map(Value::to_string).unwrap_or_default();
     if !body.is_empty() {
@@ -59,6 +70,77 @@ fn bodies(operation: &Operation) -> Vec<Option<Value>> {
     vec![Some(telling), Some(unknown)]
 }
 
+/// An entity tag that no resource has, with a canary.
+fn stale() -> String {
+    format!("\"0\", \"{CONFIDED}\"")
+}
+
+/// The number of an event.
+#[derive(QueryableByName)]
+struct Sequence {
+    #[diesel(sql_type = BigInt)]
+    sequence: i64,
+}
+
+/// The last event that was written.
+fn last_event(database: &Database) -> i64 {
+    let last = "select max(sequence) as sequence from events";
+    diesel::sql_query(last).get_result::<Sequence>(&mut database.connect()).unwrap().sequence
+}
+
+/// Makes every change that the examples allow, with canaries, and last every deletion; gives back the answers. Of each kind of
+/// change some must succeed, so that there are events to look at.
+fn change_everything(service: &Service, credentials: &str) -> Vec<String> {
+    let mut operations = operations::all();
+    operations.retain(|operation| !operation.is_read());
+    operations.sort_by_key(|operation| operation.method == Method::DELETE);
+    let mut answers = Vec::new();
+    let mut done = Vec::new();
+    for operation in operations {
+        let (path, body) = (format!("{}{}", operation.path(), operation.query()), bodies(&operation).remove(0));
+        let named = (operation.id, "*");
+        let answer = service.exchange(request(&operation, &path, credentials, named, body.as_ref()).as_bytes());
+        assert!(!answer.starts_with("HTTP/1.1 5"), "{}: {answer}", operation.id);
+        if answer.starts_with("HTTP/1.1 2") {
+            done.push(operation.method);
+        }
+        answers.push(answer);
+    }
+    for (method, least) in [(Method::POST, 10), (Method::PATCH, 8), (Method::PUT, 2), (Method::DELETE, 5)] {
+        let count = done.iter().filter(|done| **done == method).count();
+        assert!(count >= least, "{count} of {method} succeeded");
+    }
+    answers
+}
+
+/// The secrets of keys that an answer issues.
+fn issued(answer: &str) -> Vec<String> {
+    let secrets = answer.match_indices(r#""irk_"#).filter_map(|(at, _)| answer[at + 1..].split('"').next());
+    secrets.map(str::to_owned).collect()
+}
+
+/// All that the feed shows of what came after an event, up to the last one that there is.
+fn events_after(service: &Service, database: &Database, mut after: i64, credentials: &str) -> String {
+    let operations = operations::all();
+    let feed = operations.iter().find(|operation| operation.id == "list_events").unwrap();
+    let (last, begun) = (last_event(database), Instant::now());
+    let mut told = String::new();
+    while after < last {
+        let path = format!("/v1/events?limit=200&after={after}");
+        let answer = service.exchange(request(feed, &path, credentials, ("events", "*"), None).as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let page = serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        match page["items"].as_array().unwrap().last() {
+            Some(event) => after = event["sequence"].as_i64().unwrap(),
+            // A write that is going on holds the feed back.
+            None => sleep(Duration::from_millis(20)),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "the feed ends at {after}, not at {last}");
+        told.push_str(&answer);
+    }
+    told
+}
+
 #[test]
 fn nothing_secret_is_logged_counted_or_told() {
     let database = Database::real();
@@ -67,7 +149,9 @@ fn nothing_secret_is_logged_counted_or_told() {
     let settings = [("DATABASE_URL", url.as_str()), ("RUST_LOG", "trace")];
     let service = Service::start(&settings, &folder.0.join("output"));
     let stranger = Secret::generate().unwrap();
-    let (mut problems, mut sent) = (Vec::new(), 0);
+    let before = last_event(&database);
+    let (mut problems, mut secrets, mut sent) =
+        (Vec::new(), vec![ADMIN_SECRET.to_owned(), stranger.expose().to_owned()], 0);
     let credentials = [
         format!("Bearer {ADMIN_SECRET}"),
         format!("Bearer {}", stranger.expose()),
@@ -80,10 +164,11 @@ fn nothing_secret_is_logged_counted_or_told() {
             {
                 for request_id in [format!("sent-{sent}"), stranger.expose().to_owned()] {
                     let path = format!("{}{query}", operation.path());
-                    let request = request(&operation, &path, credentials, &request_id, body.as_ref());
+                    let request = request(&operation, &path, credentials, (&request_id, &stale()), body.as_ref());
                     let answer = service.exchange(request.as_bytes());
                     let status = answer.split(' ').nth(1).unwrap_or_default();
                     assert!(!status.starts_with('5') && !status.is_empty(), "{}: {answer}", operation.id);
+                    secrets.extend(issued(&answer));
                     if status.starts_with('4') {
                         problems.push(answer);
                     }
@@ -93,6 +178,10 @@ fn nothing_secret_is_logged_counted_or_told() {
         }
     }
     assert!(problems.len() > sent / 2, "{sent} requests were answered with {} problems", problems.len());
+    let changes = change_everything(&service, &credentials[0]);
+    secrets.extend(changes.iter().flat_map(|answer| issued(answer)));
+    problems.extend(changes.into_iter().filter(|answer| answer.starts_with("HTTP/1.1 4")));
+    assert!(secrets.len() > 2, "no key was issued");
     // A failure is logged with its cause, which is not what was sent.
     let surprise =
         format!("alter table documents add constraint surprise_check check (title not like '%{SAID}%') not valid");
@@ -100,21 +189,22 @@ fn nothing_secret_is_logged_counted_or_told() {
     let create = operations::all().into_iter().find(|operation| operation.id == "create_document").unwrap();
     let body = json!({ "kind": "other", "title": SAID });
     let failed =
-        service.exchange(request(&create, &create.path(), &credentials[0], "surprise", Some(&body)).as_bytes());
+        service.exchange(request(&create, &create.path(), &credentials[0], ("surprise", "*"), Some(&body)).as_bytes());
     assert!(failed.starts_with("HTTP/1.1 500"), "{failed}");
 
-    let events = operations::all().into_iter().find(|operation| operation.id == "list_events").unwrap();
-    let events = service.exchange(request(&events, "/v1/events?limit=200", &credentials[0], "events", None).as_bytes());
-    assert!(events.starts_with("HTTP/1.1 200"), "{events}");
+    let events = events_after(&service, &database, before, &credentials[0]);
+    for written in [r#""type":"created""#, r#""type":"updated""#, r#""type":"deleted""#, SAID] {
+        assert!(events.contains(written), "no event tells of {written}");
+    }
     let (log, metrics) = (service.said(), service.get("/metrics"));
     assert!(log.contains("surprise_check") && log.matches("request sent-").count() * 2 >= sent, "the log is read");
     assert!(metrics.contains("http_requests_total"), "{metrics}");
 
-    let hidden = [ADMIN_SECRET, stranger.expose()].into_iter().flat_map(forms).collect::<Vec<_>>();
+    let hidden = secrets.iter().flat_map(|secret| forms(secret)).collect::<Vec<_>>();
     let basic = STANDARD.encode(format!("register:{CONFIDED}"));
     for (place, text) in [("log", &log), ("metrics", &metrics), ("problems", &problems.concat()), ("events", &events)] {
         let mut canaries = hidden.iter().map(String::as_str).collect::<Vec<_>>();
-        // Also those that were made meanwhile.
+        // Whatever key it is of.
         canaries.extend([PASSWORD, CONFIDED, basic.as_str(), "irk_"]);
         if ["log", "metrics"].contains(&place) {
             canaries.push(SAID);

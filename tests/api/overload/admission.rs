@@ -48,20 +48,26 @@ fn beyond_capacity_requests_are_refused_at_once_and_the_service_lives() {
     let begun = Instant::now();
     let asked = (0..60).map(|_| {
         let mut stream = server.connect();
+        let sent = Instant::now();
         stream.write_all(b"GET /v1/themes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        thread::spawn(move || (rest(&mut stream), begun.elapsed()))
+        thread::spawn(move || (rest(&mut stream), begun.elapsed(), sent.elapsed()))
     });
     let asked = asked.collect::<Vec<_>>();
     assert!(server.get("/health/live").starts_with("HTTP/1.1 200"));
     assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
     let answers = asked.into_iter().map(|answer| answer.join().unwrap()).collect::<Vec<_>>();
-    for (answer, took) in &answers {
+    for (answer, took, _) in &answers {
         assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 1"), "{answer}");
         assert!(*took < Duration::from_millis(1_800), "{took:?}");
     }
     // One place of sixteen is taken by the writer, the others are waited in for half a second.
-    let waited = answers.iter().filter(|(_, took)| *took > Duration::from_millis(450)).count();
+    let mut own = answers.iter().map(|(.., own)| *own).collect::<Vec<_>>();
+    own.sort_unstable();
+    let waited = own.iter().filter(|own| **own > Duration::from_millis(450)).count();
     assert!(waited >= 10, "{waited} waited");
+    // The other 45 are refused at once.
+    let at_once = own.iter().filter(|own| **own < Duration::from_millis(250)).count();
+    assert!(at_once >= 40, "{at_once} were refused at once: {own:?}");
     assert!(rest(&mut holder).starts_with("HTTP/1.1 503"));
     other.batch_execute("rollback").unwrap();
     assert!(server.get("/v1/themes").starts_with("HTTP/1.1 200"));

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use inspection_register::bounds::Limits;
 
-use super::server::{LONG, SHORT, Server, ask, assert_short, dribble, generous, rest};
+use super::server::{BUSY, SHORT, Server, ask, assert_short, dribble, generous, rest};
 
 const LIVE: &str = r#"{"status":"live"}"#;
+/// How far the clock of the HTTP library may be behind, by which some of its deadlines come early.
+const BEHIND: Duration = Duration::from_millis(500);
 
 #[test]
 fn a_head_that_dribbles_is_cut_off_on_a_new_connection() {
-    let server = Server::with(Limits { head: SHORT, ..generous() });
+    let server = Server::with(Limits { head: SHORT + BEHIND, ..generous() });
     let mut stream = server.connect();
     stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
     let (took, answer) = dribble(stream, "a");
@@ -46,7 +48,7 @@ fn what_is_left_of_a_body_that_nobody_wants_is_cut_off() {
 
 #[test]
 fn a_connection_that_asks_nothing_more_is_closed() {
-    let server = Server::with(Limits { keep_alive: SHORT, ..generous() });
+    let server = Server::with(Limits { keep_alive: SHORT + BEHIND, ..generous() });
     let mut stream = server.connect();
     ask(&mut stream, "/health/live", LIVE);
     let begun = Instant::now();
@@ -77,7 +79,7 @@ fn a_reader_who_stops_reading_is_given_up() {
     let begun = Instant::now();
     let whole = whole_answers(&mut stream);
     assert!(whole < 16, "{whole} answers waited");
-    assert!(begun.elapsed() < LONG / 3, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < BUSY, "{:?}", begun.elapsed());
 }
 
 #[test]
