@@ -1,10 +1,15 @@
 //! What holds for every POST of the document.
 
 use actix_web::http::Method;
+use diesel::connection::SimpleConnection;
 use serde_json::{Map, Value, json};
 
 use super::{assert_replayed, counts, new};
+use crate::authorization::answers::told;
+use crate::authorization::callers::Caller;
+use crate::authorization::table::{OPERATIONS, Takes};
 use crate::support::operations::{Operation, all};
+use crate::support::sample::HEREFORDSHIRE;
 use crate::support::{Answer, Register};
 
 /// Every POST of the document.
@@ -73,11 +78,11 @@ async fn a_key_belongs_to_one_request() {
         send(&register, "a-key", &path, body).await.expect(operation.success());
         let after = counts(&register);
 
-        let plan = json!({ "authority_id": crate::support::sample::HEREFORDSHIRE, "title": "Another request" });
+        let plan = json!({ "authority_id": HEREFORDSHIRE, "title": "Another request" });
         let elsewhere =
             if id == "create_improvement_plan" { "/v1/improvement-actions" } else { "/v1/improvement-plans" };
         let other = if id == "create_improvement_plan" {
-            json!({ "authority_id": crate::support::sample::HEREFORDSHIRE, "title": "Another request", "source": "other" })
+            json!({ "authority_id": HEREFORDSHIRE, "title": "Another request", "source": "other" })
         } else {
             plan
         };
@@ -91,6 +96,57 @@ async fn a_key_belongs_to_one_request() {
             assert_eq!((refused.code().as_str(), refused.places()), ("validation_failed", vec!["/unknown".to_owned()]));
         }
         assert_eq!(counts(&register), after, "{id} takes effect again");
+    }
+}
+
+/// How a caller comes to be refused what was done before, by the name of the loss.
+fn losses(takes: Takes) -> Vec<(&'static str, &'static str)> {
+    let all = vec![
+        ("demoted", "update api_keys set role = 'reader' where name like 'test-%'"),
+        ("revoked", "update api_keys set revoked_at = now() where name like 'test-%'"),
+    ];
+    let of_papers = vec![
+        ("unbound", "delete from api_key_authorities"),
+        (
+            "unbound from what is private",
+            "delete from api_key_authorities; update improvement_plans set visibility = 'private';
+             update improvement_actions set visibility = 'private'",
+        ),
+    ];
+    if matches!(takes, Takes::Papers | Takes::Reviews) { [all, of_papers].concat() } else { all }
+}
+
+#[actix_web::test]
+async fn who_may_not_do_it_any_more_is_refused_as_without_a_key() {
+    for operation in posts() {
+        let (_, takes) = OPERATIONS.iter().find(|(id, _)| *id == operation.id).unwrap();
+        let role = match takes {
+            Takes::Facts => "steward",
+            Takes::Papers => "contributor",
+            Takes::Reviews => "reviewer",
+            Takes::Keys | Takes::Reading => "admin",
+        };
+        for (name, loss) in losses(*takes) {
+            let register = Register::real().await;
+            prepare(&register, &operation).await;
+            let caller = Caller::with_key(&register, role, &[HEREFORDSHIRE]);
+            let (id, path) = (operation.id, operation.path());
+            let request = || {
+                let request = caller.request(&register, Method::POST, &path);
+                if let Some(body) = operation.example() { request.json(body) } else { request }
+            };
+            let once = || request().header("Idempotency-Key", "a-key").send();
+            let first = new(once().await.expect(operation.success()));
+            assert_replayed(&once().await, &first);
+
+            register.database.connect().batch_execute(loss).unwrap();
+            register.app.keys.forget();
+            let before = counts(&register);
+            let refused = new(once().await.refused(&[401, 403, 404]));
+            let without = request().send().await.refused(&[401, 403, 404]);
+            assert_eq!(told(&refused), told(&without), "{id}, {name}");
+            assert_eq!(counts(&register), before, "{id}, {name}");
+        }
     }
 }
 
