@@ -41,7 +41,6 @@ async fn every_filter_and_every_history_shows_what_the_whole_feed_shows_to_the_s
         let caller = if role == "nobody" { Caller::anonymous() } else { Caller::with_key(&register, role, bound_to) };
         let asking = |path: &str| caller.request(&register, Method::GET, path);
         let seen = follow_as(&asking, None, 200).await;
-        assert_eq!(follow_as(&asking, None, 1).await, seen, "{}", caller.name);
         let windows = Windows { asking: &asking, caller: &caller.name, seen: &seen, all: &all, of_each: 6 };
         windows.show_the_same().await;
         windows.shows_by("/v1/events?", &seen.iter().collect::<Vec<_>>(), 1).await;

@@ -57,9 +57,10 @@ pub fn questions(operation: &Operation, world: &World) -> Vec<Question> {
             }
         }
         if has("q") && name != "q" {
-            let together = if schema["type"] == "array" { vec![values.join(",")] } else { values };
-            for value in together.iter().filter(|value| !value.is_empty()) {
-                ask(name, format!("{name}={value}&q={}{count}", words(operation).join("+or+")));
+            let met =
+                if schema["type"] == "array" { values.join(",") } else { values.first().cloned().unwrap_or_default() };
+            if !met.is_empty() {
+                ask(name, format!("{name}={met}&q={}{count}", words(operation).join("+or+")));
             }
         }
     }
@@ -98,7 +99,8 @@ fn values(operation: &Operation, name: &str, schema: &Value, world: &World) -> V
         "min_slip_days" => own(&["1", "10000"]),
         "due_from" | "due_to" => own(&["2019-06-01", "2020-01-01", "2024-06-01"]),
         "active_on" | "updated_from" => own(&["2024-06-01", "2099-01-01"]),
-        "as_at" => days().chain(["2024-06-01".to_owned(), Date::today().to_string()]).collect(),
+        "as_at" if operation.path.contains("improvement") => own(&["2024-06-01", &Date::today().to_string()]),
+        "as_at" => days().chain(["2024-06-01".to_owned()]).collect(),
         "started_from" | "started_to" | "published_from" | "published_to" => days().collect(),
         _ if schema["type"] == "boolean" => own(&["true", "false"]),
         _ => {
