@@ -120,7 +120,7 @@ async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller(
             }
             // Each looks through all windows once, for that takes its time.
             if place % SEEDS.len() == turn {
-                let windows = Windows { asking: &asking, caller: name, seen: &seen, all: &all, of_each: 6 };
+                let windows = Windows { asking: &asking, caller: name, seen: &seen, all: &all, of_each: 3 };
                 windows.show_the_same().await;
             }
         }

@@ -56,7 +56,7 @@ impl Windows<'_> {
 
     /// Panics unless a list, asked for in pages of one while it is short, shows these events.
     pub async fn shows(&self, list: &str, wanted: &[&Value], limit: usize) {
-        let limit = if wanted.len() < 8 { limit } else { limit.max(50) };
+        let limit = if wanted.len() < 8 { limit } else { limit.max(200) };
         self.shows_by(list, wanted, limit).await;
     }
 
