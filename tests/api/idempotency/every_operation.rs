@@ -99,47 +99,44 @@ async fn a_key_belongs_to_one_request() {
     }
 }
 
-/// How a caller comes to be refused what was done before, by the name of the loss.
-fn losses(takes: Takes) -> Vec<(&'static str, &'static str)> {
-    let all = vec![
-        ("demoted", "update api_keys set role = 'reader' where name like 'test-%'"),
-        ("revoked", "update api_keys set revoked_at = now() where name like 'test-%'"),
-    ];
-    let of_papers = vec![
-        ("unbound", "delete from api_key_authorities"),
-        (
-            "unbound from what is private",
-            "delete from api_key_authorities; update improvement_plans set visibility = 'private';
-             update improvement_actions set visibility = 'private'",
-        ),
-    ];
-    if matches!(takes, Takes::Papers | Takes::Reviews) { [all, of_papers].concat() } else { all }
+/// What a caller loses, one thing after another, by its name: after it, what was done before is refused.
+fn losses(takes: Takes, role: &str) -> Vec<(&'static str, String)> {
+    let back = format!("update api_keys set role = '{role}' where name like 'test-%';");
+    let demoted = ("demoted", "update api_keys set role = 'reader' where name like 'test-%'".to_owned());
+    let unbound = ("unbound", format!("{back} delete from api_key_authorities"));
+    let private = "update improvement_plans set visibility = 'private';
+        update improvement_actions set visibility = 'private'";
+    let private = ("unbound from what is private", private.to_owned());
+    let revoked = ("revoked", format!("{back} update api_keys set revoked_at = now() where name like 'test-%'"));
+    match takes {
+        Takes::Papers | Takes::Reviews => vec![demoted, unbound, private, revoked],
+        _ => vec![demoted, revoked],
+    }
 }
 
 #[actix_web::test]
-async fn who_may_not_do_it_any_more_is_refused_as_without_a_key() {
+async fn what_a_caller_may_not_do_any_more_is_refused_as_when_it_is_sent_for_the_first_time() {
     for operation in posts() {
-        let (_, takes) = OPERATIONS.iter().find(|(id, _)| *id == operation.id).unwrap();
+        let (id, path) = (operation.id, operation.path());
+        let (_, takes) = OPERATIONS.iter().find(|(row, _)| *row == id).unwrap();
         let role = match takes {
             Takes::Facts => "steward",
             Takes::Papers => "contributor",
             Takes::Reviews => "reviewer",
             Takes::Keys | Takes::Reading => "admin",
         };
-        for (name, loss) in losses(*takes) {
-            let register = Register::real().await;
-            prepare(&register, &operation).await;
-            let caller = Caller::with_key(&register, role, &[HEREFORDSHIRE]);
-            let (id, path) = (operation.id, operation.path());
-            let request = || {
-                let request = caller.request(&register, Method::POST, &path);
-                if let Some(body) = operation.example() { request.json(body) } else { request }
-            };
-            let once = || request().header("Idempotency-Key", "a-key").send();
-            let first = new(once().await.expect(operation.success()));
-            assert_replayed(&once().await, &first);
-
-            register.database.connect().batch_execute(loss).unwrap();
+        let register = Register::real().await;
+        prepare(&register, &operation).await;
+        let caller = Caller::with_key(&register, role, &[HEREFORDSHIRE]);
+        let request = || {
+            let request = caller.request(&register, Method::POST, &path);
+            if let Some(body) = operation.example() { request.json(body) } else { request }
+        };
+        let once = || request().header("Idempotency-Key", "a-key").send();
+        let first = new(once().await.expect(operation.success()));
+        assert_replayed(&once().await, &first);
+        for (name, loss) in losses(*takes, role) {
+            register.database.connect().batch_execute(&loss).unwrap();
             register.app.keys.forget();
             let before = counts(&register);
             let refused = new(once().await.refused(&[401, 403, 404]));
