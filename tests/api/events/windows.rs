@@ -49,15 +49,14 @@ impl Windows<'_> {
     /// Panics if a filter or a history shows anything else than what is to be picked from the whole.
     pub async fn show_the_same(&self) {
         for (query, wanted) in self.questions() {
-            self.shows(&format!("/v1/events?{query}&"), &wanted, 1).await;
+            self.shows(&format!("/v1/events?{query}&"), &wanted).await;
         }
         self.histories_show_the_same().await;
     }
 
-    /// Panics unless a list, asked for in pages of one while it is short, shows these events.
-    pub async fn shows(&self, list: &str, wanted: &[&Value], limit: usize) {
-        let limit = if wanted.len() < 8 { limit } else { limit.max(200) };
-        self.shows_by(list, wanted, limit).await;
+    /// Panics unless a list shows these events, one by one while they are few.
+    async fn shows(&self, list: &str, wanted: &[&Value]) {
+        self.shows_by(list, wanted, if wanted.len() < 8 { 1 } else { 200 }).await;
     }
 
     /// Panics unless a list, asked for in pages of this size, shows these events, and on every page the number of all.
@@ -153,7 +152,7 @@ impl Windows<'_> {
                 };
                 let told = self.seen.iter().filter(is_told).collect::<Vec<_>>();
                 assert!(!told.is_empty(), "{}: {address} has a beginning", self.caller);
-                self.shows(&format!("{address}/history?"), &told, 1).await;
+                self.shows(&format!("{address}/history?"), &told).await;
             }
         }
     }
