@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use inspection_register::schema::events;
-use serde_json::Value;
 
+use super::answers::told;
 use super::callers::Caller;
-use super::requests::{fresh, path, path_of_nothing, request, rows};
-use super::table::{OPERATIONS, Outcome, Takes, expected};
+use super::requests::{body, fresh, path, path_of_nothing, request, rows};
+use super::table::{OPERATIONS, Outcome, Takes, expected, sees};
 use super::world::{Row, World};
 use crate::support::operations::{self, Operation};
 use crate::support::{Answer, Register};
@@ -29,7 +29,11 @@ async fn without_a_valid_key_one_reads_what_is_public_or_nothing() {
 #[actix_web::test]
 async fn administrators_do_everything_and_stewards_keep_the_facts() {
     try_all(|register, world| {
-        vec![Caller::with_key(register, "admin", &[]), Caller::with_key(register, "steward", &[&world.own.id])]
+        vec![
+            Caller::with_key(register, "admin", &[]),
+            Caller::with_key(register, "steward", &[&world.own.id]),
+            Caller::with_key(register, "steward", &[]),
+        ]
     })
     .await;
 }
@@ -40,6 +44,7 @@ async fn contributors_keep_the_papers_of_their_authority() {
         vec![
             Caller::with_key(register, "contributor", &[&world.own.id]),
             Caller::with_key(register, "contributor", &[&world.third]),
+            Caller::with_key(register, "contributor", &[&world.own.id, &world.other.id]),
         ]
     })
     .await;
@@ -50,6 +55,7 @@ async fn reviewers_review_and_readers_read_the_papers_of_their_authority() {
     try_all(|register, world| {
         vec![
             Caller::with_key(register, "reviewer", &[&world.own.id]),
+            Caller::with_key(register, "reviewer", &[&world.third]),
             Caller::with_key(register, "reader", &[&world.own.id]),
             Caller::with_key(register, "reader", &[]),
         ]
@@ -73,6 +79,17 @@ async fn try_all(callers: impl FnOnce(&Register, &World) -> Vec<Caller>) {
     }
 }
 
+/// How a request is sent: with what claim to know the version, and with what body in place of a good one.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    tag: Option<&'static str>,
+    body: Option<&'static str>,
+}
+
+impl Manner {
+    const GOOD: Self = Self { tag: Some("*"), body: None };
+}
+
 /// One caller, one operation, one row.
 struct Cell<'a> {
     register: &'a Register,
@@ -90,7 +107,7 @@ impl Cell<'_> {
             return self.do_it().await;
         }
         let before = self.events();
-        let answer = self.send(&path(self.operation, self.row), "*").await;
+        let answer = self.send(&path(self.operation, self.row), &Manner::GOOD).await;
         let status = match outcome {
             Outcome::Unauthenticated => 401,
             Outcome::Forbidden => 403,
@@ -101,35 +118,54 @@ impl Cell<'_> {
         if outcome == Outcome::Unauthenticated {
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{}", self.name());
         }
-        if outcome == Outcome::Missing {
+        if self.caller.is_valid && !sees(self.caller, self.row) {
             self.is_like_nothing(answer).await;
         }
         assert_eq!(self.events(), before, "{}: what is refused leaves no trace", self.name());
     }
 
-    /// What one may not see is answered like what does not exist, whatever one claims to know of it.
+    /// What one may not see is answered like what does not exist, whatever one claims to know of it, and however wrong the
+    /// request is in itself.
     async fn is_like_nothing(&self, answer: Answer) {
-        let nothing = self.send(&path_of_nothing(self.operation), "*").await;
-        assert_eq!(told(&answer), told(&nothing), "{}", self.name());
-        let claims = self.send(&path(self.operation, self.row), "\"999\"").await;
-        assert_eq!(told(&claims), told(&nothing), "{}: with a claim", self.name());
+        let nothing = path_of_nothing(self.operation, self.row);
+        assert_eq!(told(&answer), told(&self.send(&nothing, &Manner::GOOD).await), "{}", self.name());
+        for manner in self.wrong_manners() {
+            let answer = self.send(&path(self.operation, self.row), &manner).await;
+            assert_eq!(told(&answer), told(&self.send(&nothing, &manner).await), "{}: {manner:?}", self.name());
+        }
+    }
+
+    fn wrong_manners(&self) -> Vec<Manner> {
+        let claim = Manner { tag: Some("\"999\""), ..Manner::GOOD };
+        let no_claim = Manner { tag: None, ..Manner::GOOD };
+        let [no_json, unknown] = ["{", "{\"unknown\": 1}"].map(|body| Manner { body: Some(body), ..Manner::GOOD });
+        match (self.operation.is_read(), &self.operation.body) {
+            (true, _) => vec![claim],
+            (false, None) => vec![claim, no_claim],
+            (false, Some(_)) => vec![claim, no_claim, no_json, unknown],
+        }
     }
 
     /// A permitted write, on a row that nothing has touched.
     async fn do_it(&self) {
         let row = fresh(self.world, self.register, self.operation, self.row).await;
         let before = self.events();
-        let answer = self.send(&path(self.operation, &row), "*").await;
+        let answer = self.send(&path(self.operation, &row), &Manner::GOOD).await;
         // What was public is withdrawn, and what documents speak of stays: the rules of the register are the same for all.
         let by_rule = self.operation.id == "delete_inspection" && answer.status.as_u16() == 409;
         assert!(answer.status.is_success() || by_rule, "{}: {} {}", self.name(), answer.status, answer.text());
         assert!(by_rule || self.events() > before, "{} leaves no event", self.name());
     }
 
-    async fn send(&self, path: &str, tag: &str) -> Answer {
-        let council = self.world.council(self.row);
-        let request = request(self.caller, self.register, self.operation, path, council, tag);
-        if self.operation.is_read() && tag != "*" { request.header("If-None-Match", "*") } else { request }.send().await
+    async fn send(&self, path: &str, manner: &Manner) -> Answer {
+        let request = request(self.caller, self.register, self.operation, path, manner.tag);
+        let request = match (manner.body, body(self.operation, self.world.council(self.row))) {
+            (Some(broken), _) => request.body("application/json", broken),
+            (None, Some(good)) => request.json(&good),
+            (None, None) => request,
+        };
+        let knows = self.operation.is_read() && manner.tag != Manner::GOOD.tag;
+        if knows { request.header("If-None-Match", "*") } else { request }.send().await
     }
 
     /// How many writes were told of so far.
@@ -141,16 +177,4 @@ impl Cell<'_> {
         let whose = if self.row.authority == self.world.own.id { "own" } else { "other" };
         format!("{} by {} on {whose} {:?}", self.operation.id, self.caller.name, self.row.standing)
     }
-}
-
-/// All that an answer tells, but for the path and the request that it names itself.
-fn told(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
-    let mut body = answer.json();
-    body.as_object_mut().unwrap().retain(|name, _| !["instance", "trace_id"].contains(&name.as_str()));
-    let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
-    let mut headers =
-        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect::<Vec<_>>();
-    headers.retain(|(name, _)| name != "content-length");
-    headers.sort();
-    (answer.status.as_u16(), headers, body)
 }

@@ -40,9 +40,17 @@ pub fn names_an_authority(operation: &Operation) -> bool {
     ["create_improvement_plan", "create_improvement_action"].contains(&operation.id)
 }
 
+/// Whether the path of an operation names what an inspection said of a recommendation.
+fn takes_an_examination(operation: &Operation) -> bool {
+    operation.id.contains("examination") && operation.path_parameters().len() == 2
+}
+
 /// The rows that an operation is tried on.
 pub async fn rows(world: &World, register: &Register, operation: &Operation) -> Vec<Row> {
     match about(operation) {
+        About::Facts if takes_an_examination(operation) => {
+            world.facts.iter().chain(&world.examinations).cloned().collect()
+        }
         About::Facts => world.facts.clone(),
         // What is new has no visibility yet that could hide it.
         About::Papers if names_an_authority(operation) => {
@@ -57,6 +65,10 @@ pub async fn rows(world: &World, register: &Register, operation: &Operation) -> 
 pub async fn fresh(world: &World, register: &Register, operation: &Operation, row: &Row) -> Row {
     let council = world.council(row);
     match about(operation) {
+        About::Facts if row.is_examination() => {
+            let asking = council.facts(register, row.standing).await;
+            council.examinations(register, &[asking]).await.remove(0)
+        }
         About::Facts => council.facts(register, row.standing).await,
         About::Papers => council.papers(register, row.standing).await,
         About::Open => council.open(register).await,
@@ -72,9 +84,12 @@ pub fn path(operation: &Operation, row: &Row) -> String {
     filled(operation, |name| id(name).clone())
 }
 
-/// The same path of something that does not exist.
-pub fn path_of_nothing(operation: &Operation) -> String {
-    filled(operation, |_| Uuid::now_v7().to_string())
+/// The same path of something that does not exist; what an inspection said of a recommendation is missing in the same one.
+pub fn path_of_nothing(operation: &Operation, row: &Row) -> String {
+    filled(operation, |name| match name {
+        "inspection_id" if row.is_examination() => row.ids[name].clone(),
+        _ => Uuid::now_v7().to_string(),
+    })
 }
 
 fn filled(operation: &Operation, id: impl Fn(&str) -> String) -> String {
@@ -85,27 +100,23 @@ fn filled(operation: &Operation, id: impl Fn(&str) -> String) -> String {
     format!("/v1{path}{}", if takes_reason { "?reason=Recorded+twice." } else { "" })
 }
 
-/// A request of a caller to a path, good in everything but what the test is about.
+/// A request of a caller to a path, good in everything but what the test is about; without a tag, no version is claimed.
 pub fn request<'a>(
     caller: &Caller,
     register: &'a Register,
     operation: &Operation,
     path: &str,
-    council: &Council,
-    tag: &str,
+    tag: Option<&str>,
 ) -> Request<'a> {
     let request = caller.request(register, operation.method.clone(), path);
-    let request = match operation.method {
-        Method::PATCH | Method::PUT | Method::DELETE => request.if_match(tag),
+    match (&operation.method, tag) {
+        (&Method::PATCH | &Method::PUT | &Method::DELETE, Some(tag)) => request.if_match(tag),
         _ => request,
-    };
-    match body(operation, council) {
-        Some(body) => request.json(&body),
-        None => request,
     }
 }
 
-fn body(operation: &Operation, council: &Council) -> Option<Value> {
+/// The good body of an operation, if it takes one.
+pub fn body(operation: &Operation, council: &Council) -> Option<Value> {
     let reason = "It was wrong.";
     let body = match operation.id {
         "create_authority" => new_authority(),

@@ -123,22 +123,29 @@ pub enum Outcome {
     Done,
 }
 
+/// Whether a caller is to see a row.
+pub fn sees(caller: &Caller, row: &Row) -> bool {
+    match row.standing {
+        "draft" | "withdrawn" => SEE_DRAFTS.contains(&caller.role.unwrap_or_default()),
+        "private" => is_bound(caller, row),
+        _ => true,
+    }
+}
+
+fn is_bound(caller: &Caller, row: &Row) -> bool {
+    caller.role == Some("admin") || caller.bound_to.contains(&row.authority)
+}
+
 /// What a caller may do to a row.
 pub fn expected(caller: &Caller, takes: Takes, row: &Row) -> Outcome {
     let role = caller.role.unwrap_or("nobody");
     let is_writer = role == "admin" || WRITERS.contains(&(takes, role));
-    let is_bound = role == "admin" || caller.bound_to.contains(&row.authority);
-    let sees = match row.standing {
-        "draft" | "withdrawn" => SEE_DRAFTS.contains(&role),
-        "private" => is_bound,
-        _ => true,
-    };
     match takes {
         _ if !caller.is_valid => Outcome::Unauthenticated,
         Facts | Papers | Reviews | Keys if role == "nobody" => Outcome::Unauthenticated,
         Facts | Papers | Reviews | Keys if !is_writer => Outcome::Forbidden,
-        _ if !sees => Outcome::Missing,
-        Papers | Reviews if !is_bound => Outcome::Forbidden,
+        _ if !sees(caller, row) => Outcome::Missing,
+        Papers | Reviews if !is_bound(caller, row) => Outcome::Forbidden,
         _ => Outcome::Done,
     }
 }

@@ -9,8 +9,9 @@ use inspection_register::db::Db;
 use serde_json::{Value, json};
 
 use super::fold::{State, answered_to, folded, keep};
+use super::windows::Windows;
 use super::workload::{Known, Writer};
-use super::{follow_as, told};
+use super::{follow, follow_as, told};
 use crate::authorization::callers::Caller;
 use crate::support::database::{Database, settle};
 use crate::support::rows::{authority, inspection, path};
@@ -25,6 +26,9 @@ const REFERENCES: [&str; 6] = [
     "responds_to_inspection_id",
     "triggered_by_inspection_id",
 ];
+
+/// What the work of the writers begins with.
+const SEEDS: [u64; 3] = [4, 5, 6];
 
 /// Somebody who follows the feed from the beginning.
 struct Follower {
@@ -63,7 +67,7 @@ async fn council(register: &Register) -> String {
 async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller() {
     // Which papers one council has is left to chance, so that one seed alone may have none.
     let (mut of_nobody, mut of_contributor, mut of_admin) = (0, 0, 0);
-    for seed in [4, 5, 6] {
+    for (turn, seed) in SEEDS.into_iter().enumerate() {
         let database = Database::empty();
         let url = database.url.clone();
         let register = Rc::new(Register::with(database, |app| app.db = Db::new(&url, 10)).await);
@@ -74,6 +78,7 @@ async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller(
             Caller::with_key(&register, "steward", &[&councils[0]]),
             Caller::with_key(&register, "contributor", &[&councils[0]]),
             Caller::with_key(&register, "reader", &[&councils[0], &councils[1]]),
+            Caller::with_key(&register, "reviewer", &[&councils[1]]),
         ]
         .map(Follower::new);
         let known = Rc::new(RefCell::new(Known::starting_with(seed).with_authorities(&councils)));
@@ -96,11 +101,13 @@ async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller(
             writer.await.unwrap();
         }
         settle(&mut register.database.connect());
-        for follower in &mut followers {
+        let all = follow(&register, None, 200).await;
+        for (place, follower) in followers.iter_mut().enumerate() {
             follower.go_on(&register).await;
             let asking = |path: &str| follower.caller.request(&register, Method::GET, path);
             let (answered, name) = (answered_to(&asking).await, &follower.caller.name);
-            let from_the_beginning = folded(&follow_as(&asking, None, 200).await);
+            let seen = follow_as(&asking, None, 200).await;
+            let from_the_beginning = folded(&seen);
             for (kept, answered) in [
                 (&from_the_beginning, &answered),
                 (&without_references(&follower.state), &without_references(&answered)),
@@ -110,6 +117,11 @@ async fn the_fold_of_a_callers_feed_is_what_the_register_answers_to_that_caller(
                 for (key, row) in answered {
                     assert_eq!(&kept[key], row, "seed {seed}, {name}, {key:?}");
                 }
+            }
+            // Each looks through all windows once, for that takes its time.
+            if place % SEEDS.len() == turn {
+                let windows = Windows { asking: &asking, caller: name, seen: &seen, all: &all, of_each: 3 };
+                windows.show_the_same().await;
             }
         }
         let seen = |follower: usize| followers[follower].state.len();

@@ -6,6 +6,7 @@ mod corrections;
 mod feed;
 mod fold;
 mod order;
+pub mod windows;
 mod workload;
 
 use actix_web::http::Method;
@@ -14,15 +15,15 @@ use serde_json::Value;
 use crate::support::{Register, Request};
 
 /// How somebody asks: the request of a path.
-type Asking<'a> = &'a dyn Fn(&str) -> Request<'a>;
+pub type Asking<'a> = &'a dyn Fn(&str) -> Request<'a>;
 
 /// All that the feed shows after an event, or from the beginning, in pages of this size.
-async fn follow(register: &Register, after: Option<i64>, limit: u32) -> Vec<Value> {
+pub async fn follow(register: &Register, after: Option<i64>, limit: u32) -> Vec<Value> {
     follow_as(&|path| register.request(Method::GET, path), after, limit).await
 }
 
 /// All that the feed shows to somebody.
-async fn follow_as(asking: Asking<'_>, mut after: Option<i64>, limit: u32) -> Vec<Value> {
+pub async fn follow_as(asking: Asking<'_>, mut after: Option<i64>, limit: u32) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let start = after.map_or(String::new(), |after| format!("&after={after}"));

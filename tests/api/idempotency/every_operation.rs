@@ -1,10 +1,15 @@
 //! What holds for every POST of the document.
 
 use actix_web::http::Method;
+use diesel::connection::SimpleConnection;
 use serde_json::{Map, Value, json};
 
 use super::{assert_replayed, counts, new};
+use crate::authorization::answers::told;
+use crate::authorization::callers::Caller;
+use crate::authorization::table::{OPERATIONS, Takes};
 use crate::support::operations::{Operation, all};
+use crate::support::sample::HEREFORDSHIRE;
 use crate::support::{Answer, Register};
 
 /// Every POST of the document.
@@ -73,11 +78,11 @@ async fn a_key_belongs_to_one_request() {
         send(&register, "a-key", &path, body).await.expect(operation.success());
         let after = counts(&register);
 
-        let plan = json!({ "authority_id": crate::support::sample::HEREFORDSHIRE, "title": "Another request" });
+        let plan = json!({ "authority_id": HEREFORDSHIRE, "title": "Another request" });
         let elsewhere =
             if id == "create_improvement_plan" { "/v1/improvement-actions" } else { "/v1/improvement-plans" };
         let other = if id == "create_improvement_plan" {
-            json!({ "authority_id": crate::support::sample::HEREFORDSHIRE, "title": "Another request", "source": "other" })
+            json!({ "authority_id": HEREFORDSHIRE, "title": "Another request", "source": "other" })
         } else {
             plan
         };
@@ -91,6 +96,54 @@ async fn a_key_belongs_to_one_request() {
             assert_eq!((refused.code().as_str(), refused.places()), ("validation_failed", vec!["/unknown".to_owned()]));
         }
         assert_eq!(counts(&register), after, "{id} takes effect again");
+    }
+}
+
+/// What a caller loses, one thing after another, by its name: after it, what was done before is refused.
+fn losses(takes: Takes, role: &str) -> Vec<(&'static str, String)> {
+    let back = format!("update api_keys set role = '{role}' where name like 'test-%';");
+    let demoted = ("demoted", "update api_keys set role = 'reader' where name like 'test-%'".to_owned());
+    let unbound = ("unbound", format!("{back} delete from api_key_authorities"));
+    let private = "update improvement_plans set visibility = 'private';
+        update improvement_actions set visibility = 'private'";
+    let private = ("unbound from what is private", private.to_owned());
+    let revoked = ("revoked", format!("{back} update api_keys set revoked_at = now() where name like 'test-%'"));
+    match takes {
+        Takes::Papers | Takes::Reviews => vec![demoted, unbound, private, revoked],
+        _ => vec![demoted, revoked],
+    }
+}
+
+#[actix_web::test]
+async fn what_a_caller_may_not_do_any_more_is_refused_as_when_it_is_sent_for_the_first_time() {
+    for operation in posts() {
+        let (id, path) = (operation.id, operation.path());
+        let (_, takes) = OPERATIONS.iter().find(|(row, _)| *row == id).unwrap();
+        let role = match takes {
+            Takes::Facts => "steward",
+            Takes::Papers => "contributor",
+            Takes::Reviews => "reviewer",
+            Takes::Keys | Takes::Reading => "admin",
+        };
+        let register = Register::real().await;
+        prepare(&register, &operation).await;
+        let caller = Caller::with_key(&register, role, &[HEREFORDSHIRE]);
+        let request = || {
+            let request = caller.request(&register, Method::POST, &path);
+            if let Some(body) = operation.example() { request.json(body) } else { request }
+        };
+        let once = || request().header("Idempotency-Key", "a-key").send();
+        let first = new(once().await.expect(operation.success()));
+        assert_replayed(&once().await, &first);
+        for (name, loss) in losses(*takes, role) {
+            register.database.connect().batch_execute(&loss).unwrap();
+            register.app.keys.forget();
+            let before = counts(&register);
+            let refused = new(once().await.refused(&[401, 403, 404]));
+            let without = request().send().await.refused(&[401, 403, 404]);
+            assert_eq!(told(&refused), told(&without), "{id}, {name}");
+            assert_eq!(counts(&register), before, "{id}, {name}");
+        }
     }
 }
 
