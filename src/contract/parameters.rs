@@ -89,12 +89,7 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
         example: "01a204d1-fb25-76f2-bc56-a8a8239a7988",
         schema: InterventionId::schema,
     },
-    PathParameter {
-        name: "key_id",
-        description: "The id of the key.",
-        example: FIRST_KEY,
-        schema: KeyId::schema,
-    },
+    PathParameter { name: "key_id", description: "The id of the key.", example: FIRST_KEY, schema: KeyId::schema },
 ];
 
 /// Examples of paths whose parameters belong together otherwise than those above: the beginning of the path, the name of

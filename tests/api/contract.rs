@@ -94,7 +94,8 @@ fn every_group_leads_to_its_operations() {
     };
     let places = operations::all().into_iter().map(place).collect::<BTreeSet<_>>();
     for tag in DOCUMENT["tags"].as_array().unwrap() {
-        let links = tag["description"].as_str().unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        let links =
+            tag["description"].as_str().unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
         let links = links.collect::<Vec<_>>();
         assert!(!links.is_empty(), "{tag} leads nowhere");
         assert!(links.iter().all(|link| places.contains(*link)), "{tag} leads to what is not there");
