@@ -1,8 +1,8 @@
 """Fuzzes registers of its own with Schemathesis: every operation of the document, every check, every phase.
 
-Each seed is a run with a register that is new, so that a run can be repeated. It has the keys of two councils, which must
-not see what the other keeps to itself, and that of an administrator for what councils may not do. What Schemathesis may
-accept beyond its own rules stands in schemathesis.toml. It ends with 0 if no run found anything.
+Each seed is a run with a register that is new, so that a run can be repeated. It has the keys of two councils, which
+must not see what the other keeps to itself, and that of an administrator for what councils may not do. What
+Schemathesis may accept beyond its own rules stands in schemathesis.toml. It ends with 0 if no run found anything.
 """
 
 import argparse
@@ -73,7 +73,8 @@ def never_done(register):
 
 def configuration(keys):
     """The settings with the keys, in the order in which they are tried where one may not do what is asked."""
-    users = [{"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {key}"}]} for name, key in keys]
+    header = {name: {"name": "Authorization", "value": f"Bearer {key}"} for name, key in keys}
+    users = [{"name": name, "fixedHeaders": [header[name]]} for name, _ in keys]
     (FOLDER / "keys.json").write_text(json.dumps({"auth": users}))
     settings = FOLDER / "schemathesis.toml"
     councils = f'[auth.wfc]\npath = "{FOLDER / "keys.json"}"\npeers = {json.dumps(COUNCILS)}\n'
@@ -109,9 +110,10 @@ def main():
             keys = [*(reversed(keys) if seed % 2 == 0 else keys), ("administrator", register.key)]
             ran = subprocess.run(command(register, keys, seed, given.cases, share, given.more), cwd=FOLDER)
             told = faults(register)
-            print(*(f"revoked by a request: the key of {name}" for name, key in keys if not is_taken(register, key)), sep="\n")
-            print(*(f"never succeeded: {operation}" for operation in never_done(register)), sep="\n")
-        print(*told, sep="\n")
+            revoked = [name for name, key in keys if not is_taken(register, key)]
+            noticed = [f"revoked by a request: the key of {name}" for name in revoked]
+            noticed += [f"never succeeded: {operation}" for operation in never_done(register)]
+        print(*noticed, *told, sep="\n")
         if ran.returncode != 0 or told:
             failed.append(seed)
     if failed:

@@ -133,6 +133,10 @@ function isOpen(operation) {
     return operation.security.some((way) => Object.keys(way).length === 0);
 }
 
+function named(page, operation) {
+    return page.locator(`[id$="-${operation.operationId}"]`);
+}
+
 // Follows a link of the page to an operation, and folds that again.
 async function follow(page, place) {
     const linked = page.locator(`[id="operations-${place.replace(' ', '_').replace('/', '-')}"]`);
@@ -148,10 +152,11 @@ async function everyRead(page, document, reads, base) {
     const sections = await page.locator('.opblock-tag-section h3').evaluateAll((all) => all.map((one) => one.dataset.tag));
     const tags = document.tags.map((tag) => tag.name);
     if (sections.join() !== tags.join()) faults.push(`the sections are ${sections}, not ${tags}`);
-    for (const place of ['Standings/list_standings', 'Improvement actions/list_improvement_actions']) await follow(page, place);
+    await follow(page, 'Standings/list_standings');
+    await follow(page, 'Improvement actions/list_improvement_actions');
     const shown = await page.locator('.opblock-get').count();
     if (shown !== reads.length) faults.push(`${shown} of ${reads.length} GET operations are shown`);
-    for (const { operationId } of reads.filter(isOpen)) faults.push(...await tryOut(page.locator(`[id$="-${operationId}"]`)));
+    for (const read of reads.filter(isOpen)) faults.push(...await tryOut(named(page, read)));
     const standings = page.locator('.opblock-get').first();
     await standings.locator('.opblock-summary-control').click();
     await standings.evaluate((element) => element.scrollIntoView());
@@ -183,7 +188,7 @@ async function withKey(page, reads, base, key) {
     await page.reload();
     await page.locator('.btn.authorize.locked').waitFor();
     const confidential = reads.filter((read) => !isOpen(read));
-    for (const { operationId } of confidential) faults.push(...await tryOut(page.locator(`[id$="-${operationId}"]`)));
+    for (const read of confidential) faults.push(...await tryOut(named(page, read)));
     return faults;
 }
 
