@@ -3,7 +3,8 @@
 //!
 //! Keys are named after teams and programs, since their names stand in every event; a name is never given twice.
 
-/// The id of a register's first key, the same in all: so the examples of the document speak of a key that is there.
+/// The id of the first key that a private register prints, the same in all of them: so the examples of the document speak of
+/// a key that is there.
 pub const FIRST_KEY: &str = "01a20431-0c26-7ad0-8000-000000000002";
 
 pub mod model;
