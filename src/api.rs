@@ -13,32 +13,32 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::access::Role;
-use crate::api_keys::model::ApiKeySort;
-use crate::authenticate::{self, KnownKeys};
-use crate::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
-use crate::bounds::{Bounds, answers, connection, rate};
+use crate::access::role::Role;
 use crate::contract;
-use crate::db::Db;
-use crate::documents::model::DocumentSort;
+use crate::database::pool::Db;
 use crate::error::Problem;
-use crate::findings::model::FindingEmbed;
-use crate::guard::{self, Guard};
-use crate::health::{self, Draining};
-use crate::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
-use crate::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort};
-use crate::inspections::model::{InspectionEmbed, InspectionSort};
-use crate::interventions::model::InterventionSort;
-use crate::page::Count;
-use crate::recommendations::model::RecommendationEmbed;
-use crate::standings::model::{Clock, StandingSort};
-use crate::telemetry::{self, Metrics};
-use crate::text::SearchText;
-use crate::{
+use crate::http::guard::{self, Guard};
+use crate::http::health::{self, Draining};
+use crate::http::limits::{RequestLimits, connection, rate, responses};
+use crate::http::page::Count;
+use crate::http::pages;
+use crate::http::telemetry::{self, Metrics};
+use crate::register::api_keys::authenticate::{self, KnownKeys};
+use crate::register::api_keys::model::ApiKeySort;
+use crate::register::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::register::documents::model::DocumentSort;
+use crate::register::findings::model::FindingEmbed;
+use crate::register::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
+use crate::register::improvement_plans::model::{ImprovementPlanEmbed, ImprovementPlanSort};
+use crate::register::inspections::model::{InspectionEmbed, InspectionSort};
+use crate::register::interventions::model::InterventionSort;
+use crate::register::recommendations::model::RecommendationEmbed;
+use crate::register::standings::model::{Clock, StandingSort};
+use crate::register::{
     api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
-    improvement_actions, improvement_plans, inspections, interventions, judgements, pages, recommendations, standings,
-    themes,
+    improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
 };
+use crate::values::text::SearchText;
 
 /// What the code cannot say of the API as a whole.
 #[derive(OpenApi)]
@@ -72,10 +72,10 @@ use crate::{
 pub struct Description;
 
 /// The document, made once for all workers.
-static DOCUMENT: LazyLock<Value> = LazyLock::new(contract::document);
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&described()));
 
 /// The document in the words of OpenAPI 3.0.
-static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
+pub static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
 
 /// What all parts of the application share.
 #[derive(Clone)]
@@ -90,8 +90,8 @@ pub struct App {
     pub draining: Draining,
     /// Origins whose web pages may call.
     pub cors_origins: Vec<String>,
-    /// What bounds requests.
-    pub bounds: Bounds,
+    /// The limits on requests.
+    pub limits: RequestLimits,
 }
 
 /// The operations: everything that the document describes, below `/v1`.
@@ -148,7 +148,7 @@ fn swagger_ui() -> SwaggerConfig<'static> {
 
 /// The document as the code describes it, before [`contract`] completes it.
 #[must_use]
-pub fn described() -> utoipa::openapi::OpenApi {
+fn described() -> utoipa::openapi::OpenApi {
     let app = actix_web::App::new().into_utoipa_app().openapi(Description::openapi());
     app.service(scope("").configure(operations)).split_for_parts().1
 }
@@ -174,9 +174,9 @@ pub fn build(
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
-        .app_data(web::Data::new(app.bounds.bodies.clone()))
-        .app_data(web::Data::new(app.bounds.answers.clone()))
-        .app_data(web::Data::from(Arc::clone(&app.bounds.rate)))
+        .app_data(web::Data::new(app.limits.bodies.clone()))
+        .app_data(web::Data::new(app.limits.responses.clone()))
+        .app_data(web::Data::from(Arc::clone(&app.limits.rate)))
         .app_data(pages::not_found_for_bad_paths())
         .into_utoipa_app()
         .service(scope("/v1").configure(operations))
@@ -185,7 +185,7 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
-        .wrap(from_fn(answers::in_pieces))
+        .wrap(from_fn(responses::in_pieces))
         .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
@@ -216,4 +216,23 @@ fn cors(origins: &[String]) -> Cors {
         return cors.allow_any_origin().send_wildcard();
     }
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::DOCUMENT;
+    use crate::access::OPERATIONS;
+    use crate::http::route::METHODS;
+
+    #[test]
+    fn every_operation_of_the_document_has_one_row() {
+        let items = DOCUMENT["paths"].as_object().unwrap().values();
+        let documented = items.flat_map(|item| METHODS.iter().filter_map(|(name, _)| item.get(name)));
+        let documented = documented.map(|operation| operation["operationId"].as_str().unwrap().to_owned());
+        let rows = OPERATIONS.iter().map(|(id, _)| (*id).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(rows.len(), OPERATIONS.len(), "an operation has two rows");
+        assert_eq!(rows, documented.collect());
+    }
 }

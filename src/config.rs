@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use actix_web::http::Uri;
 use ipnet::IpNet;
 
-use crate::embedded;
+use crate::database::embedded;
 
 /// What the environment sets.
 #[derive(Clone)]

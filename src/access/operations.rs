@@ -93,22 +93,3 @@ pub const OPERATIONS: &[(&str, Permission)] = &[
 pub fn permission_of(operation: &str) -> Option<Permission> {
     OPERATIONS.iter().find(|(id, _)| *id == operation).map(|(_, permission)| *permission)
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::OPERATIONS;
-    use crate::contract::{METHODS, document};
-
-    #[test]
-    fn every_operation_of_the_document_has_one_row() {
-        let document = document();
-        let items = document["paths"].as_object().unwrap().values();
-        let documented = items.flat_map(|item| METHODS.iter().filter_map(|(name, _)| item.get(name)));
-        let documented = documented.map(|operation| operation["operationId"].as_str().unwrap().to_owned());
-        let rows = OPERATIONS.iter().map(|(id, _)| (*id).to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(rows.len(), OPERATIONS.len(), "an operation has two rows");
-        assert_eq!(rows, documented.collect());
-    }
-}

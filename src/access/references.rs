@@ -7,13 +7,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::{Access, Papers};
-use crate::documents::model::{Document, DocumentId};
-use crate::findings::model::{Finding, FindingId};
-use crate::id::Id;
-use crate::improvement_plans::model::{ImprovementPlan, PlanId, Visibility};
-use crate::inspections::model::{Inspection, InspectionId};
-use crate::recommendations::model::{Recommendation, RecommendationId};
-use crate::schema::{documents, findings, improvement_plans, inspections, recommendations};
+use crate::database::schema::{documents, findings, improvement_plans, inspections, recommendations};
+use crate::values::id::Id;
+use crate::values::ids::{DocumentId, FindingId, InspectionId, PlanId, RecommendationId, of};
+use crate::values::visibility::Visibility;
 
 /// Those of some ids whose resources a caller sees.
 pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
@@ -38,7 +35,11 @@ impl<T> Seen<T> {
 /// # Errors
 ///
 /// If the database fails.
-pub fn inspections(conn: &mut PgConnection, access: &Access, ids: &[InspectionId]) -> QueryResult<Seen<Inspection>> {
+pub fn inspections(
+    conn: &mut PgConnection,
+    access: &Access,
+    ids: &[InspectionId],
+) -> QueryResult<Seen<of::Inspection>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
     }
@@ -53,7 +54,7 @@ pub fn inspections(conn: &mut PgConnection, access: &Access, ids: &[InspectionId
 /// # Errors
 ///
 /// If the database fails.
-pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<Finding>> {
+pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<of::Finding>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
     }
@@ -73,7 +74,7 @@ pub fn recommendations(
     conn: &mut PgConnection,
     access: &Access,
     ids: &[RecommendationId],
-) -> QueryResult<Seen<Recommendation>> {
+) -> QueryResult<Seen<of::Recommendation>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
     }
@@ -89,7 +90,7 @@ pub fn recommendations(
 /// # Errors
 ///
 /// If the database fails.
-pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<Document>> {
+pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<of::Document>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
     }
@@ -107,7 +108,7 @@ pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -
 /// # Errors
 ///
 /// If the database fails.
-pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<ImprovementPlan>> {
+pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<of::Plan>> {
     let Papers::Of(authorities) = access.papers() else { return Ok(Seen::ALL) };
     let is_seen =
         improvement_plans::visibility.eq(Visibility::Public).or(improvement_plans::authority_id.eq_any(authorities));

@@ -8,18 +8,18 @@ use diesel::Connection;
 use diesel::pg::PgConnection;
 
 use super::Outcome;
-use crate::access::Role;
-use crate::api_keys::model::NewApiKey;
-use crate::api_keys::query;
-use crate::authorities::model::AuthorityId;
-use crate::authorities::query::resolve;
+use crate::access::caller::Caller;
+use crate::access::role::Role;
+use crate::database::session;
 use crate::error::ApiError;
-use crate::extract::{IfMatch, broken_rules};
-use crate::id::Id;
-use crate::migrate;
-use crate::principal::Principal;
-use crate::text::KeyName;
-use crate::timestamp::Timestamp;
+use crate::http::extract::{IfMatch, broken_rules};
+use crate::register::api_keys::model::NewApiKey;
+use crate::register::api_keys::query;
+use crate::register::authorities::query::resolve;
+use crate::values::id::Id;
+use crate::values::ids::AuthorityId;
+use crate::values::text::KeyName;
+use crate::values::timestamp::Timestamp;
 
 /// What to do with keys.
 #[derive(Subcommand)]
@@ -53,7 +53,7 @@ pub(super) enum KeysCommand {
 
 /// Does what the command says, on the database at this address.
 pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
-    let mut conn = migrate::connect(url)?;
+    let mut conn = session::connect(url)?;
     match command {
         KeysCommand::Create { role, name, authorities, expires_in, expires_at } => {
             let authority_ids = ids_of(&mut conn, authorities)?;
@@ -76,7 +76,7 @@ fn ids_of(conn: &mut PgConnection, authorities: &[String]) -> Result<Vec<Authori
 
 fn create(conn: &mut PgConnection, new: &NewApiKey) -> Outcome {
     ApiError::refuse_any(broken_rules(new))?;
-    let key = conn.transaction(|conn| query::insert(conn, &Principal::keys(), Id::generate(), new))?;
+    let key = conn.transaction(|conn| query::insert(conn, &Caller::keys(), Id::generate(), new))?;
     writeln!(std::io::stdout(), "{}", key.secret.expose())?;
     let (name, role, end) = (&key.row.name, key.row.role, key.row.expires_at.to_rfc3339());
     writeln!(std::io::stderr(), "The key {name} ({role}) holds until {end}. Its secret is shown this once.")?;
@@ -97,7 +97,7 @@ fn list(conn: &mut PgConnection) -> Outcome {
 fn revoke(conn: &mut PgConnection, key: &str) -> Outcome {
     conn.transaction(|conn| {
         let id = query::named(conn, key)?;
-        query::revoke(conn, &Principal::keys(), id, &IfMatch::any())
+        query::revoke(conn, &Caller::keys(), id, &IfMatch::any())
     })?;
     writeln!(std::io::stderr(), "The key {key} is revoked.")?;
     Ok(())

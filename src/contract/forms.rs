@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::text::PLAIN_TEXT;
+use crate::values::text::PLAIN_TEXT;
 
 /// A table in CSV is text whose lines end with CR and LF.
 const TABLE: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";

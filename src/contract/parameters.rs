@@ -4,20 +4,14 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::api_keys::FIRST_KEY;
-use crate::api_keys::model::KeyId;
-use crate::authorities::model::AuthorityKey;
-use crate::documents::model::DocumentId;
-use crate::evidence::model::EvidenceId;
-use crate::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
-use crate::findings::model::FindingId;
-use crate::idempotency::MAX_KEY;
-use crate::improvement_actions::model::ActionId;
-use crate::improvement_plans::model::PlanId;
-use crate::inspections::model::InspectionId;
-use crate::interventions::model::InterventionId;
-use crate::recommendations::model::RecommendationId;
-use crate::text::Code;
+use crate::http::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
+use crate::http::idempotency::MAX_KEY;
+use crate::register::api_keys::FIRST_KEY;
+use crate::register::authorities::model::AuthorityKey;
+use crate::values::ids::{
+    ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId,
+};
+use crate::values::text::Code;
 
 /// A parameter in a path: its name, its description, and an example that exists in `data/`.
 pub(super) struct PathParameter {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 
-use crate::date::Date;
+use crate::values::date::Date;
 
 /// The name of the schema of days.
 const DATE: &str = "Date";

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::access::{Permission, Role};
+use crate::access::Permission;
+use crate::access::role::Role;
 
 /// The name of the one scheme.
 const SCHEME: &str = "api_key";

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::text::is_control;
-use crate::text_enum::text_enum;
+use crate::values::text::is_control;
+use crate::values::text_enum::text_enum;
 
 text_enum! {
     /// What is wrong, for programs: stable, one a kind of problem.

@@ -9,12 +9,13 @@ use validator::Validate;
 use super::inspections::identified;
 use super::reading::Row;
 use super::{Context, ImportError};
-use crate::improvement_actions::model::{
-    ActionId, DateRevisionId, NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition,
-    NewImprovementActionUpdate, TransitionId, UpdateId,
+use crate::database::schema;
+use crate::register::events;
+use crate::register::improvement_actions::model::{
+    NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
 };
-use crate::improvement_actions::query;
-use crate::{events, schema};
+use crate::register::improvement_actions::query;
+use crate::values::ids::{ActionId, DateRevisionId, TransitionId, UpdateId};
 
 /// What became of an action, in the order of the file.
 struct History {
@@ -35,15 +36,15 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let known = table.find(id).select(action_id).first::<ActionId>(conn).optional()?;
         if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
-                query::insert(conn, &context.principal, id, &row.value)?;
+                query::insert(conn, &context.caller, id, &row.value)?;
                 for (part, new) in &history.date_revisions {
-                    query::date_revisions::insert(conn, &context.principal, id, *part, new)?;
+                    query::date_revisions::insert(conn, &context.caller, id, *part, new)?;
                 }
                 for (part, new) in &history.updates {
-                    query::updates::insert(conn, &context.principal, id, *part, new)?;
+                    query::updates::insert(conn, &context.caller, id, *part, new)?;
                 }
                 for (part, new) in &history.transitions {
-                    query::transitions::insert(conn, &context.principal, id, *part, new)?;
+                    query::transitions::insert(conn, &context.caller, id, *part, new)?;
                 }
                 Ok(())
             });

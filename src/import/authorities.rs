@@ -9,13 +9,14 @@ use serde::Deserialize;
 use super::inspections::split;
 use super::reading::Row;
 use super::{Context, ImportError};
-use crate::authorities::model::{AuthorityId, AuthorityKey, AuthorityType, NeighbourSet, NewAuthority};
-use crate::authorities::query;
-use crate::date::Date;
+use crate::database::schema::{authorities, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
-use crate::extract::broken_rules;
-use crate::schema::{authorities, statistical_neighbours};
-use crate::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
+use crate::http::extract::broken_rules;
+use crate::register::authorities::model::{AuthorityKey, AuthorityType, NeighbourSet, NewAuthority};
+use crate::register::authorities::query;
+use crate::values::date::Date;
+use crate::values::ids::AuthorityId;
+use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 
 /// A line of `authorities.csv`.
 #[derive(Debug, Deserialize)]
@@ -99,7 +100,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
             if new_ids.contains(&heir) {
                 query::relations::add(conn, former, heir)?;
             } else {
-                query::changes::add_predecessor(conn, &context.principal, heir, former)?;
+                query::changes::add_predecessor(conn, &context.caller, heir, former)?;
             }
         }
     }

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use super::actions::take_parts;
 use super::inspections::identified;
 use super::{Context, ImportError};
-use crate::evidence::model::{EvidenceId, NewEvidence, NewEvidenceReview, ReviewId};
-use crate::evidence::query;
-use crate::improvement_actions::model::ActionId;
-use crate::{events, schema};
+use crate::database::schema;
+use crate::register::events;
+use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};
+use crate::register::evidence::query;
+use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 
 /// Writes the evidence that the register does not have, with its reviews. What it has, or had, stays as it is.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
@@ -30,9 +31,9 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let known = table.find(id).select(evidence_id).first::<EvidenceId>(conn).optional()?;
         if known.is_none() && !events::query::was_removed(conn, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
-                query::insert(conn, &context.principal, action, id, &row.value)?;
+                query::insert(conn, &context.caller, action, id, &row.value)?;
                 for (review, new) in &reviews {
-                    query::reviews::insert(conn, &context.principal, id, *review, new)?;
+                    query::reviews::insert(conn, &context.caller, id, *review, new)?;
                 }
                 Ok(())
             });

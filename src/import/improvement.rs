@@ -12,16 +12,15 @@ use validator::Validate;
 use super::inspections::identified;
 use super::parts::was_removed;
 use super::{Context, ImportError};
+use crate::access::caller::Caller;
+use crate::database::schema;
 use crate::error::ApiError;
-use crate::examinations::model::{ExaminationId, ExaminationOutcome, NewExamination};
-use crate::examinations::query::Place;
-use crate::findings::model::FindingId;
-use crate::id::Id;
-use crate::inspections::model::InspectionId;
-use crate::principal::Principal;
-use crate::recommendations::model::RecommendationId;
-use crate::text::Prose;
-use crate::{events, examinations, improvement_plans, inspections, interventions, schema};
+use crate::register::examinations::model::{ExaminationOutcome, NewExamination};
+use crate::register::examinations::query::Place;
+use crate::register::{events, examinations, improvement_plans, inspections, interventions};
+use crate::values::id::Id;
+use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationId};
+use crate::values::text::Prose;
 
 /// An item of `examinations.json`.
 #[derive(Debug, Deserialize, Validate)]
@@ -62,14 +61,14 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         context,
         &File { name: "improvement_plans.json", id: "plan_id", rows: "improvement plans" },
         |conn, id| select(exists(schema::improvement_plans::table.find(id))).get_result(conn),
-        |conn, principal, id, new| improvement_plans::query::insert(conn, principal, id, new).map(drop),
+        |conn, caller, id, new| improvement_plans::query::insert(conn, caller, id, new).map(drop),
     )?;
     write(
         conn,
         context,
         &File { name: "interventions.json", id: "intervention_id", rows: "interventions" },
         |conn, id| select(exists(schema::interventions::table.find(id))).get_result(conn),
-        |conn, principal, id, new| interventions::query::insert(conn, principal, id, new).map(drop),
+        |conn, caller, id, new| interventions::query::insert(conn, caller, id, new).map(drop),
     )
 }
 
@@ -87,10 +86,10 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         }
         let outcome = conn.transaction(|conn| {
             if context.new_inspections.contains(&place.0) {
-                let inspection = inspections::query::find(conn, &context.principal, place.0)?;
-                examinations::query::insert_row(conn, &context.principal, &inspection, place.1, id, &new)
+                let inspection = inspections::query::find(conn, &context.caller, place.0)?;
+                examinations::query::insert_row(conn, &context.caller, &inspection, place.1, id, &new)
             } else {
-                examinations::query::insert(conn, &context.principal, place, id, &new)
+                examinations::query::insert(conn, &context.caller, place, id, &new)
             }
         });
         written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
@@ -105,7 +104,7 @@ fn write<T: 'static, N: DeserializeOwned + Validate>(
     context: &mut Context<'_>,
     file: &File,
     is_known: impl Fn(&mut PgConnection, Uuid) -> QueryResult<bool>,
-    insert: impl Fn(&mut PgConnection, &Principal, Id<T>, &N) -> Result<(), ApiError>,
+    insert: impl Fn(&mut PgConnection, &Caller, Id<T>, &N) -> Result<(), ApiError>,
 ) -> Result<(), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>(file.name)?;
     let (all, mut written) = (rows.len(), 0);
@@ -114,7 +113,7 @@ fn write<T: 'static, N: DeserializeOwned + Validate>(
         if is_known(conn, id.as_uuid())? || events::query::was_removed(conn, id.as_uuid())? {
             continue;
         }
-        let outcome = conn.transaction(|conn| insert(conn, &context.principal, id, &row.value));
+        let outcome = conn.transaction(|conn| insert(conn, &context.caller, id, &row.value));
         written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
     }
     context.report.count(file.rows, written, all - written);

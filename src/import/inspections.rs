@@ -10,19 +10,20 @@ use serde_json::{Map, Value};
 use super::keys::{Missing, find, key_parts, with_key};
 use super::reading::Row;
 use super::{Context, ImportError, judgements};
-use crate::authorities::model::AuthorityKey;
-use crate::date::Date;
+use crate::database::schema;
 use crate::error::{ApiError, FieldError};
-use crate::extract::broken_rules;
-use crate::frameworks;
-use crate::inspections::model::{
-    FieldworkPeriod, InspectionId, InspectionKind, InspectionSource, InspectionState, KindBasis, NewInspection,
-};
-use crate::inspections::query;
-use crate::json::JsonList;
-use crate::judgements::model::Judgement;
-use crate::schema;
-use crate::text::{Code, Lines, Name, Title, WebAddress};
+use crate::http::extract::broken_rules;
+use crate::register::authorities::model::AuthorityKey;
+use crate::register::frameworks;
+use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
+use crate::register::inspections::query;
+use crate::register::judgements::model::Judgement;
+use crate::values::date::Date;
+use crate::values::ids::InspectionId;
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::inspection_state::InspectionState;
+use crate::values::json::JsonList;
+use crate::values::text::{Code, Lines, Name, Title, WebAddress};
 
 /// A line of `inspections.csv`.
 #[derive(Debug, Deserialize)]
@@ -136,7 +137,8 @@ fn new_inspection(
     if line.published_on != Some(day) {
         return Err(ApiError::invalid_member("/inspection_key", "day", "must end with the day of publication"));
     }
-    let authority_id = crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
+    let authority_id =
+        crate::register::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
     let new = NewInspection {
         authority_id,
         framework: resolve_framework(conn, line.framework.as_ref(), line.started_on.or(line.published_on))?,
@@ -172,7 +174,7 @@ fn new_inspection(
         return Ok(new);
     }
     if let Some(framework) = &new.framework {
-        errors.extend(crate::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+        errors.extend(crate::register::judgements::query::broken_codes(conn, framework, &new.judgements)?);
     }
     Err(ApiError::invalid(errors))
 }

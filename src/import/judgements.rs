@@ -10,13 +10,13 @@ use super::keys::find;
 use super::reading::Row;
 use super::{Context, ImportError};
 use crate::error::{ApiError, FieldError};
-use crate::extract::broken_rules;
-use crate::frameworks::model::Grade;
-use crate::inspections;
-use crate::inspections::query::changes::{StoredInspection, mark_judged, were_judgements_changed};
-use crate::judgements::model::{AbsenceReason, Judgement};
-use crate::judgements::query;
-use crate::text::{Code, Name};
+use crate::http::extract::broken_rules;
+use crate::register::frameworks::model::Grade;
+use crate::register::inspections;
+use crate::register::inspections::query::changes::{StoredInspection, mark_judged, were_judgements_changed};
+use crate::register::judgements::model::{AbsenceReason, Judgement};
+use crate::register::judgements::query;
+use crate::values::text::{Code, Name};
 
 /// A line of `judgements.csv`.
 #[derive(Debug, Deserialize)]
@@ -100,7 +100,7 @@ pub(super) fn import(
         return Ok(0);
     }
     let outcome = conn.transaction(|conn| {
-        let inspection = inspections::query::lock(conn, &context.principal, id)?;
+        let inspection = inspections::query::lock(conn, &context.caller, id)?;
         let errors = set.iter().enumerate().flat_map(|(index, row)| {
             let below = move |error: FieldError| FieldError {
                 pointer: Some(format!("/judgements/{index}{}", error.pointer.unwrap_or_default())),
@@ -119,7 +119,7 @@ pub(super) fn import(
         query::check(conn, &inspection, &judgements)?;
         let before = StoredInspection::of(conn, inspection)?;
         query::insert(conn, id, before.row.framework.as_ref(), &judgements)?;
-        mark_judged(conn, &context.principal, &before, None)
+        mark_judged(conn, &context.caller, &before, None)
     });
     Ok(self::outcome(context, first, set, outcome)?.map_or(0, |()| set.len()))
 }

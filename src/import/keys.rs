@@ -4,12 +4,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::{Context, ImportError};
-use crate::authorities::model::AuthorityKey;
-use crate::date::Date;
+use crate::database::schema;
 use crate::error::ApiError;
-use crate::inspections::model::InspectionId;
-use crate::schema;
-use crate::text::OfstedUrn;
+use crate::register::authorities::model::AuthorityKey;
+use crate::values::date::Date;
+use crate::values::ids::InspectionId;
+use crate::values::text::OfstedUrn;
 
 /// Why a key names no inspection.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ pub(super) fn find(
 pub(super) fn with_key(conn: &mut PgConnection, key: &str) -> Result<Option<Vec<InspectionId>>, ImportError> {
     use schema::inspections::{authority_id, inspection_id, published_on, table};
     let Ok((urn, day)) = key_parts(key) else { return Ok(None) };
-    let authority = match crate::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)) {
+    let authority = match crate::register::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)) {
         Ok(authority) => authority,
         Err(ApiError::Refused(_)) => return Ok(None),
         Err(error) => return Err(error.into()),

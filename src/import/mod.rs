@@ -14,6 +14,7 @@ mod judgements;
 mod keys;
 mod parts;
 mod reading;
+pub mod upgrade;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,13 +26,13 @@ use diesel::prelude::*;
 use include_dir::{Dir, include_dir};
 
 use self::reading::Reader;
-use crate::authorities::model::AuthorityId;
+use crate::access::caller::Caller;
+use crate::database::{schema, session};
 use crate::error::{ApiError, ConstraintExt, ProblemCode};
-use crate::frameworks::model::FrameworkRecord;
-use crate::inspections::model::InspectionId;
-use crate::principal::Principal;
-use crate::themes::model::Theme;
-use crate::{events, frameworks, migrate, schema, themes};
+use crate::register::frameworks::model::FrameworkRecord;
+use crate::register::themes::model::Theme;
+use crate::register::{events, frameworks, themes};
+use crate::values::ids::{AuthorityId, InspectionId};
 
 /// The data that comes with the program.
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -152,7 +153,7 @@ impl fmt::Display for Report {
 /// What an import works with.
 struct Context<'a> {
     reader: Reader<'a>,
-    principal: Principal,
+    caller: Caller,
     report: Report,
     /// The inspections that this import wrote: they are complete only at its end, at their first version.
     new_inspections: Vec<InspectionId>,
@@ -168,7 +169,7 @@ struct Context<'a> {
 ///
 /// If a file cannot be read, a row is wrong, or the database fails; then nothing is written.
 pub fn run(url: &str, source: &Source) -> Result<Report, ImportError> {
-    let mut conn = migrate::connect(url)?;
+    let mut conn = session::connect(url)?;
     import(&mut conn, source)
 }
 
@@ -181,7 +182,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
     conn.transaction(|conn| {
         let mut context = Context {
             reader: Reader::new(source),
-            principal: Principal::import(),
+            caller: Caller::import(),
             report: Report::default(),
             new_inspections: Vec::new(),
             authorities: HashMap::new(),
@@ -192,7 +193,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
         // What follows an inspection tells of itself as it is written: what it belongs to comes first in the feed.
-        events::query::beginnings::record(conn, &context.principal)?;
+        events::query::beginnings::record(conn, &context.caller)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;
@@ -241,7 +242,7 @@ fn broken_rule(constraint: &str) -> ApiError {
 ///
 /// If the database cannot be reached or fails.
 pub fn is_empty(url: &str) -> Result<bool, ImportError> {
-    let mut conn = migrate::connect(url)?;
+    let mut conn = session::connect(url)?;
     let has_any = diesel::select(exists(schema::authorities::table.select(schema::authorities::authority_id)))
         .get_result::<bool>(&mut conn)?;
     Ok(!has_any)

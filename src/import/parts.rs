@@ -12,16 +12,16 @@ use super::inspections::identified;
 use super::keys::{Missing, find};
 use super::reading::Row;
 use super::{Context, ImportError};
-use crate::documents::model::{DocumentId, NewDocument};
+use crate::database::schema;
 use crate::error::{ApiError, FieldError};
-use crate::extract::broken_rules;
-use crate::findings::model::{FindingId, NewFinding};
-use crate::inspections;
-use crate::inspections::model::InspectionId;
-use crate::inspections::query::changes::mark_changed;
-use crate::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationId, RecommendationKind};
-use crate::text::{Name, Prose};
-use crate::{documents, events, findings, recommendations, schema, themes};
+use crate::http::extract::broken_rules;
+use crate::register::documents::model::NewDocument;
+use crate::register::findings::model::NewFinding;
+use crate::register::inspections::query::changes::mark_changed;
+use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind};
+use crate::register::{documents, events, findings, inspections, recommendations, themes};
+use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
+use crate::values::text::{Name, Prose};
 
 /// A line of `recommendations.csv`, as they are read out of reports.
 #[derive(Debug, Deserialize)]
@@ -101,11 +101,11 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 if context.new_inspections.contains(&inspection) {
-                    let whole = inspections::query::find(conn, &context.principal, inspection)?;
+                    let whole = inspections::query::find(conn, &context.caller, inspection)?;
                     findings::query::check_codes(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
                     findings::query::insert_row(conn, inspection, id, &row.value, "")
                 } else {
-                    findings::query::insert(conn, &context.principal, inspection, id, &row.value).map(drop)
+                    findings::query::insert(conn, &context.caller, inspection, id, &row.value).map(drop)
                 }
             });
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
@@ -174,7 +174,7 @@ fn write_recommendation(
         themes::query::check(conn, &new.themes, "/themes")?;
         recommendations::query::insert_row(conn, inspection, id, new, "")
     } else {
-        recommendations::query::insert(conn, &context.principal, inspection, id, new).map(drop)
+        recommendations::query::insert(conn, &context.caller, inspection, id, new).map(drop)
     }
 }
 
@@ -218,7 +218,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             context.report.notes.push(format!("{key} keeps the {known} recommendations that it has"));
             continue;
         }
-        let before = inspections::query::lock(conn, &context.principal, inspection)?;
+        let before = inspections::query::lock(conn, &context.caller, inspection)?;
         for row in &rows {
             let new = row.value.new_recommendation();
             let errors = broken_rules(&new);
@@ -231,7 +231,7 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
         }
         if !context.new_inspections.contains(&inspection) {
-            mark_changed(conn, &context.principal, &before, None)?;
+            mark_changed(conn, &context.caller, &before, None)?;
         }
     }
     context.report.count("recommendations", written, all - written);

@@ -1,7 +1,7 @@
 //! Interventions: what government and others set up when services fail.
 
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::Register;

@@ -5,21 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
-use inspection_register::access::Role;
-use inspection_register::authorities::model::{AuthorityType, NeighbourSet};
-use inspection_register::documents::model::{Audience, DocumentKind};
-use inspection_register::events::model::EventResource;
-use inspection_register::evidence::model::{EvidenceKind, ReviewOutcome};
-use inspection_register::examinations::model::ExaminationOutcome;
-use inspection_register::findings::model::{Cohort, Polarity};
-use inspection_register::frameworks::model::Grade;
-use inspection_register::improvement_actions::model::{ActionSource, ActionState, Priority, Rag};
-use inspection_register::improvement_plans::model::{PlanState, Visibility};
-use inspection_register::inspections::model::{InspectionKind, InspectionSource, InspectionState, KindBasis};
-use inspection_register::interventions::model::InterventionKind;
-use inspection_register::judgements::model::AbsenceReason;
-use inspection_register::migrate::MIGRATIONS;
-use inspection_register::recommendations::model::{RecommendationAddressee, RecommendationKind};
+use inspection_register::access::role::Role;
+use inspection_register::database::migrate::MIGRATIONS;
+use inspection_register::register::authorities::model::{AuthorityType, NeighbourSet};
+use inspection_register::register::documents::model::{Audience, DocumentKind};
+use inspection_register::register::events::model::EventResource;
+use inspection_register::register::evidence::model::{EvidenceKind, ReviewOutcome};
+use inspection_register::register::examinations::model::ExaminationOutcome;
+use inspection_register::register::findings::model::Polarity;
+use inspection_register::register::frameworks::model::Grade;
+use inspection_register::register::improvement_actions::model::{ActionSource, ActionState, Priority, Rag};
+use inspection_register::register::improvement_plans::model::PlanState;
+use inspection_register::register::inspections::model::{InspectionSource, KindBasis};
+use inspection_register::register::interventions::model::InterventionKind;
+use inspection_register::register::judgements::model::AbsenceReason;
+use inspection_register::register::recommendations::model::{RecommendationAddressee, RecommendationKind};
+use inspection_register::values::cohort::Cohort;
+use inspection_register::values::inspection_kind::InspectionKind;
+use inspection_register::values::inspection_state::InspectionState;
+use inspection_register::values::visibility::Visibility;
 
 use crate::support::database::Database;
 
@@ -93,11 +97,13 @@ fn every_table_is_explained() {
     assert_eq!(lines(&mut conn, silent), Vec::<String>::new());
 }
 
-/// The tables of `src/schema.rs`: each with its primary key, then its columns with types.
+/// The tables of `src/database/schema.rs`: each with its primary key, then its columns with types.
 fn tables_of_the_program() -> BTreeMap<String, Vec<String>> {
     let mut tables = BTreeMap::new();
     let mut open = String::new();
-    for line in include_str!("../../src/schema.rs").lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+    for line in
+        include_str!("../../src/database/schema.rs").lines().map(str::trim).filter(|line| !line.starts_with("//"))
+    {
         if let Some((table, key)) = line.strip_suffix(") {").and_then(|line| line.split_once(" (")) {
             table.clone_into(&mut open);
             tables.insert(open.clone(), vec![format!("({key})")]);
@@ -110,7 +116,7 @@ fn tables_of_the_program() -> BTreeMap<String, Vec<String>> {
     tables
 }
 
-/// The tables of the database, in the words of `src/schema.rs`.
+/// The tables of the database, in the words of `src/database/schema.rs`.
 fn tables_of_the_database(conn: &mut PgConnection) -> BTreeMap<String, Vec<String>> {
     let keys = lines(
         conn,
@@ -149,7 +155,7 @@ fn the_program_knows_the_tables_as_the_database_has_them() {
     assert_eq!(
         tables_of_the_program(),
         tables_of_the_database(&mut conn),
-        "run: diesel migration run, with DATABASE_URL, which writes src/schema.rs"
+        "run: diesel migration run, with DATABASE_URL, which writes src/database/schema.rs"
     );
 }
 

@@ -11,14 +11,14 @@ use chrono::{TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use inspection_register::access::Role;
-use inspection_register::api_keys::model::NewApiKey;
-use inspection_register::api_keys::query as api_keys;
-use inspection_register::embedded::{Embedded, Options};
-use inspection_register::id::Id;
-use inspection_register::migrate;
-use inspection_register::principal::Principal;
-use inspection_register::timestamp::Timestamp;
+use inspection_register::access::caller::Caller;
+use inspection_register::access::role::Role;
+use inspection_register::database::embedded::{Embedded, Options};
+use inspection_register::import::upgrade;
+use inspection_register::register::api_keys::model::NewApiKey;
+use inspection_register::register::api_keys::query as api_keys;
+use inspection_register::values::id::Id;
+use inspection_register::values::timestamp::Timestamp;
 
 use crate::client::Client;
 use crate::disturbances::Counts;
@@ -48,7 +48,7 @@ impl Rig {
         embedded.stop_with_this_process().unwrap();
         let mut conn = PgConnection::establish(&embedded.url("postgres")).unwrap();
         conn.batch_execute(&format!("create database {DATABASE}")).unwrap();
-        migrate::migrate(&embedded.url(DATABASE)).unwrap();
+        upgrade::upgrade(&embedded.url(DATABASE)).unwrap();
         let proxy = Proxy::before(&embedded.url(DATABASE));
         let address = free_address(seed);
         let service = launch(&folder, address, &proxy);
@@ -75,8 +75,7 @@ impl Rig {
             authority_ids: Vec::new(),
             expires_at: Timestamp(Utc::now() + TimeDelta::days(1)),
         };
-        let issued =
-            self.connect().transaction(|conn| api_keys::insert(conn, &Principal::keys(), Id::generate(), &new));
+        let issued = self.connect().transaction(|conn| api_keys::insert(conn, &Caller::keys(), Id::generate(), &new));
         Client { address: self.address, secret: issued.unwrap().secret.expose().to_owned() }
     }
 

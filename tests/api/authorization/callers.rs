@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Text, Uuid as SqlUuid};
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
 use uuid::Uuid;
 
 use crate::support::{Register, Request};

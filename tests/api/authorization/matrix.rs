@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 
 use super::answers::told;
 use super::callers::Caller;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use inspection_register::date::Date;
+use inspection_register::values::date::Date;
 use serde_json::Value;
 
 use super::world::{Row, STATES, VISIBILITIES, World, theme};

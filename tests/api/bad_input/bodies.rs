@@ -88,7 +88,7 @@ async fn a_day_is_written_in_one_way() {
     for (operation, schema) in with_body() {
         let whole = sample::whole(&schema);
         let days = places(&whole).into_iter().filter(|(_, value)| {
-            value.as_str().is_some_and(|text| text.parse::<inspection_register::date::Date>().is_ok())
+            value.as_str().is_some_and(|text| text.parse::<inspection_register::values::date::Date>().is_ok())
         });
         for (place, _) in days {
             for day in WRONG_DAYS {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use inspection_register::contract::METHODS;
+use inspection_register::http::route::METHODS;
 use serde_json::{Map, Value};
 
 use super::schema::{Direction, Schemas};

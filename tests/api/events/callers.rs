@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use actix_web::http::Method;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::{Value, json};
 
 use super::fold::{State, answered_to, folded, keep};

@@ -4,8 +4,9 @@ use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::MigrationHarness;
-use inspection_register::migrate::{self, MIGRATIONS};
-use inspection_register::schema::event_clock;
+use inspection_register::database::migrate::MIGRATIONS;
+use inspection_register::database::schema::event_clock;
+use inspection_register::import::upgrade;
 use serde_json::json;
 
 use super::fold::{answered, folded};
@@ -54,7 +55,7 @@ async fn an_upgraded_register_tells_of_all_that_it_holds() {
         }
     }
     conn.batch_execute(OLD).unwrap();
-    migrate::migrate(&database.url).unwrap();
+    upgrade::upgrade(&database.url).unwrap();
     add_admin(&mut conn);
     settle(&mut conn);
     let register = Register::with(database, |_| {}).await;
@@ -79,7 +80,7 @@ async fn an_upgraded_register_tells_of_all_that_it_holds() {
     assert_eq!(events[4]["before"].get("due_on"), None);
     assert_eq!(folded(&events), answered(&register).await);
 
-    migrate::migrate(&register.database.url).unwrap();
+    upgrade::upgrade(&register.database.url).unwrap();
     settle(&mut conn);
     assert_eq!(follow(&register, None, 200).await.len(), events.len(), "what is told is not told again");
 }
@@ -130,7 +131,7 @@ async fn an_upgraded_register_tells_the_public_of_what_it_sees() {
         }
     }
     conn.batch_execute(UNSIGHTED).unwrap();
-    migrate::migrate(&database.url).unwrap();
+    upgrade::upgrade(&database.url).unwrap();
     add_admin(&mut conn);
     settle(&mut conn);
     let register = Register::with(database, |_| {}).await;
@@ -158,20 +159,20 @@ async fn a_restored_register_goes_on_where_it_was() {
     authority(&register).await;
     let mut conn = register.database.connect();
     let lead = |conn: &mut PgConnection| event_clock::table.select(event_clock::lead).first::<i64>(conn).unwrap();
-    migrate::migrate(&register.database.url).unwrap();
+    upgrade::upgrade(&register.database.url).unwrap();
     assert_eq!(lead(&mut conn), 0, "in one cluster it need not be raised");
 
     let far = "insert into events (position, type, resource, resource_id, aggregate_id, authority_ids, actor, request_id, after)
         values (1000000000000, 'created', 'document', gen_random_uuid(), gen_random_uuid(), '{}', 'far', 'far', '{}')";
     conn.batch_execute(far).unwrap();
-    migrate::migrate(&register.database.url).unwrap();
+    upgrade::upgrade(&register.database.url).unwrap();
     let raised = lead(&mut conn);
     assert!(raised > 0);
     authority(&register).await;
     settle(&mut conn);
     let actors = follow(&register, None, 1).await.iter().map(|event| event["actor"].clone()).collect::<Vec<_>>();
     assert_eq!(actors, [ADMIN, "far", ADMIN]);
-    migrate::migrate(&register.database.url).unwrap();
+    upgrade::upgrade(&register.database.url).unwrap();
     assert_eq!(lead(&mut conn), raised);
 }
 

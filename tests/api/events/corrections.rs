@@ -1,7 +1,7 @@
 //! What becomes of a published inspection is kept: who, when, why, from what to what.
 
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::Register;

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::json;
 
 use super::{follow, told};

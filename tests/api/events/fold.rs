@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use actix_web::http::Method;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::Value;
 
 use super::workload::{Known, Writer};

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inspection_register::events::model::{EventResource, EventType};
+use inspection_register::register::events::model::{EventResource, EventType};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use inspection_register::id::Id;
+use inspection_register::values::id::Id;
 use serde_json::Value;
 use uuid::Uuid;
 

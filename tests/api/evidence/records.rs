@@ -1,7 +1,7 @@
 //! Evidence itself: recorded, read, changed, removed.
 
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -61,7 +61,7 @@ async fn a_review_holds_from_a_day_between_the_proposal_and_today() {
         }
     }
     let answer = register.post(&format!("{evidence}/reviews"), &json!({ "outcome": "rejected" })).await.expect(201);
-    assert_eq!(answer.json()["effective_on"], inspection_register::date::Date::today().to_string());
+    assert_eq!(answer.json()["effective_on"], inspection_register::values::date::Date::today().to_string());
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::Method;
 use actix_web::rt::System;
 use diesel::pg::PgConnection;
-use inspection_register::improvement_actions::model::ActionState;
+use inspection_register::register::improvement_actions::model::ActionState;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};

@@ -6,7 +6,7 @@ mod rules;
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::rows::{asking, path, visit};

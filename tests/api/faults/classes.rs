@@ -234,7 +234,7 @@ async fn an_ordinary_user_is_told_of_errors_in_english() {
     assert_eq!(read(&granted, language).await, "C");
 
     // An owner who is a superuser settles it for all.
-    inspection_register::migrate::migrate(&register.database.url).unwrap();
+    inspection_register::import::upgrade::upgrade(&register.database.url).unwrap();
     assert_eq!(spoken(&url), "C");
     drop((ordinary, granted));
     conn.batch_execute(&format!("revoke set on parameter lc_messages from {user}; drop role {user}")).unwrap();

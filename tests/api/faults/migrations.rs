@@ -13,8 +13,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_migrations::MigrationHarness;
-use inspection_register::db::Db;
-use inspection_register::migrate::{self, MIGRATIONS};
+use inspection_register::database::migrate::{self, MIGRATIONS};
+use inspection_register::database::pool::Db;
+use inspection_register::import::upgrade;
 
 use crate::operations::program::{Folder, command};
 use crate::schema::catalogue;
@@ -67,7 +68,7 @@ async fn no_reader_is_refused_while_a_migration_waits_for_a_slow_one() {
     let register = Register::with(database, |app| app.db = Db::new(&url, 4)).await;
     let migration = spawn({
         let url = url.clone();
-        move || migrate::migrate(&url)
+        move || upgrade::upgrade(&url)
     });
     let (begun, mut longest) = (Instant::now(), Duration::ZERO);
     while begun.elapsed() < Duration::from_secs(5) {

@@ -12,7 +12,7 @@ mod server;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 
 use crate::support::database::Database;
 use crate::support::{Answer, Register, at_once};

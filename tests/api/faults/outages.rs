@@ -157,7 +157,7 @@ fn execute(database: &Database, statement: &str) {
 fn set_read_only(register: &Register, database: &Database, is_read_only: bool) {
     let name = name_in(&database.url);
     execute(database, &format!("alter database {name} set default_transaction_read_only = {is_read_only}"));
-    assert!(register.app.db.state().connections > 0);
+    assert!(register.app.db.pool_state().connections > 0);
     execute(
         database,
         "select pg_terminate_backend(pid) from pg_stat_activity

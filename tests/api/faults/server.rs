@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use diesel::prelude::*;
-use inspection_register::embedded::{Embedded, Options};
-use inspection_register::migrate;
+use inspection_register::database::embedded::{Embedded, Options};
+use inspection_register::import::upgrade;
 
 use crate::operations::program::{Folder, signal};
 use crate::support::keys::add_admin;
@@ -21,7 +21,7 @@ impl Server {
     pub fn start() -> Self {
         let mut server = Self { embedded: None, folder: Folder::new() };
         server.start_again();
-        migrate::migrate(&server.url()).unwrap();
+        upgrade::upgrade(&server.url()).unwrap();
         add_admin(&mut PgConnection::establish(&server.url()).unwrap());
         server
     }

@@ -4,12 +4,12 @@ use actix_web::http::Method;
 use chrono::{TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use inspection_register::access::Role;
-use inspection_register::api_keys::model::{IssuedApiKey, NewApiKey, NewApiKeyRotation};
-use inspection_register::api_keys::query;
-use inspection_register::id::Id;
-use inspection_register::principal::Principal;
-use inspection_register::timestamp::Timestamp;
+use inspection_register::access::caller::Caller;
+use inspection_register::access::role::Role;
+use inspection_register::register::api_keys::model::{IssuedApiKey, NewApiKey, NewApiKeyRotation};
+use inspection_register::register::api_keys::query;
+use inspection_register::values::id::Id;
+use inspection_register::values::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use super::{assert_replayed, counts, new};
@@ -24,7 +24,7 @@ fn issue(register: &Register, name: &str, authority: &Value) -> IssuedApiKey {
         authority_ids: vec![serde_json::from_value(authority["authority_id"].clone()).unwrap()],
         expires_at: Timestamp(Utc::now() + TimeDelta::days(1)),
     };
-    let insert = |conn: &mut PgConnection| query::insert(conn, &Principal::keys(), Id::generate(), &new);
+    let insert = |conn: &mut PgConnection| query::insert(conn, &Caller::keys(), Id::generate(), &new);
     register.database.connect().transaction(insert).unwrap()
 }
 
@@ -54,7 +54,7 @@ async fn who_has_a_new_secret_is_the_same_caller() {
     let key = issue(&register, "one", &place);
     let first = new(plan(&register, key.secret.expose(), &place).await.expect(201));
     let rotation = NewApiKeyRotation { overlap_hours: 0, expires_at: None };
-    let rotate = |conn: &mut PgConnection| query::rotate(conn, &Principal::keys(), key.row.key_id, &rotation);
+    let rotate = |conn: &mut PgConnection| query::rotate(conn, &Caller::keys(), key.row.key_id, &rotation);
     let rotated = register.database.connect().transaction(rotate).unwrap();
     register.app.keys.forget();
     assert_replayed(&plan(&register, rotated.secret.expose(), &place).await, &first);

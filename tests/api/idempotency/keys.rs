@@ -3,8 +3,8 @@
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use inspection_register::idempotency;
-use inspection_register::schema::idempotency_keys;
+use inspection_register::database::schema::idempotency_keys;
+use inspection_register::http::idempotency;
 use serde_json::json;
 
 use super::{assert_replayed, counts, new, post};

@@ -8,7 +8,7 @@ mod together;
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use inspection_register::schema::{events, idempotency_keys};
+use inspection_register::database::schema::{events, idempotency_keys};
 use serde_json::Value;
 
 use crate::support::{Answer, Register};

@@ -1,7 +1,7 @@
 //! Lists: what each filter finds, and in which order.
 
 use diesel::connection::SimpleConnection;
-use inspection_register::date::Date;
+use inspection_register::values::date::Date;
 use serde_json::{Value, json};
 
 use crate::support::Register;

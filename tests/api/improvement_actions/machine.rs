@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-use inspection_register::improvement_actions::model::ActionState;
+use inspection_register::register::improvement_actions::model::ActionState;
 use serde_json::{Value, json};
 
 use crate::support::Register;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use actix_web::rt;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::{Value, json};
 
 use super::support::evidence;

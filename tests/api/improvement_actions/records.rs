@@ -58,7 +58,7 @@ async fn what_is_unset_is_absent() {
         assert_eq!(action.get(member), None, "{member}");
     }
     assert_eq!(action["is_overdue"], false, "without a due date it is never overdue");
-    assert_eq!(action["proposed_on"], json!(inspection_register::date::Date::today()));
+    assert_eq!(action["proposed_on"], json!(inspection_register::values::date::Date::today()));
 }
 
 #[actix_web::test]

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
-use inspection_register::date::Date;
+use inspection_register::values::date::Date;
 use serde_json::{Value, json};
 
 use super::support::{accept_evidence, evidence};

@@ -77,7 +77,7 @@ async fn today_is_read_as_it_is_stored() {
     let council = authority(&register).await;
     let closed = json!({ "state": "closed", "starts_on": "2099-01-01", "ends_on": "2099-12-31" });
     let plan = plan(&register, &council, closed).await;
-    let today = inspection_register::date::Date::today();
+    let today = inspection_register::values::date::Date::today();
     let read = register.get(&format!("{}?as_at={today}", path_of_plan(&plan))).await.expect(200);
     assert_eq!(read.json(), plan);
     assert_eq!(
@@ -106,5 +106,5 @@ async fn actions_are_counted_as_they_stood() {
     assert_eq!(counts("?as_at=2023-03-31").await, [3, 3, 0, 0, 0, 0]);
     assert_eq!(counts("?as_at=2023-04-01").await, [3, 3, 1, 0, 0, 0]);
     assert_eq!(counts("?as_at=2023-12-31").await, [3, 1, 0, 1, 0, 1]);
-    assert_eq!(counts(&format!("?as_at={}", inspection_register::date::Date::today())).await, counts("").await);
+    assert_eq!(counts(&format!("?as_at={}", inspection_register::values::date::Date::today())).await, counts("").await);
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use diesel::prelude::*;
-use inspection_register::improvement_plans::query::proposals::propose;
-use inspection_register::principal::Principal;
-use inspection_register::schema::events;
+use inspection_register::access::caller::Caller;
+use inspection_register::database::schema::events;
+use inspection_register::register::improvement_plans::query::proposals::propose;
 use serde_json::{Value, json};
 
 use crate::support::improvement::{path_of_plan, plan};
@@ -129,9 +129,7 @@ async fn of_sixteen_calls_at_once_one_creates_each_action() {
     let answers = thread::scope(|scope| {
         let database = &register.database;
         let calls = (0..16).map(|_| {
-            scope.spawn(move || {
-                database.connect().transaction(|conn| propose(conn, &Principal::import(), id)).unwrap().0
-            })
+            scope.spawn(move || database.connect().transaction(|conn| propose(conn, &Caller::import(), id)).unwrap().0)
         });
         calls.collect::<Vec<_>>().into_iter().map(|call| call.join().unwrap()).collect::<Vec<_>>()
     });

@@ -5,10 +5,10 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use inspection_register::access::caller::Caller;
 use inspection_register::error::ProblemCode;
-use inspection_register::id::Id;
-use inspection_register::improvement_plans::query;
-use inspection_register::principal::Principal;
+use inspection_register::register::improvement_plans::query;
+use inspection_register::values::id::Id;
 use serde_json::{Value, json};
 
 use crate::support::Register;
@@ -64,7 +64,7 @@ async fn of_a_plan_and_the_end_of_its_succession_only_one_comes_to_pass() {
                     let conn = &mut database.connect();
                     if writer % 2 == 0 {
                         let written =
-                            conn.transaction(|conn| query::insert(conn, &Principal::import(), Id::generate(), new));
+                            conn.transaction(|conn| query::insert(conn, &Caller::import(), Id::generate(), new));
                         let refused = written.err().map(|error| error.code());
                         assert!(matches!(refused, None | Some(ProblemCode::ValidationFailed)), "{refused:?}");
                     } else {

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
 use serde_json::{Value, json};
 
 use crate::support::keys::{ADMIN_SECRET, key, path, secret};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use inspection_register::access::{OPERATIONS, Permission, Role};
+use inspection_register::access::role::Role;
+use inspection_register::access::{OPERATIONS, Permission};
 
 use crate::support::Register;
 use crate::support::keys::{key, secret};

@@ -1,7 +1,7 @@
 //! Keys at the operator's command, with the program itself.
 
 use actix_web::http::Method;
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
 
 use crate::operations::program::{Folder, Service, run, said};
 use crate::support::Register;

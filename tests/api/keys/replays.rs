@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use inspection_register::schema::idempotency_keys;
+use inspection_register::database::schema::idempotency_keys;
 use serde_json::{Value, json};
 
 use crate::support::keys::{ADMIN_SECRET, key, new_key, path, secret};

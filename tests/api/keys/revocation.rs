@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::{Value, json};
 
 use crate::support::database::Database;

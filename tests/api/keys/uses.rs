@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::Value;
 
 use crate::support::Register;

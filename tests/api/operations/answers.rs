@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use inspection_register::schema::events;
+use inspection_register::database::schema::events;
 use serde_json::json;
 
 use crate::support::operations::all;

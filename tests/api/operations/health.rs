@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
-use inspection_register::migrate;
+use inspection_register::import::upgrade;
 use serde_json::json;
 
 use crate::support::Register;
@@ -19,11 +19,11 @@ async fn it_is_ready_once_the_schema_is_current() {
     let answer = register.get("/v1/authorities").await.refused(&[503]);
     assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("unavailable", "1"));
 
-    migrate::migrate(&register.database.url).unwrap();
+    upgrade::upgrade(&register.database.url).unwrap();
     add_admin(&mut register.database.connect());
     assert_eq!(register.get("/health/ready").await.expect(200).json(), json!({ "status": "ready" }));
     register.get("/v1/authorities").await.expect(200);
-    assert_eq!(migrate::migrate(&register.database.url).unwrap().len(), 0, "a second time changes nothing");
+    assert_eq!(upgrade::upgrade(&register.database.url).unwrap().len(), 0, "a second time changes nothing");
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
 use serde_json::{Value, json};
 
 use super::program::{Folder, Service, command, free_address, run, said, signal};

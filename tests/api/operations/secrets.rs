@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
 use serde_json::{Value, json};
 
 use super::program::{Folder, Service};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use serde_json::json;
 
 use crate::support::operations::{self, all};

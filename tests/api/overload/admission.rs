@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 use inspection_register::error::{ApiError, ProblemCode};
 use serde_json::Value;
 
@@ -112,7 +112,7 @@ async fn places_are_given_in_order_and_no_more_than_there_are_connections() {
     }
     assert!(ends[7] >= Duration::from_millis(200), "{ends:?}");
     assert!(ends[0] < ends[7], "{ends:?}");
-    assert!(db.state().connections <= 2);
+    assert!(db.pool_state().connections <= 2);
 }
 
 #[actix_web::test]

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inspection_register::bounds::Limits;
+use inspection_register::http::limits::Limits;
 
 use super::server::{BUSY, SHORT, Server, generous};
 
 #[test]
 fn answers_that_nobody_reads_are_bounded_and_let_go() {
-    let limits = Limits { answer_memory: 300_000, write: SHORT * 2, ..generous() };
+    let limits = Limits { response_memory: 300_000, write: SHORT * 2, ..generous() };
     let server = Server::with(limits);
     let document = server.get("/openapi.json");
     assert!(document.len() > 400_000 && document.starts_with("HTTP/1.1 200"), "one may be larger than the memory");

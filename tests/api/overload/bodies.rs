@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::Instant;
 
-use inspection_register::bounds::rate::RateLimits;
-use inspection_register::bounds::{Bounds, Limits};
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
+use inspection_register::http::limits::rate::RateLimits;
+use inspection_register::http::limits::{Limits, RequestLimits};
 
 use super::server::{BUSY, LONG, SHORT, Server, assert_short, dribble, generous, rest};
 use crate::support::database::Database;
@@ -24,8 +24,8 @@ static HEAD: LazyLock<String> = LazyLock::new(|| {
 fn a_body_that_dribbles_is_cut_off_and_holds_no_connection_to_the_database() {
     let database = Database::empty();
     let db = Db::new(&database.url, 1);
-    let bounds = Bounds::new(Limits { body: SHORT * 2, ..generous() }, RateLimits::default());
-    let server = Server::on(database, |app| (app.db, app.bounds) = (db, bounds));
+    let bounds = RequestLimits::new(Limits { body: SHORT * 2, ..generous() }, RateLimits::default());
+    let server = Server::on(database, |app| (app.db, app.limits) = (db, bounds));
     // The key is known before many come with it at once: there is one connection to ask on.
     let body = new_authority().to_string();
     let post = format!("{}Connection: close\r\nContent-Length: {}\r\n\r\n{body}", *HEAD, body.len());

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inspection_register::bounds::Limits;
+use inspection_register::http::limits::Limits;
 
 use super::server::{BUSY, SHORT, Server, ask, assert_short, dribble, generous, rest};
 

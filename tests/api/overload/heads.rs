@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inspection_register::bounds::Limits;
+use inspection_register::http::limits::Limits;
 
 use super::server::{BUSY, Server, generous, rest};
 use crate::support::keys;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inspection_register::bounds::Limits;
+use inspection_register::http::limits::Limits;
 
 use super::server::{Server, dribble};
 use crate::support::keys;
@@ -12,12 +12,12 @@ const DOCUMENTED: &str = include_str!("../../../docs/limits.md");
 
 #[test]
 fn the_limits_are_those_that_are_documented() {
-    let Limits { head, body, write, keep_alive, disconnect, connections, head_memory, body_memory, answer_memory } =
+    let Limits { head, body, write, keep_alive, disconnect, connections, head_memory, body_memory, response_memory } =
         Limits::default();
     let deadlines = [head, body, write, keep_alive, disconnect].map(|limit| limit.as_millis());
     assert_eq!(deadlines, [5_000, 15_000, 15_000, 15_000, 1_000]);
     assert_eq!(connections, 10_000);
-    assert_eq!([head_memory, body_memory, answer_memory].map(|limit| limit >> 20), [8, 32, 32]);
+    assert_eq!([head_memory, body_memory, response_memory].map(|limit| limit >> 20), [8, 32, 32]);
     for line in [
         "| the head of a request | 5 s from",
         "| a whole body, however it is sent | 15 s from",

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::http::Method;
-use inspection_register::bounds::rate::RateLimits;
-use inspection_register::bounds::{Bounds, Limits};
+use inspection_register::http::limits::rate::RateLimits;
+use inspection_register::http::limits::{Limits, RequestLimits};
 
 use crate::support::database::Database;
 use crate::support::{Answer, Register, keys};
@@ -15,7 +15,7 @@ async fn limited(quota: u32, proxies: &[&str]) -> Register {
     let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
     let rate = RateLimits::new(NonZeroU32::new(quota), proxies);
     Register::with(Database::empty(), |app| {
-        app.bounds = Bounds::new(Limits::default(), rate);
+        app.limits = RequestLimits::new(Limits::default(), rate);
         app.cors_origins = vec!["https://example.org".to_owned()];
     })
     .await

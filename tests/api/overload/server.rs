@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use inspection_register::api::App;
-use inspection_register::bounds::rate::RateLimits;
-use inspection_register::bounds::{Bounds, Limits, listener};
+use inspection_register::http::limits::rate::RateLimits;
+use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::server::listener;
 
 use crate::operations::program::free_address;
 use crate::support::app;
@@ -40,7 +41,7 @@ pub struct Server {
 impl Server {
     /// Listens with these limits.
     pub fn with(limits: Limits) -> Self {
-        Self::on(Database::empty(), |app| app.bounds = Bounds::new(limits, RateLimits::default()))
+        Self::on(Database::empty(), |app| app.limits = RequestLimits::new(limits, RateLimits::default()))
     }
 
     /// Listens on this database, with another application than usual.

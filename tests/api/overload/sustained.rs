@@ -6,7 +6,7 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use inspection_register::db::Db;
+use inspection_register::database::pool::Db;
 
 use super::server::{Server, overslept};
 use crate::support::database::Database;

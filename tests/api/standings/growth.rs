@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
-use inspection_register::page::{Window, WindowParameters};
-use inspection_register::standings::model::StandingFilter;
-use inspection_register::standings::query;
+use inspection_register::http::page::{Window, WindowParameters};
+use inspection_register::register::standings::model::StandingFilter;
+use inspection_register::register::standings::query;
 
 use super::{COUNTED_ON, standings};
 use crate::support::Register;

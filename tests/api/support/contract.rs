@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use actix_web::http::Method;
-use inspection_register::text::PLAIN_TEXT;
+use inspection_register::values::text::PLAIN_TEXT;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::Answer;
 
 /// The document as it is served.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(inspection_register::contract::document);
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| inspection_register::api::DOCUMENT.clone());
 
 /// The document with objects closed, so that a member without description is found.
 static CLOSED: LazyLock<Value> = LazyLock::new(|| {

@@ -12,8 +12,8 @@ use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use inspection_register::embedded::{Embedded, Options};
-use inspection_register::{import, migrate};
+use inspection_register::database::embedded::{Embedded, Options};
+use inspection_register::import::{self, upgrade};
 
 use super::keys::{add_admin, add_example};
 
@@ -77,7 +77,7 @@ impl Drop for Database {
 fn template(name: &'static str, fill: impl FnOnce(&str)) -> &'static str {
     execute(&format!("create database {name}"));
     let url = cluster().url(name);
-    migrate::migrate(&url).unwrap();
+    upgrade::upgrade(&url).unwrap();
     fill(&url);
     let mut conn = PgConnection::establish(&url).unwrap();
     add_admin(&mut conn);

@@ -3,8 +3,8 @@
 use chrono::{TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use inspection_register::api_keys::FIRST_KEY;
-use inspection_register::api_keys::secret::Secret;
+use inspection_register::access::secret::Secret;
+use inspection_register::register::api_keys::FIRST_KEY;
 use serde_json::{Value, json};
 
 use super::Register;

@@ -22,12 +22,12 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
-use inspection_register::authenticate::KnownKeys;
-use inspection_register::bounds::rate::RateLimits;
-use inspection_register::bounds::{Bounds, Limits};
-use inspection_register::db::Db;
-use inspection_register::health::Draining;
-use inspection_register::telemetry::Metrics;
+use inspection_register::database::pool::Db;
+use inspection_register::http::health::Draining;
+use inspection_register::http::limits::rate::RateLimits;
+use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::telemetry::Metrics;
+use inspection_register::register::api_keys::authenticate::KnownKeys;
 use serde_json::Value;
 
 use self::database::Database;
@@ -280,7 +280,7 @@ pub fn app(database: &Database) -> App {
         metrics: Metrics::new().unwrap(),
         draining: Draining::default(),
         cors_origins: Vec::new(),
-        bounds: Bounds::new(Limits::default(), RateLimits::default()),
+        limits: RequestLimits::new(Limits::default(), RateLimits::default()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use actix_web::http::Method;
-use inspection_register::contract::METHODS;
+use inspection_register::http::route::METHODS;
 use serde_json::{Value, json};
 
 use super::contract::DOCUMENT;

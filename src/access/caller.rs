@@ -1,0 +1,103 @@
+//! Who asks. The one place where a caller enters a request.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::{Extensions, Payload};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::access::Access;
+use crate::error::ApiError;
+use crate::values::ids::KeyId;
+
+/// The caller of a request: whose name a change is kept under, and what they may do.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    actor: String,
+    request_id: String,
+    key_id: Option<KeyId>,
+    access: Access,
+}
+
+impl Caller {
+    /// A caller without a key.
+    #[must_use]
+    pub fn anonymous(request_id: String) -> Self {
+        Self { actor: "anonymous".to_owned(), request_id, key_id: None, access: Access::anonymous() }
+    }
+
+    /// The holder of a key.
+    #[must_use]
+    pub fn of_key(key_id: KeyId, name: &str, access: Access, request_id: String) -> Self {
+        Self { actor: name.to_owned(), request_id, key_id: Some(key_id), access }
+    }
+
+    /// The caller that was put among what a request carries.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if nobody was: then nobody may do anything.
+    pub fn among(extensions: &Extensions) -> Result<&Self, ApiError> {
+        extensions.get().ok_or_else(|| ApiError::Internal("nobody said who asks".to_owned()))
+    }
+
+    /// The register itself, filling in data at the operator's command.
+    #[must_use]
+    pub fn import() -> Self {
+        Self::register("import")
+    }
+
+    /// The register itself, told to bring its own schema up to date.
+    #[must_use]
+    pub fn migrate() -> Self {
+        Self::register("migrate")
+    }
+
+    /// The register itself, making keys at the operator's command.
+    #[must_use]
+    pub fn keys() -> Self {
+        Self::register("keys")
+    }
+
+    /// The register itself, making its first key.
+    #[must_use]
+    pub fn serve() -> Self {
+        Self::register("serve")
+    }
+
+    fn register(command: &str) -> Self {
+        Self { actor: command.to_owned(), request_id: command.to_owned(), key_id: None, access: Access::register() }
+    }
+
+    /// The name that changes are kept under.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// The id of the request.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The key of the caller, if there is one: the same after a rotation of its secret.
+    #[must_use]
+    pub fn key_id(&self) -> Option<KeyId> {
+        self.key_id
+    }
+
+    /// What the caller may do and see.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::among(&request.extensions()).cloned())
+    }
+}

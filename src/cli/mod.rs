@@ -1,0 +1,172 @@
+//! The commands of the program.
+
+mod keys;
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use self::keys::KeysCommand;
+use crate::config::{Config, SETTINGS};
+use crate::database::embedded::Embedded;
+use crate::import::{self, upgrade};
+use crate::{api, logging, server};
+
+/// The record of Ofsted's inspections of English children's services, as an HTTP API.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Response requests (the default)
+    Serve,
+    /// Bring the schema of the database to the program's
+    Migrate,
+    /// Load the CSV and JSON files of a folder, or the data that came with the program
+    Import {
+        /// The folder
+        dir: Option<PathBuf>,
+    },
+    /// Print the OpenAPI document
+    Openapi {
+        /// In the words of this version
+        #[arg(long, value_enum, default_value_t)]
+        version: Version,
+    },
+    /// Make, list and revoke keys, also while the service runs
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Ask the service at `BIND_ADDRESS` whether it is ready
+    Healthcheck,
+}
+
+/// A version of OpenAPI.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Version {
+    /// 3.1, as the document is written
+    #[default]
+    #[value(name = "3.1")]
+    V3_1,
+    /// 3.0, for tools that read no newer one
+    #[value(name = "3.0")]
+    V3_0,
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let matches = Arguments::command().after_help(settings_help()).get_matches();
+    let outcome = Arguments::from_arg_matches(&matches).map_err(Into::into).and_then(|arguments| obey(&arguments));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut stderr = std::io::stderr();
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(stderr, "inspection-register: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(arguments: &Arguments) -> Outcome {
+    if let Some(Command::Openapi { version }) = arguments.command {
+        let document = match version {
+            Version::V3_1 => api::DOCUMENT.clone(),
+            Version::V3_0 => api::DOCUMENT_3_0.clone(),
+        };
+        let document = serde_json::to_string_pretty(&document)?;
+        writeln!(std::io::stdout(), "{document}")?;
+        return Ok(());
+    }
+    let config = Config::from_env()?;
+    logging::begin(&config.log);
+    match &arguments.command {
+        None | Some(Command::Serve) => server::serve(&config)?,
+        Some(Command::Migrate) => with_database(&config, |url| {
+            let applied = upgrade::upgrade(url)?;
+            log::info!("the schema is current; {} migrations were applied", applied.len());
+            Ok(())
+        })?,
+        Some(Command::Import { dir }) => with_database(&config, |url| {
+            if config.database_url.is_none() {
+                upgrade::upgrade(url)?;
+            }
+            let report = import::run(url, &import::Source::from(dir.clone()))?;
+            writeln!(std::io::stdout(), "{report}")?;
+            Ok(())
+        })?,
+        Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
+        Some(Command::Healthcheck) => healthcheck(config.local_address())?,
+        Some(Command::Openapi { .. }) => {}
+    }
+    Ok(())
+}
+
+/// Runs a command on the configured database, or on the private one, which is started for it.
+fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    if let Some(url) = &config.database_url {
+        return work(url);
+    }
+    // The work is short: a signal waits until the server is stopped.
+    let _signals = server::Signals::hear()?;
+    let (embedded, url) = server::start_embedded(config)?;
+    let outcome = work(&url);
+    Embedded::stop(embedded)?;
+    outcome
+}
+
+/// Runs a command on the configured database, or on the private one, which the service may be using at this moment; else
+/// it is started and brought up to date.
+fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
+    if config.database_url.is_some() {
+        return with_database(config, work);
+    }
+    match server::running_url(config) {
+        Some(url) => work(&url),
+        None => with_database(config, |url| {
+            upgrade::upgrade(url)?;
+            work(url)
+        }),
+    }
+}
+
+/// Asks `/health/ready` of the service at this address.
+fn healthcheck(address: SocketAddr) -> Outcome {
+    let timeout = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream
+        .write_all(format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") {
+        Ok(())
+    } else {
+        Err(format!("the service is not ready: {status}").into())
+    }
+}
+
+fn settings_help() -> String {
+    let mut help = "Settings (environment):\n".to_owned();
+    for setting in SETTINGS {
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        // Writing to a string cannot fail.
+        let _ = writeln!(help, "  {:<20} {}{default}", setting.name, setting.about);
+    }
+    help
+}

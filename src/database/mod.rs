@@ -1,0 +1,13 @@
+//! PostgreSQL: the pool, transactions, the schema and its migrations, and the private server.
+
+mod admission;
+mod condition;
+pub mod embedded;
+pub mod migrate;
+pub mod pool;
+#[expect(missing_docs, reason = "written by diesel: its descriptions come from the database")]
+pub mod schema;
+pub mod session;
+pub mod sql;
+mod transaction;
+mod watch;

@@ -1,0 +1,194 @@
+//! The database: the one place that takes connections, waits for them and runs transactions.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::rt::time::timeout;
+use actix_web::web;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, State};
+
+use super::admission::Admission;
+use super::session::Session;
+use super::transaction::{self, Kind, Progress};
+use super::watch::Watch;
+use crate::error::{ApiError, Fault};
+
+pub use super::condition::Condition;
+
+/// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
+/// that comes back is used again at once.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection lies idle before it is closed: before the server ends it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Blocking threads for each connection: for the transaction on it, for answers that are compressed meanwhile, and for
+/// transactions on connections from before a recovery, which may take a while to end.
+const THREADS_PER_CONNECTION: u32 = 8;
+/// How often a request that waits for the database looks whether there is still something to wait for.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a request waits for the database before it has somebody look whether that answers at all.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// The longest that a request waits for a database that answers others.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// Connections, kept open between requests.
+pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
+
+/// A pool of connections, cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    source: Arc<Source>,
+}
+
+/// Where connections come from.
+struct Source {
+    url: String,
+    size: u32,
+    watch: Watch,
+    current: Mutex<Generation>,
+}
+
+/// What serves from one recovery of the database to the next: connections from before may never answer, nor give back
+/// their places.
+struct Generation {
+    recoveries: u64,
+    pool: Pool,
+    admission: Admission,
+}
+
+impl Db {
+    /// A pool of at most `size` connections, opened as they are needed: the database may still be starting.
+    #[must_use]
+    pub fn new(url: &str, size: u32) -> Self {
+        let url = super::session::bounded(url);
+        let current = Mutex::new(Generation::new(0, &url, size));
+        Self { source: Arc::new(Source { watch: Watch::begin(&url), url, size, current }) }
+    }
+
+    /// Runs reads on one connection, all of which see the same state of the data. They may run more than once.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `unavailable` if the database does not answer in time.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(Kind::Read, work).await
+    }
+
+    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back. They may run more than once, so
+    /// nothing outside of the database may happen in them.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `unavailable` if the database does not answer in time, and then nothing is changed;
+    /// `outcome_unknown` if it is lost while it commits.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(Kind::Write, work).await
+    }
+
+    /// Most blocking threads that a worker needs.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        usize::try_from(self.source.size.saturating_mul(THREADS_PER_CONNECTION)).unwrap_or(usize::MAX)
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn pool_state(&self) -> State {
+        self.source.pool().state()
+    }
+
+    /// How the database stands, looked at now; the look is bounded.
+    pub async fn condition(&self) -> Condition {
+        self.source.watch.look().await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    async fn run<T, F>(&self, kind: Kind, work: F) -> Result<T, ApiError>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let watch = &self.source.watch;
+        watch.must_answer()?;
+        let place = self.source.admission().enter().await?;
+        let source = Arc::clone(&self.source);
+        let progress = Arc::new(Progress::default());
+        let begun = Instant::now();
+        let mut outcome = pin!(web::block({
+            let progress = Arc::clone(&progress);
+            move || {
+                let _place = place;
+                transaction::run(&source.pool(), kind, &progress, &|| source.watch.hear(), &work)
+            }
+        }));
+        // A thread that waits for an answer cannot be called back. It is left alone when there is nothing to wait for.
+        loop {
+            if let Ok(outcome) = timeout(TICK, outcome.as_mut()).await {
+                let outcome = outcome.map_err(|error| ApiError::Unavailable(error.to_string()))?;
+                if matches!(outcome, Err(ApiError::Database(..))) {
+                    watch.ask();
+                }
+                return outcome;
+            }
+            if begun.elapsed() > LONGEST_WAIT {
+                return Err(progress.abandon(Fault::TooSlow, "the database takes too long"));
+            }
+            if watch.must_answer().is_err() {
+                return Err(progress.abandon(Fault::ConnectionLost, "the database has stopped answering"));
+            }
+            if begun.elapsed() > PATIENCE {
+                watch.ask();
+            }
+        }
+    }
+}
+
+impl Source {
+    fn pool(&self) -> Pool {
+        self.of_current(|current| current.pool.clone())
+    }
+
+    fn admission(&self) -> Admission {
+        self.of_current(|current| current.admission.clone())
+    }
+
+    /// A part of what serves, which is new after each recovery.
+    fn of_current<T>(&self, part: impl FnOnce(&Generation) -> T) -> T {
+        let recoveries = self.watch.recoveries();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stale = None;
+        if current.recoveries != recoveries {
+            stale = Some(std::mem::replace(&mut *current, Generation::new(recoveries, &self.url, self.size)));
+        }
+        let part = part(&current);
+        // Connections are closed when nobody has to wait for it.
+        drop(current);
+        drop(stale);
+        part
+    }
+}
+
+impl Generation {
+    fn new(recoveries: u64, url: &str, size: u32) -> Self {
+        Self { recoveries, pool: pool(url, size), admission: Admission::before(size) }
+    }
+}
+
+fn pool(url: &str, size: u32) -> Pool {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(CONNECT_TIMEOUT)
+        .idle_timeout(Some(IDLE_TIMEOUT))
+        .connection_customizer(Box::new(Session))
+        .build_unchecked(ConnectionManager::new(url))
+}

@@ -1,0 +1,138 @@
+//! SQL functions as diesel calls them, days that sort, and statements in parts.
+
+use diesel::data_types::PgDate;
+use diesel::define_sql_function;
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
+
+use crate::values::date::Date;
+
+define_sql_function! {
+    /// The day, or a day before all others: for descending orders.
+    fn or_distant_past(day: Nullable<SqlDate>) -> SqlDate;
+}
+define_sql_function! {
+    /// The day, or a day after all others: for ascending orders.
+    fn or_distant_future(day: Nullable<SqlDate>) -> SqlDate;
+}
+define_sql_function! {
+    /// Each name in lower case.
+    fn lower_each(names: Array<Text>) -> Array<Text>;
+}
+define_sql_function! {
+    /// The text in lower case.
+    fn lower(text: Text) -> Text;
+}
+define_sql_function! {
+    /// The position below which no transaction is still under way.
+    fn event_horizon() -> BigInt;
+}
+
+define_sql_function! {
+    /// Whether the other authority is this one, or one that it took over from; keeps the succession from being ended until
+    /// the transaction ends.
+    fn is_same_or_predecessor(authority: Uuid, other: Uuid) -> Bool;
+}
+define_sql_function! {
+    /// Whether a plan, an action, an examination or an intervention of the successor answers for what was found at the
+    /// predecessor.
+    fn is_succession_relied_on(predecessor: Uuid, successor: Uuid) -> Bool;
+}
+define_sql_function! {
+    /// Where an improvement plan stood on an earlier day.
+    fn improvement_plan_state_on(state: Text, endorsed_on: Nullable<SqlDate>, ends_on: Nullable<SqlDate>, day: SqlDate) -> Text;
+}
+
+define_sql_function! {
+    /// Takes a lock until the transaction ends, and tells whether it was free.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
+}
+define_sql_function! {
+    /// A number for a text.
+    fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
+}
+
+/// A day that sorts, which may be beyond all days.
+#[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
+#[diesel(sql_type = SqlDate)]
+pub enum Bound {
+    /// Before all days.
+    DistantPast,
+    /// A day.
+    Day(Date),
+    /// After all days.
+    DistantFuture,
+}
+
+impl Bound {
+    /// The day, or the one before all days.
+    #[must_use]
+    pub fn or_past(day: Option<Date>) -> Self {
+        day.map_or(Self::DistantPast, Self::Day)
+    }
+
+    /// The day, or the one after all days.
+    #[must_use]
+    pub fn or_future(day: Option<Date>) -> Self {
+        day.map_or(Self::DistantFuture, Self::Day)
+    }
+}
+
+impl ToSql<SqlDate, Pg> for Bound {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        // PostgreSQL keeps the infinite days as the least and the greatest number.
+        match self {
+            Self::DistantPast => ToSql::<SqlDate, Pg>::to_sql(&PgDate(i32::MIN), &mut out.reborrow()),
+            Self::DistantFuture => ToSql::<SqlDate, Pg>::to_sql(&PgDate(i32::MAX), &mut out.reborrow()),
+            Self::Day(day) => ToSql::<SqlDate, Pg>::to_sql(day, out),
+        }
+    }
+}
+
+/// A pattern for text that contains this one, in which nothing is a wildcard.
+#[must_use]
+pub fn contains(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// A statement that is put together from parts. All text is written in the program; values are bound.
+pub struct Statement<'a> {
+    query: BoxedSqlQuery<'a, Pg, SqlQuery>,
+    values: usize,
+}
+
+impl<'a> Statement<'a> {
+    /// A statement that begins with this text.
+    #[must_use]
+    pub fn new(text: &'static str) -> Self {
+        Self { query: diesel::sql_query(text).into_boxed(), values: 0 }
+    }
+
+    /// Adds text.
+    #[must_use]
+    pub fn text(self, text: &'static str) -> Self {
+        Self { query: self.query.sql(text), ..self }
+    }
+
+    /// Adds text with a value of the SQL type `S` wherever a `?` stands.
+    #[must_use]
+    pub fn value<S, V>(self, text: &'static str, value: V) -> Self
+    where
+        Pg: HasSqlType<S>,
+        S: Send + 'a,
+        V: ToSql<S, Pg> + Send + 'a,
+    {
+        let values = self.values + 1;
+        Self { query: self.query.sql(text.replace('?', &format!("${values}"))).bind::<S, V>(value), values }
+    }
+
+    /// The statement, to be sent.
+    pub fn query(self) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+        self.query
+    }
+}

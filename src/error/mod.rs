@@ -1,0 +1,282 @@
+//! Everything that can go wrong in a request, and the one body that tells it.
+
+mod database;
+mod problem;
+
+use std::fmt;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+
+pub use self::database::{ConstraintExt, Fault, NotFoundExt};
+pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
+
+/// Why a request has no success to answer with.
+#[derive(Debug)]
+pub enum ApiError {
+    /// A problem of the caller's, told in full.
+    Refused(Box<Refusal>),
+    /// No answer at the moment; the cause goes to the log.
+    Unavailable(String),
+    /// The database did not do it; the cause goes to the log.
+    Database(Fault, String),
+    /// Our fault; the cause goes to the log.
+    Internal(String),
+}
+
+/// A refusal: its kind, its words, and what else the answer must carry.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    code: ProblemCode,
+    detail: String,
+    errors: Vec<FieldError>,
+    header: Option<(header::HeaderName, HeaderValue)>,
+}
+
+impl ApiError {
+    /// A refusal of this kind.
+    pub fn refused(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
+    }
+
+    /// A key is needed, and there is none that is valid.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::with_header(
+            ProblemCode::Unauthenticated,
+            "a valid key is needed".to_owned(),
+            header::WWW_AUTHENTICATE,
+            "Bearer",
+        )
+    }
+
+    /// There is no such `what`, or none that the caller may see.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::refused(ProblemCode::NotFound, format!("there is no such {what}"))
+    }
+
+    /// Speaks of another thing that is missing: what one may not see of the whole is missing in the part.
+    #[must_use]
+    pub fn as_missing(self, what: &str) -> Self {
+        if self.code() == ProblemCode::NotFound { Self::not_found(what) } else { self }
+    }
+
+    /// A unique key is taken.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::refused(ProblemCode::Conflict, detail)
+    }
+
+    /// What stands in one state cannot move to another: only to those that are legal. `pointer` is where the state was
+    /// named.
+    #[must_use]
+    pub fn illegal_transition<S: fmt::Display>(what: &str, (from, to): (S, S), legal: &[S], pointer: &str) -> Self {
+        let legal = legal.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let detail = format!("{what} that is {from} cannot become {to}, only {legal}");
+        let message = format!("must be one of {legal}");
+        let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
+        Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
+    }
+
+    /// The key of a request is that of an earlier one, which was another.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        Self::refused(ProblemCode::IdempotencyKeyReused, detail)
+    }
+
+    /// A request with the same key is in work.
+    #[must_use]
+    pub fn idempotency_in_progress() -> Self {
+        let detail =
+            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        Self::with_header(ProblemCode::IdempotencyInProgress, detail, header::RETRY_AFTER, "1")
+    }
+
+    /// Something still refers to the resource.
+    pub fn in_use(detail: impl Into<String>) -> Self {
+        Self::refused(ProblemCode::InUse, detail)
+    }
+
+    /// The body breaks these rules.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self::listed(ProblemCode::ValidationFailed, "the body breaks the rules listed in errors", errors)
+    }
+
+    /// Refuses the body if it breaks any rules.
+    ///
+    /// # Errors
+    ///
+    /// `validation_failed` with all of them.
+    pub fn refuse_any(broken: Vec<FieldError>) -> Result<(), Self> {
+        if broken.is_empty() { Ok(()) } else { Err(Self::invalid(broken)) }
+    }
+
+    /// The body breaks one rule.
+    #[must_use]
+    pub fn invalid_member(pointer: &str, code: &str, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::body(pointer, code, message)])
+    }
+
+    /// These parameters are wrong.
+    #[must_use]
+    pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
+        Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are wrong", errors)
+    }
+
+    /// These parameters have their form, and break a rule: together, or with what the register holds today.
+    #[must_use]
+    pub fn broken_parameters(errors: Vec<FieldError>) -> Self {
+        Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
+    }
+
+    /// The current version is another than the request's; its tag goes with the answer.
+    #[must_use]
+    pub fn precondition_failed(current: &str) -> Self {
+        Self::with_header(
+            ProblemCode::PreconditionFailed,
+            format!("the current entity tag is {current}"),
+            header::ETAG,
+            current,
+        )
+    }
+
+    /// The resource knows other methods.
+    #[must_use]
+    pub fn method_not_allowed(allowed: &[Method]) -> Self {
+        let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
+    }
+
+    /// The caller asks too often, and may ask again after so many seconds.
+    #[must_use]
+    pub fn rate_limited(seconds: u64) -> Self {
+        let detail = format!("the quota is used up; more is there in {seconds} s");
+        Self::with_header(ProblemCode::RateLimited, detail, header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    /// The service is not ready, for this reason; it may be soon.
+    #[must_use]
+    pub fn not_ready(reason: &str) -> Self {
+        Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
+    }
+
+    fn listed(code: ProblemCode, detail: &str, mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(MAX_ERRORS);
+        Self::Refused(Box::new(Refusal { code, detail: detail.to_owned(), errors, header: None }))
+    }
+
+    fn with_header(code: ProblemCode, detail: String, name: header::HeaderName, value: &str) -> Self {
+        let header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        Self::Refused(Box::new(Refusal { code, detail, errors: Vec::new(), header }))
+    }
+
+    /// The kind of problem.
+    #[must_use]
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Database(fault, _) => fault.code(),
+            Self::Internal(_) => ProblemCode::Internal,
+        }
+    }
+
+    /// The broken rules, if the request broke any.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        match self {
+            Self::Refused(refusal) => &refusal.errors,
+            Self::Unavailable(_) | Self::Database(..) | Self::Internal(_) => &[],
+        }
+    }
+
+    /// What is wrong this time, in words that the public may read.
+    fn detail(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.detail,
+            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
+            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
+            Self::Internal(_) => "the register failed to answer; the failure is logged",
+        }
+    }
+
+    /// The body of the answer to the request with this path and id.
+    #[must_use]
+    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
+        let code = self.code();
+        Problem {
+            type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: self.detail().to_owned(),
+            instance: instance.to_owned(),
+            code,
+            trace_id: trace_id.to_owned(),
+            errors: self.errors().to_vec(),
+        }
+    }
+
+    /// The whole answer for the request with this path and id.
+    #[must_use]
+    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
+    }
+
+    fn head(&self) -> HttpResponseBuilder {
+        let mut head = HttpResponse::build(self.code().status());
+        match self {
+            Self::Refused(refusal) => {
+                if let Some(header) = refusal.header.clone() {
+                    head.insert_header(header);
+                }
+                if refusal.code == ProblemCode::RequestTimeout {
+                    // What is left of the body may still come: it is no next request.
+                    head.force_close();
+                }
+            }
+            Self::Unavailable(_) | Self::Database(..) => {
+                head.insert_header((header::RETRY_AFTER, "1"));
+            }
+            Self::Internal(_) => {}
+        }
+        head
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => {
+                write!(f, "{}: {}", refusal.code, refusal.detail)?;
+                refusal.errors.iter().try_for_each(|error| {
+                    let place = error.pointer.as_deref().or(error.parameter.as_deref()).unwrap_or_default();
+                    write!(f, "; {place} {}", error.message)
+                })
+            }
+            Self::Unavailable(cause) | Self::Database(_, cause) | Self::Internal(cause) => f.write_str(cause),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// JSON of the register itself that cannot be written or read: bodies of callers have their own errors.
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.code().status()
+    }
+
+    /// The head alone: `telemetry` writes the body, which tells the path and the request's id.
+    fn error_response(&self) -> HttpResponse {
+        self.head().finish()
+    }
+}

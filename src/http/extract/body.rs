@@ -1,0 +1,231 @@
+//! JSON bodies.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use validator::Validate;
+
+use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
+use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::http::idempotency::Once;
+use crate::http::limits::bodies::{Bodies, Held, too_large};
+use crate::values::json::merged;
+
+type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// Largest body in bytes, unless the route sets another.
+pub const MAX_BODY: usize = 1024 * 1024;
+/// Largest body in bytes of documents and inspections.
+pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
+
+/// A JSON body that replaces: no member unknown, none null, every rule kept; at most [`MAX_BODY`] bytes.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read_body(request, payload, &["application/json"], MAX_BODY);
+        Box::pin(async move {
+            let body = body.await?;
+            let (value, _) = decode_new(&body.bytes)?;
+            Ok(Self(value))
+        })
+    }
+}
+
+/// The JSON body of a POST, with what makes the request harmless to repeat; at most `MAX` bytes.
+pub struct Post<T, const MAX: usize = MAX_BODY> {
+    /// The decoded body.
+    pub new: T,
+    /// Runs the write once.
+    pub once: Once,
+}
+
+/// The POST of a document or an inspection.
+pub type LargePost<T> = Post<T, MAX_LARGE_BODY>;
+
+impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let once = Once::of(request);
+        let body = read_body(request, payload, &["application/json"], MAX);
+        Box::pin(async move {
+            let (once, body) = (once?, body.await?);
+            let (new, document) = decode_new(&body.bytes)?;
+            Ok(Self { new, once: once.with_body(document) })
+        })
+    }
+}
+
+/// A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets; at most `MAX` bytes.
+pub struct Patch<T, const MAX: usize = MAX_BODY> {
+    /// The decoded patch.
+    pub changes: T,
+    document: Map<String, Value>,
+}
+
+/// The patch of a document or an inspection.
+pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
+
+/// Members that are sets: their order tells nothing.
+const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
+
+impl<T, const MAX: usize> Patch<T, MAX> {
+    /// The row as the patch would leave it.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the row cannot be written as JSON.
+    pub fn applied_to<R: Serialize + DeserializeOwned>(&self, current: &R) -> Result<R, ApiError> {
+        Ok(merged(current, &self.document)?)
+    }
+
+    /// Whether the patch would leave the resource as it is.
+    #[must_use]
+    pub fn changes_nothing(&self, current: &impl Serialize) -> bool {
+        let Ok(Value::Object(current)) = serde_json::to_value(current) else { return false };
+        self.document.iter().filter(|(name, _)| *name != "reason").all(|(name, value)| {
+            let own = current.get(name).unwrap_or(&Value::Null);
+            if SETS.contains(&name.as_str()) { is_same_set(own, value) } else { is_same(own, value) }
+        })
+    }
+}
+
+/// Whether two lists hold the same items, however often and in whatever order.
+fn is_same_set(current: &Value, sent: &Value) -> bool {
+    let holds = |one: &Value, other: &Value| match (one.as_array(), other.as_array()) {
+        (Some(one), Some(other)) => other.iter().all(|item| one.contains(item)),
+        _ => false,
+    };
+    holds(current, sent) && holds(sent, current)
+}
+
+/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+fn is_same(current: &Value, sent: &Value) -> bool {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let is_default = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+            current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
+                && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Array(current), Value::Array(sent)) => {
+            current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
+        }
+        _ => current == sent,
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read_body(request, payload, &["application/merge-patch+json", "application/json"], MAX);
+        Box::pin(async move {
+            let body = body.await?;
+            let (document, mut errors) = parse(&body.bytes)?;
+            for (name, value) in &document {
+                find_nulls_below(value, &pointer("", name), &mut errors);
+            }
+            Ok(Self { changes: decode(&body.bytes, errors)?, document })
+        })
+    }
+}
+
+/// Reads a member that may be absent but not null.
+///
+/// # Errors
+///
+/// If the value is null or of another type.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a member of a patch that may be absent, null or a value.
+///
+/// # Errors
+///
+/// If the value is of another type.
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str], limit: usize) -> BoxedFuture<Held> {
+    let type_ok = media_types.iter().any(|known| known.eq_ignore_ascii_case(request.content_type()))
+        && charset_is_utf8(request)
+        && !request.headers().contains_key(header::CONTENT_ENCODING);
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let expected = media_types.join(" or ");
+    let bodies = request.app_data::<web::Data<Bodies>>().cloned();
+    let stream = web::Payload::from_request(request, payload);
+    Box::pin(async move {
+        if !type_ok {
+            let detail = format!("the body must be {expected} in UTF-8, not compressed");
+            return Err(ApiError::refused(ProblemCode::UnsupportedMediaType, detail));
+        }
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        let bodies = bodies.ok_or_else(|| ApiError::Internal("nothing bounds bodies".to_owned()))?;
+        let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
+        bodies.read(stream, limit).await
+    })
+}
+
+fn charset_is_utf8(request: &HttpRequest) -> bool {
+    request.encoding().is_ok_and(|encoding| encoding.name() == "UTF-8")
+}
+
+fn malformed(detail: String) -> ApiError {
+    ApiError::refused(ProblemCode::MalformedRequest, detail)
+}
+
+/// Decodes a body without nulls, and gives the document besides.
+fn decode_new<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
+    let (document, mut errors) = parse(bytes)?;
+    find_nulls(&document, "", &mut errors);
+    Ok((decode(bytes, errors)?, document))
+}
+
+/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
+fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
+    let document =
+        serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
+    let Value::Object(document) = document else {
+        return Err(ApiError::invalid_member("", "type", "must be an object"));
+    };
+    let mut errors = Vec::new();
+    find_faults(&document, "", &mut errors);
+    Ok((document, errors))
+}
+
+/// Decodes the body as a `T` and applies its rules; reports all broken ones together with those found before.
+fn decode<T: DeserializeOwned + Validate>(bytes: &[u8], mut errors: Vec<FieldError>) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Ok(value) => {
+            errors.extend(broken_rules(&value));
+            if errors.is_empty() { Ok(value) } else { Err(ApiError::invalid(errors)) }
+        }
+        Err(error) => {
+            let place = pointer_of(error.path());
+            if !errors.iter().any(|known| known.pointer.as_deref() == Some(&place)) {
+                errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+            }
+            Err(ApiError::invalid(errors))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Keeps an answer that shows a secret so that only whoever got it can have it again: encrypted under a key that is made of
+//! what the caller sent, and that the database never holds.
+
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use crate::access::secret::Secret;
+use crate::error::{ApiError, ProblemCode};
+
+/// Bytes of a nonce, which stands before what it encrypts: so many that chance alone never repeats one.
+const NONCE: usize = 24;
+/// What the derived keys are for.
+const PURPOSE: &[u8] = b"inspection-register: kept answers";
+
+/// The key of one caller's answer to one request.
+#[derive(Clone)]
+pub(super) struct Seal(XChaCha20Poly1305);
+
+impl Seal {
+    /// The key for the answer to a request with this `Idempotency-Key`, of whoever proved who asks with this secret.
+    pub(super) fn new(secret: &Secret, idempotency_key: &str) -> Result<Self, ApiError> {
+        let mut key = [0_u8; 32];
+        Hkdf::<Sha256>::new(Some(idempotency_key.as_bytes()), secret.expose().as_bytes())
+            .expand(PURPOSE, &mut key)
+            .map_err(|error| ApiError::Internal(format!("no key can be derived: {error}")))?;
+        Ok(Self(XChaCha20Poly1305::new(&key.into())))
+    }
+
+    /// The body, encrypted.
+    pub(super) fn close(&self, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+        let mut nonce = [0_u8; NONCE];
+        getrandom::fill(&mut nonce).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
+        let encrypted = self.0.encrypt(&XNonce::from(nonce), body);
+        let encrypted =
+            encrypted.map_err(|error| ApiError::Internal(format!("an answer cannot be sealed: {error}")))?;
+        Ok([nonce.as_slice(), &encrypted].concat())
+    }
+
+    /// The body again. Another secret, also of the same key, does not open it.
+    pub(super) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, ApiError> {
+        let opened = sealed
+            .split_first_chunk::<NONCE>()
+            .and_then(|(nonce, encrypted)| self.0.decrypt(&XNonce::from(*nonce), encrypted).ok());
+        opened.ok_or_else(|| {
+            let detail = "the first answer shows a secret, and is kept for the secret alone that it was asked for with";
+            ApiError::refused(ProblemCode::Conflict, detail)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seal;
+    use crate::access::secret::Secret;
+
+    #[test]
+    fn what_is_sealed_opens_for_the_same_secret_and_key_alone() {
+        let (secret, other) = (Secret::generate().unwrap(), Secret::generate().unwrap());
+        let seal = Seal::new(&secret, "a-key").unwrap();
+        let sealed = seal.close(b"an answer").unwrap();
+        assert!(!sealed.windows(6).any(|part| part == b"answer"));
+        assert_ne!(seal.close(b"an answer").unwrap(), sealed, "no two are alike");
+        assert_eq!(Seal::new(&secret, "a-key").unwrap().open(&sealed).unwrap(), b"an answer");
+        for stranger in [Seal::new(&other, "a-key").unwrap(), Seal::new(&secret, "another").unwrap()] {
+            assert!(stranger.open(&sealed).is_err());
+        }
+        for place in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[place] ^= 1;
+            assert!(seal.open(&altered).is_err(), "{place}");
+            assert!(seal.open(&sealed[..place]).is_err(), "{place}");
+        }
+    }
+}

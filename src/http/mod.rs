@@ -1,0 +1,14 @@
+//! HTTP: from the bytes of a request to a checked input, and from a result to a response.
+
+pub mod extract;
+pub mod guard;
+pub mod health;
+pub mod idempotency;
+pub mod limits;
+pub mod page;
+pub mod pages;
+pub mod request_id;
+pub mod response;
+pub mod route;
+mod security_headers;
+pub mod telemetry;

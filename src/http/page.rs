@@ -1,0 +1,218 @@
+//! Lists: how many, from where, and what comes next. Written once for all resources.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use validator::{Validate, ValidationError};
+
+use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::http::extract::has_faults;
+use crate::values::date::Date;
+use crate::values::text_enum::text_enum;
+
+/// Rows of a page if the caller does not say.
+const DEFAULT_LIMIT: u32 = 50;
+/// Most rows of a page whose items carry others.
+const EMBEDDING_LIMIT: u32 = 50;
+
+text_enum! {
+    /// Whether the total is counted.
+    pub enum Count {
+        /// Not counted.
+        None = "none",
+        /// Counted exactly, by a query of its own.
+        Exact = "exact",
+    }
+}
+
+/// Which part of a list is wanted: the parameters that all lists share.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WindowParameters {
+    /// Most items of the page; at most 50 with `embed`.
+    #[serde(default, deserialize_with = "digits")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
+    #[validate(length(min = 1, max = 2000), custom(function = "is_base64_url"))]
+    #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
+    pub cursor: Option<String>,
+    /// Whether to count all matching items, in `total`.
+    #[param(example = "exact")]
+    pub count: Option<Count>,
+}
+
+fn is_base64_url(text: &str) -> Result<(), ValidationError> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let broken = || ValidationError::new("pattern").with_message("must be letters, digits, - and _".into());
+    if is_plain { Ok(()) } else { Err(broken()) }
+}
+
+/// Reads a whole number as it is printed: no sign, no leading zero.
+///
+/// # Errors
+///
+/// If it is anything else.
+pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number = text.parse::<u32>().ok().filter(|number| number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
+}
+
+/// Where a page stands in its list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Page {
+    /// Most items that the page could hold.
+    #[schema(minimum = 1, maximum = 200, example = 50)]
+    pub limit: u32,
+    /// Goes into `cursor` to ask for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000)]
+    pub next_cursor: Option<String>,
+    /// How many items match, on all pages; present with `count=exact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_i64, example = 161)]
+    pub total: Option<i64>,
+}
+
+/// The part of a list that a request wants, checked.
+#[derive(Debug)]
+pub struct Window {
+    limit: u32,
+    cursor: Option<String>,
+    count: Count,
+    question: String,
+}
+
+/// What a cursor holds: the sort key of the last row, and a seal that binds it to its question.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cursor<K> {
+    key: K,
+    seal: String,
+}
+
+impl Window {
+    /// The window of a question: its path, filters and sort as one text.
+    #[must_use]
+    pub fn new(parameters: WindowParameters, question: String) -> Self {
+        Self {
+            limit: parameters.limit.unwrap_or(DEFAULT_LIMIT),
+            cursor: parameters.cursor,
+            count: parameters.count.unwrap_or(Count::None),
+            question,
+        }
+    }
+
+    /// How many rows to ask the database for: one more than the page holds tells whether there is a next page.
+    #[must_use]
+    pub fn rows(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+
+    /// Whether the total is wanted.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.count == Count::Exact
+    }
+
+    /// Refuses pages that are large and carry embedded resources.
+    ///
+    /// # Errors
+    ///
+    /// `validation_failed` if something is embedded and the limit is over 50.
+    pub fn check_embedding(&self, embeds: bool) -> Result<(), ApiError> {
+        if embeds && self.limit > EMBEDDING_LIMIT {
+            let message = format!("must be at most {EMBEDDING_LIMIT} with embed");
+            return Err(ApiError::broken_parameters(vec![FieldError::parameter("limit", "range", message)]));
+        }
+        Ok(())
+    }
+
+    /// The sort key after which the page begins.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_cursor` if the cursor was not made here, or for another question.
+    pub fn after<K: DeserializeOwned + Serialize>(&self) -> Result<Option<K>, ApiError> {
+        let Some(text) = &self.cursor else { return Ok(None) };
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Cursor<K>>(&bytes).ok())
+            .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
+            .filter(|cursor| self.seal(&cursor.key).is_ok_and(|seal| seal == cursor.seal))
+            .map(|cursor| Some(cursor.key))
+            .ok_or_else(|| {
+                ApiError::refused(
+                    ProblemCode::InvalidCursor,
+                    "the cursor is not of this list with these filters and this sort",
+                )
+            })
+    }
+
+    /// The page of these rows, of which there may be one too many; `key` is the sort key of a row.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the key cannot be written as JSON.
+    pub fn page<T, K: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        total: Option<i64>,
+        key: impl FnOnce(&T) -> K,
+    ) -> Result<(Vec<T>, Page), ApiError> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let is_last = rows.len() <= limit;
+        rows.truncate(limit);
+        let last = if is_last { None } else { rows.last() };
+        let next_cursor = last.map(|row| self.cursor(key(row))).transpose()?;
+        Ok((rows, Page { limit: self.limit, next_cursor, total }))
+    }
+
+    fn cursor<K: Serialize>(&self, key: K) -> serde_json::Result<String> {
+        let seal = self.seal(&key)?;
+        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Cursor { key, seal })?))
+    }
+
+    fn seal<K: Serialize>(&self, key: &K) -> serde_json::Result<String> {
+        let mut hash = Sha256::new();
+        hash.update(self.question.as_bytes());
+        hash.update([0]);
+        hash.update(serde_json::to_vec(key)?);
+        let digest = hash.finalize();
+        Ok(URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()))
+    }
+}
+
+/// Refuses periods that end before they begin: each with the name of its end, its first day and its last.
+///
+/// # Errors
+///
+/// `validation_failed`, naming each.
+pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(), ApiError> {
+    let reversed = periods.iter().filter(|(_, from, to)| from.zip(*to).is_some_and(|(from, to)| from > to));
+    let errors = reversed
+        .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the beginning of the period"))
+        .collect::<Vec<_>>();
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::broken_parameters(errors)) }
+}
+
+/// Refuses a day after today in London: nobody knows yet.
+///
+/// # Errors
+///
+/// `validation_failed`, naming it.
+pub fn check_not_future(name: &str, day: Option<Date>) -> Result<(), ApiError> {
+    let today = Date::today();
+    if day.is_some_and(|day| day > today) {
+        let message = format!("must not be after today in London, {today}");
+        return Err(ApiError::broken_parameters(vec![FieldError::parameter(name, "future", message)]));
+    }
+    Ok(())
+}

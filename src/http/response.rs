@@ -1,0 +1,283 @@
+//! Successful answers: representations with their entity tags, locations and caching rules.
+
+mod whole;
+
+use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub use self::whole::Response;
+use crate::error::ApiError;
+use crate::http::page::Page;
+
+/// What a cache may do with a read: keep it, and ask each time whether it still holds.
+const REVALIDATED: &str = "public, no-cache";
+/// What a cache may do with data that changes with the program.
+const LASTING: &str = "public, max-age=3600";
+/// What a cache may do with what somebody in particular reads: that caller's own may keep it, and ask each time.
+const PRIVATE: &str = "private, no-cache";
+
+/// A resource with a version.
+pub trait Versioned {
+    /// The version, raised by each change.
+    fn version(&self) -> i32;
+}
+
+/// A part of a resource that has no version of its own, under the version of the whole.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Part<T> {
+    /// The part.
+    pub part: T,
+    /// The version of the whole.
+    #[serde(skip)]
+    pub version: i32,
+}
+
+impl<T> Versioned for Part<T> {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+/// How the tag of a representation is made.
+enum Tag {
+    /// Of the version alone: the representation holds nothing else that changes.
+    Version(i32),
+    /// Of the version, and of the representation, some of which is computed or embedded.
+    VersionAndContent(i32),
+    /// Of the representation alone.
+    Content,
+}
+
+/// The representation of a resource: 200, or 304 if the caller has it already.
+pub struct Found<T> {
+    body: T,
+    tag: Tag,
+    cache_control: &'static str,
+    content_location: Option<String>,
+}
+
+impl<T: Serialize + Versioned> Found<T> {
+    /// A resource whose version tells all changes.
+    pub fn versioned(body: T) -> Self {
+        let tag = Tag::Version(body.version());
+        Self { body, tag, cache_control: REVALIDATED, content_location: None }
+    }
+
+    /// A resource that may carry others.
+    pub fn embedding(body: T, embeds: bool) -> Self {
+        if embeds { Self::computed(body) } else { Self::versioned(body) }
+    }
+
+    /// A resource of which some is computed or embedded.
+    pub fn computed(body: T) -> Self {
+        let tag = Tag::VersionAndContent(body.version());
+        Self { body, tag, cache_control: REVALIDATED, content_location: None }
+    }
+}
+
+impl<T: Serialize> Found<T> {
+    /// A part of a resource, under the version of the whole.
+    pub fn part(body: T, version: i32) -> Self {
+        Self { body, tag: Tag::Version(version), cache_control: REVALIDATED, content_location: None }
+    }
+
+    /// What is computed from several resources.
+    pub fn view(body: T) -> Self {
+        Self { body, tag: Tag::Content, cache_control: REVALIDATED, content_location: None }
+    }
+
+    /// Data that changes with the program.
+    pub fn lasting(body: T) -> Self {
+        Self { body, tag: Tag::Content, cache_control: LASTING, content_location: None }
+    }
+
+    /// Names the resource's own address, where it was asked for by another.
+    #[must_use]
+    pub fn located(self, location: String) -> Self {
+        Self { content_location: Some(location), ..self }
+    }
+}
+
+impl<T: Serialize> Responder for Found<T> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Ok(bytes) = serde_json::to_vec(&self.body) else { return unwritable() };
+        let mut answer = represent(request, &self.tag, "application/json", bytes, self.cache_control);
+        if let Some(location) = self.content_location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+            answer.headers_mut().insert(header::CONTENT_LOCATION, location);
+        }
+        answer
+    }
+}
+
+/// A new resource: 201 with its address.
+pub struct Created<T> {
+    /// The resource.
+    pub body: T,
+    /// Its address.
+    pub location: String,
+}
+
+impl<T: Serialize + Versioned> Created<T> {
+    /// The answer as it goes over the wire.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the resource cannot be written as JSON.
+    pub fn response(self) -> Result<Response, ApiError> {
+        let answer = Response::written(StatusCode::CREATED, self.body.version(), &self.body)?;
+        Ok(answer.with(&header::LOCATION, self.location))
+    }
+}
+
+impl<T: Serialize + Versioned> Responder for Created<T> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.response().map_or_else(HttpResponse::from_error, |answer| answer.respond_to(request))
+    }
+}
+
+/// A page of a list: 200 with a link to the next page, or 304.
+pub struct Listed<P> {
+    body: P,
+    next_cursor: Option<String>,
+    cache_control: &'static str,
+}
+
+impl<P> Listed<P> {
+    /// The page that holds these items; `build` puts items and page together.
+    pub fn new<T>((items, page): (Vec<T>, Page), build: impl FnOnce(Vec<T>, Page) -> P) -> Self {
+        let next_cursor = page.next_cursor.clone();
+        Self { body: build(items, page), next_cursor, cache_control: REVALIDATED }
+    }
+
+    /// The list changes with the program alone.
+    #[must_use]
+    pub fn lasting(self) -> Self {
+        Self { cache_control: LASTING, ..self }
+    }
+}
+
+impl<P: Serialize> Responder for Listed<P> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Ok(bytes) = serde_json::to_vec(&self.body) else { return unwritable() };
+        let mut answer = represent(request, &Tag::Content, "application/json", bytes, self.cache_control);
+        if let Some(link) = self.next_cursor.and_then(|cursor| next_link(request, &cursor)) {
+            answer.headers_mut().insert(header::LINK, link);
+        }
+        answer
+    }
+}
+
+/// The whole of a list as comma-separated values (RFC 4180).
+pub struct Csv {
+    /// The text, header line first.
+    pub text: Vec<u8>,
+    /// The name under which a browser saves it.
+    pub file_name: &'static str,
+}
+
+impl Responder for Csv {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut answer =
+            represent(request, &Tag::Content, "text/csv; charset=utf-8; header=present", self.text, REVALIDATED);
+        let disposition = format!("attachment; filename=\"{}\"", self.file_name);
+        if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+            answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        answer
+    }
+}
+
+/// A page for people, or a document for programs: 200, or 304 if the caller has it already.
+pub struct Content {
+    /// What it is.
+    pub media_type: &'static str,
+    /// The whole of it.
+    pub bytes: Bytes,
+}
+
+impl Responder for Content {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        represent(request, &Tag::Content, self.media_type, self.bytes, REVALIDATED)
+    }
+}
+
+/// The resource is gone: 204.
+pub struct Deleted;
+
+impl Responder for Deleted {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+    }
+}
+
+fn represent(
+    request: &HttpRequest,
+    tag: &Tag,
+    media_type: &str,
+    bytes: impl Into<Bytes>,
+    cache_control: &str,
+) -> HttpResponse {
+    let bytes = bytes.into();
+    let tag = match tag {
+        Tag::Version(version) => version.to_string(),
+        Tag::VersionAndContent(version) => format!("{version}-{}", digest(&bytes)),
+        Tag::Content => digest(&bytes),
+    };
+    let tag = EntityTag::new_strong(tag);
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_known = is_read && is_known(request, &tag);
+    let mut head = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    let cache_control = match is_read {
+        true if request.headers().contains_key(header::AUTHORIZATION) => PRIVATE,
+        true => cache_control,
+        false => "no-store",
+    };
+    head.insert_header((header::CACHE_CONTROL, cache_control));
+    head.insert_header((header::ETAG, tag.to_string()));
+    if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
+}
+
+/// Whether the caller has this representation (RFC 9110, section 13.1.2: compared weakly).
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
+}
+
+/// The address of the next page (RFC 8288): this one with another cursor.
+fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
+    let kept = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair("cursor", cursor).finish();
+    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", request.path())).ok()
+}
+
+fn unwritable() -> HttpResponse {
+    HttpResponse::from_error(ApiError::Internal("the answer cannot be written as JSON".to_owned()))
+}

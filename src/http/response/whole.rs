@@ -1,0 +1,69 @@
+//! Responses as they go over the wire, which can be kept and given again.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// An answer as it goes over the wire, but for the headers that every answer carries.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// Names and values of headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Whether the body shows a secret, and is nowhere kept as it is.
+    pub shows_secret: bool,
+}
+
+impl Response {
+    /// An answer with this body, written as JSON.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the body cannot be written.
+    pub fn json(status: StatusCode, media_type: &str, body: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_vec(body)?;
+        Ok(Self { status, headers: Vec::new(), body, shows_secret: false }.with(&header::CONTENT_TYPE, media_type))
+    }
+
+    /// What a write made or changed, at this version, which is its tag. No cache keeps it.
+    ///
+    /// # Errors
+    ///
+    /// `internal` if the body cannot be written.
+    pub fn written(status: StatusCode, version: i32, body: &impl Serialize) -> Result<Self, ApiError> {
+        let answer = Self::json(status, "application/json", body)?;
+        Ok(answer.with(&header::ETAG, format!("\"{version}\"")).with(&header::CACHE_CONTROL, "no-store"))
+    }
+
+    /// Says that the body shows a secret.
+    #[must_use]
+    pub fn showing_secret(self) -> Self {
+        Self { shows_secret: true, ..self }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with(mut self, name: &HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_string(), value.into()));
+        self
+    }
+}
+
+impl Responder for Response {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut head = HttpResponse::build(self.status);
+        for header in self.headers {
+            head.insert_header(header);
+        }
+        head.body(self.body)
+    }
+}

@@ -1,0 +1,198 @@
+//! The outermost layer of every request: its id, its line in the log, its place in the metrics, and the headers and
+//! problem bodies that all answers share.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, web};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+
+use crate::database::pool::Db;
+use crate::error::{ApiError, ProblemCode};
+use crate::http::request_id::{RequestId, X_REQUEST_ID};
+use crate::http::route::route;
+use crate::http::security_headers;
+
+/// What the service counts, in Prometheus' terms.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    connections: IntGauge,
+    idle_connections: IntGauge,
+}
+
+impl Metrics {
+    /// Empty counters in a registry of their own.
+    ///
+    /// # Errors
+    ///
+    /// If the library refuses a name, which only a change here can bring about.
+    pub fn new() -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let labels = ["method", "route", "status"];
+        let requests = IntCounterVec::new(Opts::new("http_requests_total", "Requests answered."), &labels)?;
+        let durations = HistogramVec::new(
+            HistogramOpts::new("http_request_duration_seconds", "Time to answer."),
+            &["method", "route"],
+        )?;
+        let connections = IntGauge::new("database_connections", "Open connections to the database.")?;
+        let idle_connections = IntGauge::new("database_connections_idle", "Open connections that no request uses.")?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(durations.clone()))?;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(idle_connections.clone()))?;
+        Ok(Self { registry, requests, durations, connections, idle_connections })
+    }
+
+    /// The exposition: the answer of `/metrics`.
+    fn expose(&self, db: &Db) -> Result<String, ApiError> {
+        let state = db.pool_state();
+        self.connections.set(i64::from(state.connections));
+        self.idle_connections.set(i64::from(state.idle_connections));
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .map_err(|error| ApiError::Internal(error.to_string()))
+    }
+}
+
+/// `GET /metrics`.
+///
+/// # Errors
+///
+/// `internal` if the library cannot write what it counted.
+pub async fn metrics(metrics: web::Data<Metrics>, db: web::Data<Db>) -> Result<HttpResponse, ApiError> {
+    let text = metrics.expose(&db)?;
+    Ok(HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text))
+}
+
+/// Names, logs and counts a request, and finishes its answer.
+///
+/// # Errors
+///
+/// Those of inner layers that did not make an answer themselves; ours always do.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = RequestId::of(request.request());
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let route = route(&request).unwrap_or_else(|| "unmatched".to_owned());
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    request.extensions_mut().insert(id.clone());
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let mut answer = explain(answer, &path, &id);
+    finish_headers(answer.response_mut(), &id);
+    security_headers::secure(answer.response_mut().headers_mut(), &path);
+
+    let status = answer.status().as_u16();
+    let elapsed = started.elapsed();
+    log::info!("request {id} {method} {route} {status} {:.1} ms", elapsed.as_secs_f64() * 1_000.0);
+    if let Some(metrics) = metrics {
+        let method = known(&method);
+        metrics.requests.with_label_values(&[method, &route, &status.to_string()]).inc();
+        metrics.durations.with_label_values(&[method, &route]).observe(elapsed.as_secs_f64());
+    }
+    Ok(answer)
+}
+
+/// The method as a label: whatever callers invent counts as one.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Gives every failure its problem body, and logs those that are not the caller's.
+fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let problem = match answer.response().error() {
+        None if is_failure(answer.status()) && !is_problem(answer.response()) => {
+            of_status(answer.status()).respond(path, &id.to_string())
+        }
+        None => return answer,
+        Some(error) => match error.as_error::<ApiError>() {
+            Some(problem) => {
+                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
+                {
+                    log::error!("request {id} failed: {cause}");
+                }
+                problem.respond(path, &id.to_string())
+            }
+            None => of_framework(error).respond(path, &id.to_string()),
+        },
+    };
+    with_body(answer, problem)
+}
+
+/// Puts the problem in the place of the answer. What outer layers said in its head stays: to pages of other origins, and
+/// of the caller's quota.
+fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
+    let of_layers = |name: &HeaderName| {
+        *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
+    };
+    for (name, value) in answer.headers().iter().filter(|(name, _)| of_layers(name)) {
+        problem.headers_mut().append(name.clone(), value.clone());
+    }
+    answer.into_response(problem)
+}
+
+fn is_failure(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
+}
+
+/// Whether the body is a problem already: that of a refusal which is given again.
+fn is_problem(answer: &HttpResponse) -> bool {
+    answer.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
+}
+
+/// The framework's own failures in the register's terms.
+fn of_framework(error: &actix_web::Error) -> ApiError {
+    let response = error.as_response_error();
+    if response.status_code().is_server_error() {
+        ApiError::Internal(error.to_string())
+    } else {
+        ApiError::refused(ProblemCode::MalformedRequest, error.to_string())
+    }
+}
+
+/// A failure of the framework of which only the status is known.
+fn of_status(status: StatusCode) -> ApiError {
+    let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
+    match code {
+        Some(ProblemCode::NotAcceptable) => {
+            ApiError::refused(ProblemCode::NotAcceptable, "answers are sent as they are, or compressed with gzip")
+        }
+        Some(code) if status.is_client_error() => ApiError::refused(code, code.title()),
+        _ if status.is_client_error() => ApiError::refused(ProblemCode::MalformedRequest, status.to_string()),
+        _ => ApiError::Internal(status.to_string()),
+    }
+}
+
+fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
+    let is_failure = is_failure(answer.status());
+    let headers = answer.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    if is_failure || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    // What compresses an answer says so itself.
+    let is_compressed = headers.contains_key(header::CONTENT_ENCODING);
+    let varies_by = if is_compressed { "Authorization" } else { "Authorization, Accept-Encoding" };
+    headers.append(header::VARY, HeaderValue::from_static(varies_by));
+}

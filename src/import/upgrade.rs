@@ -1,0 +1,46 @@
+//! Brings a database to the program's version: its schema, then the reference data, then the feed of events.
+
+use diesel::Connection;
+use diesel::pg::PgConnection;
+
+use super::ImportError;
+use crate::access::caller::Caller;
+use crate::database::migrate::{self, MigrateError};
+use crate::error::ApiError;
+use crate::register::events;
+
+/// Why a database could not be upgraded.
+#[derive(Debug, thiserror::Error)]
+pub enum UpgradeError {
+    /// The schema could not be migrated.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The reference data could not be written.
+    #[error("the reference data could not be written: {0}")]
+    Reference(#[from] ImportError),
+    /// Events could not be recorded.
+    #[error("the feed of events could not be completed: {0}")]
+    Events(#[from] ApiError),
+}
+
+/// Applies pending migrations, writes frameworks and themes, and records the events that rows lack, one process at a time.
+/// Returns the versions of the migrations that were applied.
+///
+/// # Errors
+///
+/// If the database cannot be reached, or one of the steps fails; those before it stay done.
+pub fn upgrade(url: &str) -> Result<Vec<String>, UpgradeError> {
+    let (applied, mut conn) = migrate::migrate(url)?;
+    migrate::retry_lock_timeouts(|| super::reference(&mut conn))?;
+    migrate::retry_lock_timeouts(|| complete_events(&mut conn))?;
+    Ok(applied)
+}
+
+/// Records a `created` event for each row of a register that is older than its events, and lets the positions of a register
+/// that was restored into a new cluster, whose transaction ids begin anew, go on after those it has.
+fn complete_events(conn: &mut PgConnection) -> Result<(), ApiError> {
+    conn.transaction(|conn| {
+        events::query::lead(conn)?;
+        events::query::beginnings::record(conn, &Caller::migrate())
+    })
+}

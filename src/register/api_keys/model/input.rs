@@ -1,0 +1,92 @@
+//! What is written of a key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::access::role::Role;
+use crate::error::FieldError;
+use crate::values::ids::AuthorityId;
+use crate::values::text::KeyName;
+use crate::values::timestamp::Timestamp;
+
+/// The longest life of a secret.
+pub const LONGEST_LIFE: TimeDelta = TimeDelta::days(365);
+/// What is said of an end that is no end any more.
+pub const NOT_PAST: &str = "must not be past";
+/// Names that the register itself acts under, and the one of callers without a key.
+const RESERVED: [&str; 5] = ["anonymous", "import", "keys", "migrate", "serve"];
+/// How long an old secret goes on beside the new one, unless the caller says.
+const DEFAULT_OVERLAP: u32 = 24;
+
+/// A new key.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// A name that no key has had before, also not in other letters of the same kind. Every change made with the key tells
+    /// it: name a team or a program, not a person.
+    #[validate(nested)]
+    pub name: KeyName,
+    /// What its holder may do.
+    pub role: Role,
+    /// The authorities whose papers it is for: at least one for a contributor, a reviewer or a reader. The order tells
+    /// nothing.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    pub authority_ids: Vec<AuthorityId>,
+    /// When it ends: at most 365 days ahead.
+    pub expires_at: Timestamp,
+}
+
+impl NewApiKey {
+    /// The rules that it breaks, of those that need no database.
+    #[must_use]
+    pub fn broken_rules(&self, now: DateTime<Utc>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if RESERVED.contains(&self.name.as_str().to_ascii_lowercase().as_str()) {
+            errors.push(FieldError::body(
+                "/name",
+                "reserved",
+                "must not be a name that the register itself acts under",
+            ));
+        }
+        if self.authority_ids.is_empty() && self.role.needs_authorities() {
+            let message = format!("must name the authorities that the {} is for", self.role);
+            errors.push(FieldError::body("/authority_ids", "required", message));
+        }
+        errors.extend(broken_end(self.expires_at.0, now));
+        errors
+    }
+}
+
+/// A new secret for a key. The old one goes on for a while, so that whoever uses the key can be told the new one.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKeyRotation {
+    /// For how many hours the old secret still holds: up to a week, none if it has leaked. It never outlives the end that the
+    /// key had so far.
+    #[serde(default = "default_overlap")]
+    #[validate(range(max = 168))]
+    #[schema(minimum = 0, maximum = 168, default = 24)]
+    pub overlap_hours: u32,
+    /// When the key ends from now on: at most 365 days ahead. Left out, its end stays.
+    pub expires_at: Option<Timestamp>,
+}
+
+fn default_overlap() -> u32 {
+    DEFAULT_OVERLAP
+}
+
+/// Which rule the end of a key breaks.
+#[must_use]
+pub fn broken_end(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<FieldError> {
+    if expires_at <= now {
+        Some(FieldError::body("/expires_at", "past", NOT_PAST))
+    } else if expires_at > now + LONGEST_LIFE {
+        Some(FieldError::body("/expires_at", "too_far", "must be at most 365 days ahead"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,194 @@
+//! Statements about keys: those that change them. The first of all is in [`first`], lists are in
+//! [`list`], what a request asks is in [`prove`].
+
+pub mod first;
+pub mod list;
+pub mod prove;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::model::{ApiKey, ApiKeyRow, IssuedApiKey, NOT_PAST, NewApiKey, NewApiKeyRotation, broken_end};
+use crate::access::caller::Caller;
+use crate::access::secret::Secret;
+use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
+use crate::database::sql::lower;
+use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::http::extract::IfMatch;
+use crate::register::authorities;
+use crate::register::events::model::{EventResource, PublicVisibility, Subject};
+use crate::register::events::query as events;
+use crate::values::ids::{AuthorityId, KeyId, RotationId};
+
+/// The key with this id, unless it is revoked.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
+    let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
+    let row = row.first(conn).or_not_found("key")?;
+    with_authorities(conn, row)
+}
+
+/// The key with this name, or with this id, unless it is revoked.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn named(conn: &mut PgConnection, text: &str) -> Result<KeyId, ApiError> {
+    if let Ok(id) = text.parse() {
+        return get(conn, id).map(|key| key.row.key_id);
+    }
+    let own = api_keys::table.filter(lower(api_keys::name).eq(text.to_lowercase()).and(api_keys::revoked_at.is_null()));
+    own.select(api_keys::key_id).first(conn).or_not_found("key")
+}
+
+/// Makes a key, and its secret, which is told this once.
+///
+/// # Errors
+///
+/// `conflict` if the name is taken, `validation_failed`, or if the database fails.
+pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiKey) -> Result<IssuedApiKey, ApiError> {
+    let now = Utc::now();
+    let mut authority_ids = new.authority_ids.clone();
+    authority_ids.sort_by_key(|id| id.as_uuid());
+    authority_ids.dedup();
+    let mut broken = new.broken_rules(now);
+    for (index, id) in new.authority_ids.iter().enumerate() {
+        if !authorities::query::exists(conn, *id)? {
+            let message = "must name an authority of the register";
+            broken.push(FieldError::body(format!("/authority_ids/{index}"), "unknown", message));
+        }
+    }
+    ApiError::refuse_any(broken)?;
+    let row = diesel::insert_into(api_keys::table)
+        .values((
+            api_keys::key_id.eq(id),
+            api_keys::name.eq(&new.name),
+            api_keys::role.eq(new.role),
+            api_keys::created_by.eq(caller.actor()),
+            api_keys::rotated_at.eq(now),
+            api_keys::expires_at.eq(new.expires_at.0),
+            api_keys::created_at.eq(now),
+            api_keys::updated_at.eq(now),
+        ))
+        .returning(ApiKeyRow::as_returning())
+        .get_result(conn)
+        .on_constraint(constraint_error)?;
+    let bindings = authority_ids
+        .iter()
+        .map(|authority| (api_key_authorities::key_id.eq(id), api_key_authorities::authority_id.eq(authority)));
+    diesel::insert_into(api_key_authorities::table).values(bindings.collect::<Vec<_>>()).execute(conn)?;
+    let key = ApiKey { row, authority_ids };
+    let secret = add_secret(conn, id, now)?;
+    events::created(conn, caller, &subject(&key), &key)?;
+    Ok(issued(key, secret))
+}
+
+/// Gives a key a new secret; the old one goes on for the hours that are asked for.
+///
+/// # Errors
+///
+/// `not_found`, `validation_failed`, or if the database fails.
+pub fn rotate(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: KeyId,
+    new: &NewApiKeyRotation,
+) -> Result<IssuedApiKey, ApiError> {
+    let now = Utc::now();
+    let before = lock(conn, id)?;
+    let expires_at = new.expires_at.map_or(before.row.expires_at, |end| end.0);
+    ApiError::refuse_any(broken_end(expires_at, now).into_iter().collect())?;
+    // A secret that has ended with its key does not begin again with it.
+    let last = before.row.expires_at.min(now + TimeDelta::hours(new.overlap_hours.into()));
+    let others = api_key_secrets::table.filter(api_key_secrets::key_id.eq(id));
+    let lasting = api_key_secrets::expires_at.is_null().or(api_key_secrets::expires_at.gt(last));
+    diesel::update(others.filter(lasting.assume_not_null())).set(api_key_secrets::expires_at.eq(last)).execute(conn)?;
+    let secret = add_secret(conn, id, now)?;
+    let row = diesel::update(api_keys::table.find(id))
+        .set((
+            api_keys::rotated_at.eq(now),
+            api_keys::expires_at.eq(expires_at),
+            api_keys::version.eq(before.row.version + 1),
+            api_keys::updated_at.eq(now),
+        ))
+        .returning(ApiKeyRow::as_returning())
+        .get_result(conn)
+        .on_constraint(constraint_error)?;
+    let after = ApiKey { row, authority_ids: before.authority_ids.clone() };
+    events::updated(conn, caller, &subject(&after), (&told(before), &told(after.clone())), None)?;
+    Ok(issued(after, secret))
+}
+
+/// Takes a key back for ever. Its name stays taken; it is bound to nothing any more.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, or if the database fails.
+pub fn revoke(conn: &mut PgConnection, caller: &Caller, id: KeyId, if_match: &IfMatch) -> Result<(), ApiError> {
+    let (before, now) = (lock(conn, id)?, Utc::now());
+    if_match.check(before.row.version)?;
+    diesel::delete(api_key_authorities::table.filter(api_key_authorities::key_id.eq(id))).execute(conn)?;
+    diesel::update(api_keys::table.find(id))
+        .set((api_keys::revoked_at.eq(now), api_keys::version.eq(before.row.version + 1), api_keys::updated_at.eq(now)))
+        .execute(conn)?;
+    events::deleted(conn, caller, &subject(&before), &told(before), None)
+}
+
+fn add_secret(conn: &mut PgConnection, key: KeyId, now: DateTime<Utc>) -> Result<Secret, ApiError> {
+    let secret = Secret::generate()?;
+    diesel::insert_into(api_key_secrets::table)
+        .values((
+            api_key_secrets::secret_id.eq(RotationId::generate()),
+            api_key_secrets::hash.eq(secret.hash().as_bytes()),
+            api_key_secrets::key_id.eq(key),
+            api_key_secrets::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(secret)
+}
+
+/// Keeps a key from others until the transaction ends.
+fn lock(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
+    let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
+    let row = row.for_no_key_update().first(conn).or_not_found("key")?;
+    with_authorities(conn, row)
+}
+
+fn with_authorities(conn: &mut PgConnection, row: ApiKeyRow) -> Result<ApiKey, ApiError> {
+    let authority_ids = authorities_of(conn, &[row.key_id])?.into_iter().map(|(_, authority)| authority).collect();
+    Ok(ApiKey { row, authority_ids })
+}
+
+/// The authorities that these keys are bound to, each with its key.
+fn authorities_of(conn: &mut PgConnection, keys: &[KeyId]) -> QueryResult<Vec<(KeyId, AuthorityId)>> {
+    use api_key_authorities::{authority_id, key_id, table};
+    table.filter(key_id.eq_any(keys)).order((key_id, authority_id)).select((key_id, authority_id)).load(conn)
+}
+
+fn subject(key: &ApiKey) -> Subject {
+    let id = key.row.key_id.as_uuid();
+    let (authorities, sight) = (key.authority_ids.clone(), PublicVisibility::of(false));
+    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, sight }
+}
+
+/// A key as events tell it: that it was used is no change.
+fn told(mut key: ApiKey) -> ApiKey {
+    key.row.last_used_at = None;
+    key
+}
+
+fn issued(ApiKey { row, authority_ids }: ApiKey, secret: Secret) -> IssuedApiKey {
+    IssuedApiKey { row, authority_ids, secret }
+}
+
+fn constraint_error(constraint: &str) -> Option<ApiError> {
+    match constraint {
+        "api_keys_name_key" => Some(ApiError::conflict("a key has this name, or had it: names are not given twice")),
+        "api_keys_expires_at_check" => Some(ApiError::invalid_member("/expires_at", "past", NOT_PAST)),
+        _ => None,
+    }
+}

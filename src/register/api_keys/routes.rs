@@ -1,0 +1,153 @@
+//! Operations on keys.
+
+use actix_web::{delete, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{ApiKey, ApiKeyFilter, ApiKeyPage, ApiKeyRotationPage, IssuedApiKey, NewApiKey, NewApiKeyRotation};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, NoParameters, Post, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::api_keys::authenticate::KnownKeys;
+use crate::values::id::Id;
+use crate::values::ids::KeyId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_api_keys)
+        .service(create_api_key)
+        .service(get_api_key)
+        .service(delete_api_key)
+        .service(list_api_key_rotations)
+        .service(create_api_key_rotation);
+}
+
+/// List keys
+///
+/// All that are not revoked, those that have ended among them; never a secret.
+#[utoipa::path(
+    tag = "API keys",
+    params(ApiKeyFilter, WindowParameters),
+    responses((status = 200, description = "A page of keys.", body = ApiKeyPage))
+)]
+#[get("/api-keys")]
+async fn list_api_keys(
+    db: web::Data<Db>,
+    _: Caller,
+    List { window, filter }: List<ApiKeyFilter>,
+) -> Result<Listed<ApiKeyPage>, ApiError> {
+    let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| ApiKeyPage { items, page }))
+}
+
+/// Make a key
+///
+/// The answer is the only one that shows its secret. A key ends after at most 365 days, unless its secret is rotated before.
+#[utoipa::path(
+    tag = "API keys",
+    request_body = NewApiKey,
+    responses((status = 201, description = "The key is made.", body = IssuedApiKey))
+)]
+#[post("/api-keys")]
+async fn create_api_key(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: Post<NewApiKey>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        let created = Created { location: format!("/v1/api-keys/{}", body.row.key_id), body };
+        created.response().map(Response::showing_secret)
+    })
+    .await
+}
+
+/// Read a key
+#[utoipa::path(
+    tag = "API keys",
+    description = "Whose it is, what it is for, until when it holds, and when it was last used; never its secret.",
+    responses((status = 200, description = "The key.", body = ApiKey))
+)]
+#[get("/api-keys/{key_id}")]
+async fn get_api_key(
+    db: web::Data<Db>,
+    _: Caller,
+    id: web::Path<KeyId>,
+    _: Query<NoParameters>,
+) -> Result<Found<ApiKey>, ApiError> {
+    let key = db.read(move |conn| query::get(conn, *id)).await?;
+    Ok(Found::computed(key))
+}
+
+/// Revoke a key
+///
+/// It opens nothing from here on: at once on the instance that answers, within five seconds on all others. It cannot be
+/// undone, and its name stays taken. One's own key can be revoked, and the last of an administrator too: the command
+/// `keys create` makes another.
+#[utoipa::path(
+    tag = "API keys",
+    responses((status = 204, description = "The key is revoked."))
+)]
+#[delete("/api-keys/{key_id}")]
+async fn delete_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<KnownKeys>,
+    caller: Caller,
+    id: web::Path<KeyId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::revoke(conn, &caller, *id, &if_match)).await?;
+    keys.forget();
+    Ok(Deleted)
+}
+
+/// List the secrets of a key
+///
+/// When each was made and when it ends, the latest first; never the secrets themselves.
+#[utoipa::path(
+    tag = "API keys",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of rotations.", body = ApiKeyRotationPage))
+)]
+#[get("/api-keys/{key_id}/rotations")]
+async fn list_api_key_rotations(
+    db: web::Data<Db>,
+    _: Caller,
+    id: web::Path<KeyId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<ApiKeyRotationPage>, ApiError> {
+    let found = db.read(move |conn| query::list::rotations(conn, *id, &window)).await?;
+    Ok(Listed::new(found, |items, page| ApiKeyRotationPage { items, page }))
+}
+
+/// Give a key a new secret
+///
+/// It stays the same key: same id, name, role and authorities. The old secret holds for the hours of the overlap, or ends at
+/// once with `overlap_hours` 0. The answer is the only one that shows the new secret, and carries the `ETag` of the key.
+#[utoipa::path(
+    tag = "API keys",
+    request_body = NewApiKeyRotation,
+    responses((status = 201, description = "The key has a new secret.", body = IssuedApiKey))
+)]
+#[post("/api-keys/{key_id}/rotations")]
+async fn create_api_key_rotation(
+    db: web::Data<Db>,
+    keys: web::Data<KnownKeys>,
+    caller: Caller,
+    id: web::Path<KeyId>,
+    Post { new, once }: Post<NewApiKeyRotation>,
+) -> Result<Response, ApiError> {
+    let answer = once.write(&db, caller, move |conn, caller| {
+        let body = query::rotate(conn, caller, *id, &new)?;
+        let created = Created { location: format!("/v1/api-keys/{id}/rotations"), body };
+        created.response().map(Response::showing_secret)
+    });
+    let answer = answer.await?;
+    keys.forget();
+    Ok(answer)
+}

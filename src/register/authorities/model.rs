@@ -1,0 +1,179 @@
+//! What an authority is.
+
+mod filter;
+mod input;
+mod key;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
+pub use self::input::{AuthorityPatch, NewAuthority};
+pub use self::key::AuthorityKey;
+use crate::database::schema::authorities;
+use crate::http::page::Page;
+use crate::http::response::Versioned;
+use crate::register::standings::model::Standing;
+use crate::values::date::Date;
+use crate::values::ids::AuthorityId;
+use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// What kind of council an authority is.
+    pub enum AuthorityType {
+        /// A county council, with district councils below it.
+        County = "county",
+        /// A council with all powers of its area.
+        UnitaryAuthority = "unitary_authority",
+        /// A metropolitan borough or city.
+        MetropolitanDistrict = "metropolitan_district",
+        /// A borough of London.
+        LondonBorough = "london_borough",
+        /// The City of London Corporation.
+        CityCorporation = "city_corporation",
+    }
+}
+
+text_enum! {
+    /// Which issue of the statistical neighbours.
+    pub enum NeighbourSet {
+        /// The latest, ranked.
+        Current = "current",
+        /// The one before it, without ranks.
+        Previous = "previous",
+    }
+}
+
+text_enum! {
+    /// What an authority can carry.
+    pub enum AuthorityEmbed {
+        /// Where it stands today.
+        Standing = "standing",
+        /// Its statistical neighbours, both sets.
+        Neighbours = "neighbours",
+    }
+}
+
+text_enum! {
+    /// The orders of authorities; `-` for descending.
+    pub enum AuthoritySort {
+        /// By name.
+        Name = "name",
+        /// By name, descending.
+        NameDescending = "-name",
+    }
+}
+
+/// An English council with responsibility for children's services.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Authority {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: AuthorityRow,
+    /// The authorities that it took over from.
+    #[schema(max_items = 50)]
+    pub predecessors: Vec<AuthorityId>,
+    /// The authorities that took over from it.
+    #[schema(max_items = 50)]
+    pub successors: Vec<AuthorityId>,
+    /// Where it stands today; with `embed=standing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// Its statistical neighbours; with `embed=neighbours`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 200)]
+    pub neighbours: Option<Vec<Neighbour>>,
+}
+
+impl Versioned for Authority {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// What is recorded of an authority itself, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = authorities)]
+pub struct AuthorityRow {
+    /// The id.
+    pub authority_id: AuthorityId,
+    /// The short name.
+    pub name: Name,
+    /// The name of the council as a body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub official_name: Option<Name>,
+    /// The code of the Office for National Statistics, never reused.
+    pub gss_code: GssCode,
+    /// The code of the Department for Education; a successor may keep its predecessor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dfe_code: Option<DfeCode>,
+    /// Ofsted's unique reference number; a successor may keep its predecessor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ofsted_urn: Option<OfstedUrn>,
+    /// The region of England, as the Office for National Statistics names it.
+    pub region: Region,
+    /// What kind of council it is.
+    pub authority_type: AuthorityType,
+    /// The council's website.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<WebAddress>,
+    /// Residents from birth to the age of 25.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10_000_000)]
+    pub population_0_25: Option<i32>,
+    /// First day of existence, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_from: Option<Date>,
+    /// Last day of existence; absent while the authority exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_to: Option<Date>,
+    /// Raised by each change.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: i32,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A page of authorities.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AuthorityPage {
+    /// The authorities.
+    #[schema(max_items = 200)]
+    pub items: Vec<Authority>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}
+
+/// A statistical neighbour: an authority much like this one.
+#[derive(Debug, Clone, Queryable, Serialize, ToSchema)]
+pub struct Neighbour {
+    /// The issue that names it.
+    pub neighbour_set: NeighbourSet,
+    /// Closeness, 1 the closest; absent in a set issued without ranks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 50)]
+    pub rank: Option<i32>,
+    /// The neighbour.
+    pub authority_id: AuthorityId,
+    /// Its name.
+    pub name: Name,
+    /// Its GSS code.
+    pub gss_code: GssCode,
+    /// Its region.
+    pub region: Region,
+}
+
+/// A page of statistical neighbours.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NeighbourPage {
+    /// The neighbours, the current set first, the closest first.
+    #[schema(max_items = 200)]
+    pub items: Vec<Neighbour>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

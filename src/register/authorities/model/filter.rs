@@ -1,0 +1,66 @@
+//! How authorities are asked for.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
+use crate::values::codes::Codes;
+use crate::values::date::Date;
+use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
+
+/// Which authorities are wanted, in what order, and with what.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuthorityFilter {
+    /// Part of the name or of the official name, in any case.
+    #[validate(nested)]
+    #[param(example = "hereford")]
+    pub q: Option<SearchText>,
+    /// The region of England.
+    #[validate(nested)]
+    #[param(example = "West Midlands")]
+    pub region: Option<Region>,
+    /// Kinds of council.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityType>>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
+    pub authority_type: Option<Codes<AuthorityType>>,
+    /// A day on which the authority existed.
+    #[param(example = "2022-10-01")]
+    pub active_on: Option<Date>,
+    /// Codes of the Office for National Statistics.
+    #[param(style = Form, explode = false, value_type = Option<Vec<GssCode>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub gss_code: Option<Codes<GssCode>>,
+    /// Codes of the Department for Education.
+    #[param(style = Form, explode = false, value_type = Option<Vec<DfeCode>>, max_items = 50, min_items = 1, example = json!(["884"]))]
+    pub dfe_code: Option<Codes<DfeCode>>,
+    /// Ofsted URNs.
+    #[param(style = Form, explode = false, value_type = Option<Vec<OfstedUrn>>, max_items = 50, min_items = 1, example = json!(["80474"]))]
+    pub ofsted_urn: Option<Codes<OfstedUrn>>,
+    /// The order.
+    #[param(default = "name", example = "name")]
+    pub sort: Option<AuthoritySort>,
+    /// What each authority carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    pub embed: Option<Codes<AuthorityEmbed>>,
+}
+
+/// What an authority carries.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuthorityParameters {
+    /// What the authority carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    pub embed: Option<Codes<AuthorityEmbed>>,
+}
+
+/// Which neighbours are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NeighbourFilter {
+    /// Which issues; all if it is absent.
+    #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
+    pub set: Option<Codes<NeighbourSet>>,
+}

@@ -1,0 +1,94 @@
+//! What events hold of authorities: the row with its predecessors and successors.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{assemble, relations};
+use crate::access::caller::Caller;
+use crate::database::schema::authorities;
+use crate::error::ApiError;
+use crate::register::authorities::model::{Authority, AuthorityRow};
+use crate::register::events;
+use crate::register::events::model::{EventResource, PublicVisibility, Subject};
+use crate::values::ids::AuthorityId;
+
+/// The authorities with these ids as they are stored.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn stored(conn: &mut PgConnection, ids: &[AuthorityId]) -> Result<Vec<Authority>, ApiError> {
+    let query = authorities::table.filter(authorities::authority_id.eq_any(ids)).order(authorities::authority_id);
+    let rows = query.select(AuthorityRow::as_select()).load(conn)?;
+    assemble(conn, rows, None)
+}
+
+/// The authorities with these ids as they are stored, each with what its events are about.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn told(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Subject, Authority)>, ApiError> {
+    let ids = ids.iter().copied().map(Into::into).collect::<Vec<_>>();
+    Ok(stored(conn, &ids)?.into_iter().map(|authority| (subject(&authority), authority)).collect())
+}
+
+/// What the events of an authority are about.
+fn subject(authority: &Authority) -> Subject {
+    let authorities = vec![authority.row.authority_id];
+    let id = authority.row.authority_id.as_uuid();
+    Subject { resource: EventResource::Authority, id, aggregate: id, authorities, sight: PublicVisibility::open() }
+}
+
+/// Tells which of these authorities came, went, or have another version: a change of one may change those that it is
+/// related to.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn record(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    before: &[Authority],
+    after: &[Authority],
+) -> Result<(), ApiError> {
+    for was in before {
+        let subject = subject(was);
+        match find(after, was) {
+            None => events::query::deleted(conn, caller, &subject, was, None)?,
+            Some(is) if is.row.version != was.row.version => {
+                events::query::updated(conn, caller, &subject, (was, is), None)?;
+            }
+            Some(_) => {}
+        }
+    }
+    for is in after.iter().filter(|is| find(before, is).is_none()) {
+        events::query::created(conn, caller, &subject(is), is)?;
+    }
+    Ok(())
+}
+
+/// Says that an authority took over from one that is being recorded, and tells of it.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn add_predecessor(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: AuthorityId,
+    former: AuthorityId,
+) -> Result<(), ApiError> {
+    relations::lock(conn, &[id])?;
+    let before = stored(conn, &[id])?;
+    if relations::add(conn, former, id)? > 0 {
+        relations::raise(conn, &[], &[id])?;
+    }
+    let after = stored(conn, &[id])?;
+    record(conn, caller, &before, &after)
+}
+
+fn find<'a>(all: &'a [Authority], wanted: &Authority) -> Option<&'a Authority> {
+    all.iter().find(|authority| authority.row.authority_id == wanted.row.authority_id)
+}

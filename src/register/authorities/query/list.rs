@@ -1,0 +1,87 @@
+//! The list of authorities.
+
+use diesel::dsl::count_star;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+
+use super::assemble;
+use crate::database::schema::authorities;
+use crate::database::sql::contains;
+use crate::error::ApiError;
+use crate::http::page::{Page, Window};
+use crate::register::authorities::model::{Authority, AuthorityFilter, AuthorityRow, AuthoritySort};
+use crate::values::ids::AuthorityId;
+use crate::values::text::Name;
+
+type Authorities<'a> = authorities::BoxedQuery<'a, Pg>;
+/// Where a page begins: the name and the id of the row before.
+type After = (Name, AuthorityId);
+
+/// A page of the authorities that a filter wants.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    filter: &AuthorityFilter,
+    window: &Window,
+) -> Result<(Vec<Authority>, Page), ApiError> {
+    let sort = filter.sort.unwrap_or(AuthoritySort::Name);
+    let rows = sorted(matching(filter), sort, window.after()?)
+        .limit(window.rows())
+        .select(AuthorityRow::as_select())
+        .load(conn)?;
+    let total = if window.counts() { Some(matching(filter).select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) = window.page(rows, total, |row| (row.name.clone(), row.authority_id))?;
+    Ok((assemble(conn, rows, filter.embed.as_ref())?, page))
+}
+
+fn matching(filter: &AuthorityFilter) -> Authorities<'_> {
+    let mut query = authorities::table.into_boxed();
+    if let Some(q) = &filter.q {
+        let pattern = contains(q.as_str());
+        query = query.filter(authorities::name.ilike(pattern.clone()).or(authorities::official_name.ilike(pattern)));
+    }
+    if let Some(region) = &filter.region {
+        query = query.filter(authorities::region.eq(region));
+    }
+    if let Some(types) = &filter.authority_type {
+        query = query.filter(authorities::authority_type.eq_any(&types.0));
+    }
+    if let Some(day) = filter.active_on {
+        let begun = authorities::active_from.is_null().or(authorities::active_from.le(day));
+        let lasting = authorities::active_to.is_null().or(authorities::active_to.ge(day));
+        query = query.filter(begun.assume_not_null().and(lasting.assume_not_null()));
+    }
+    if let Some(codes) = &filter.gss_code {
+        query = query.filter(authorities::gss_code.eq_any(&codes.0));
+    }
+    if let Some(codes) = &filter.dfe_code {
+        query = query.filter(authorities::dfe_code.eq_any(&codes.0));
+    }
+    if let Some(urns) = &filter.ofsted_urn {
+        query = query.filter(authorities::ofsted_urn.eq_any(&urns.0));
+    }
+    query
+}
+
+fn sorted(query: Authorities<'_>, sort: AuthoritySort, after: Option<After>) -> Authorities<'_> {
+    use authorities::{authority_id, name};
+    match sort {
+        AuthoritySort::Name => {
+            let query = match after {
+                Some((at, id)) => query.filter(name.ge(at.clone()).and(name.gt(at).or(authority_id.gt(id)))),
+                None => query,
+            };
+            query.order((name.asc(), authority_id.asc()))
+        }
+        AuthoritySort::NameDescending => {
+            let query = match after {
+                Some((at, id)) => query.filter(name.le(at.clone()).and(name.lt(at).or(authority_id.lt(id)))),
+                None => query,
+            };
+            query.order((name.desc(), authority_id.desc()))
+        }
+    }
+}

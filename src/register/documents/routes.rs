@@ -1,0 +1,118 @@
+//! Operations on documents.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{Document, DocumentFilter, DocumentPage, DocumentPatch, NewDocument};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::id::Id;
+use crate::values::ids::DocumentId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_documents)
+        .service(create_document)
+        .service(get_document)
+        .service(update_document)
+        .service(delete_document);
+}
+
+/// List documents
+///
+/// Without their full text, the latest publication first. `q` searches the full text too.
+#[utoipa::path(
+    tag = "Documents",
+    params(DocumentFilter, WindowParameters),
+    responses((status = 200, description = "A page of documents.", body = DocumentPage))
+)]
+#[get("/documents")]
+async fn list_documents(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<DocumentFilter>,
+) -> Result<Listed<DocumentPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| DocumentPage { items, page }))
+}
+
+/// Record a document
+///
+/// With a summary in your own words; the full text only where its licence allows to keep it.
+#[utoipa::path(
+    tag = "Documents",
+    request_body = NewDocument,
+    responses((status = 201, description = "The document is recorded.", body = Document))
+)]
+#[post("/documents")]
+async fn create_document(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: LargePost<NewDocument>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        Created { location: format!("/v1/documents/{}", body.row.document_id), body }.response()
+    })
+    .await
+}
+
+/// Read a document
+#[utoipa::path(
+    tag = "Documents",
+    description = "With the statements that people made in it, and its full text if the register holds it.",
+    responses((status = 200, description = "The document.", body = Document))
+)]
+#[get("/documents/{document_id}")]
+async fn get_document(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<DocumentId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Document>, ApiError> {
+    let document = db.read(move |conn| query::get(conn, &caller, *id)).await?;
+    Ok(Found::versioned(document))
+}
+
+/// Correct a document
+#[utoipa::path(
+    tag = "Documents",
+    description = "A JSON merge patch: absent members stay, `null` clears, a value sets.",
+    request_body = DocumentPatch,
+    responses((status = 200, description = "The document as it is now.", body = Document))
+)]
+#[patch("/documents/{document_id}")]
+async fn update_document(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<DocumentId>,
+    if_match: IfMatch,
+    patch: LargePatch<DocumentPatch>,
+) -> Result<Found<Document>, ApiError> {
+    let document = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::versioned(document))
+}
+
+/// Remove a document
+#[utoipa::path(
+    tag = "Documents",
+    description = "Only one that no finding refers to.",
+    responses((status = 204, description = "The document is gone."))
+)]
+#[delete("/documents/{document_id}")]
+async fn delete_document(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<DocumentId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}

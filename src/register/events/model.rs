@@ -1,0 +1,244 @@
+//! What an event is.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::http::page::Page;
+use crate::register::authorities::model::AuthorityKey;
+use crate::values::codes::Codes;
+use crate::values::ids::{AuthorityId, ResourceId};
+use crate::values::text::Reason;
+use crate::values::text_enum::text_enum;
+
+/// The greatest number that every program reads from JSON as it is.
+const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
+
+text_enum! {
+    /// What became of a resource.
+    pub enum EventType {
+        /// It is new.
+        Created = "created",
+        /// It was changed.
+        Updated = "updated",
+        /// It is gone.
+        Deleted = "deleted",
+    }
+}
+
+text_enum! {
+    /// What an event is about.
+    pub enum EventResource {
+        /// An authority.
+        Authority = "authority",
+        /// An inspection with its judgements.
+        Inspection = "inspection",
+        /// A finding.
+        Finding = "finding",
+        /// A recommendation.
+        Recommendation = "recommendation",
+        /// A document.
+        Document = "document",
+        /// An improvement plan.
+        ImprovementPlan = "improvement_plan",
+        /// An improvement action.
+        ImprovementAction = "improvement_action",
+        /// A move of an action from state to state.
+        ImprovementActionTransition = "improvement_action_transition",
+        /// A change of the due date of an action.
+        ImprovementActionDateRevision = "improvement_action_date_revision",
+        /// A report on an action.
+        ImprovementActionUpdate = "improvement_action_update",
+        /// A piece of evidence.
+        Evidence = "evidence",
+        /// A review of evidence.
+        EvidenceReview = "evidence_review",
+        /// What an inspection said of an earlier recommendation.
+        Examination = "examination",
+        /// An intervention.
+        Intervention = "intervention",
+        /// A key, without its secret.
+        ApiKey = "api_key",
+    }
+}
+
+impl EventResource {
+    /// What is kept of published facts: seen by all, or by stewards alone.
+    pub const FACTS: &'static [Self] = &[
+        Self::Authority,
+        Self::Inspection,
+        Self::Finding,
+        Self::Recommendation,
+        Self::Document,
+        Self::Examination,
+        Self::Intervention,
+    ];
+    /// The papers of authorities: seen by all, or by those bound to the authority.
+    pub const PAPERS: &'static [Self] = &[
+        Self::ImprovementPlan,
+        Self::ImprovementAction,
+        Self::ImprovementActionTransition,
+        Self::ImprovementActionDateRevision,
+        Self::ImprovementActionUpdate,
+        Self::Evidence,
+        Self::EvidenceReview,
+    ];
+}
+
+/// How the public sees a resource: whether it did before a write and does after it, and through what.
+#[derive(Debug, Clone)]
+pub struct PublicVisibility {
+    /// Whether it was in public view before the write.
+    pub was_public: bool,
+    /// Whether it is in public view after the write.
+    pub is_public: bool,
+    /// The inspections or the action with which it goes from public view.
+    pub through: Vec<Uuid>,
+}
+
+impl PublicVisibility {
+    /// Always in public view.
+    #[must_use]
+    pub fn open() -> Self {
+        Self::of(true)
+    }
+
+    /// In public view or not, by itself.
+    #[must_use]
+    pub fn of(is_public: bool) -> Self {
+        Self::through(is_public, Vec::new())
+    }
+
+    /// In public view or not, as what it belongs to is.
+    #[must_use]
+    pub fn through(is_public: bool, through: Vec<Uuid>) -> Self {
+        Self { was_public: is_public, is_public, through }
+    }
+}
+
+/// What an event is about: a resource, where it belongs, whom it concerns, and how the public sees it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The kind of resource.
+    pub resource: EventResource,
+    /// Its id.
+    pub id: Uuid,
+    /// The inspection, plan or action that it belongs to; its own id if it belongs to none.
+    pub aggregate: Uuid,
+    /// The authorities concerned.
+    pub authorities: Vec<AuthorityId>,
+    /// How the public sees it.
+    pub sight: PublicVisibility,
+}
+
+impl Subject {
+    /// The same, of a write before which it was in public view or not.
+    #[must_use]
+    pub fn that_was_public(self, was_public: bool) -> Self {
+        Self { sight: PublicVisibility { was_public, ..self.sight }, ..self }
+    }
+
+    /// Whether the write brings it into public view, or takes it from there.
+    #[must_use]
+    pub fn comes_or_goes(&self) -> bool {
+        self.sight.was_public != self.sight.is_public
+    }
+}
+
+/// One write of one resource: what became of it, by whom, when and why.
+#[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
+pub struct Event {
+    /// Names the event. Later events have greater numbers, with gaps; only of writes that ran at the same time may the
+    /// feed tell in another order.
+    #[diesel(sql_type = BigInt)]
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub sequence: i64,
+    /// What became of the resource, as far as the caller sees it: what comes into view is `created`, what goes from it
+    /// `deleted`.
+    #[serde(rename = "type")]
+    #[diesel(sql_type = Text, column_name = "type")]
+    pub event_type: EventType,
+    /// The kind of resource.
+    #[diesel(sql_type = Text)]
+    pub resource: EventResource,
+    /// The id of the resource.
+    #[diesel(sql_type = SqlUuid)]
+    pub resource_id: ResourceId,
+    /// The authorities concerned.
+    #[diesel(sql_type = Array<SqlUuid>)]
+    #[schema(max_items = 200)]
+    pub authority_ids: Vec<AuthorityId>,
+    /// When it was recorded.
+    #[diesel(sql_type = Timestamptz)]
+    pub recorded_at: DateTime<Utc>,
+    /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
+    /// `anonymous`.
+    #[diesel(sql_type = Text)]
+    #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
+    pub actor: String,
+    /// The `X-Request-Id` of the request that wrote; of the register itself its command.
+    #[diesel(sql_type = Text)]
+    #[schema(max_length = 200, example = "import")]
+    pub request_id: String,
+    /// Why it was written, where a reason was given; absent if the resource came into view or went from it.
+    #[diesel(sql_type = Nullable<Text>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The resource before the write, as it was stored: with the members that its own address answers, but for those that
+    /// are computed or embedded. Absent if it is new, or was not in view.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<Value>,
+    /// The resource after the write, as it is stored. Absent if it is gone, also from view.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<Value>,
+}
+
+/// A page of events.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventPage {
+    /// The events, the first first.
+    #[schema(max_items = 200)]
+    pub items: Vec<Event>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}
+
+/// Which events are wanted.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventFilter {
+    /// The `sequence` of the last event that was handled: the feed goes on after it.
+    #[serde(default, deserialize_with = "sequence")]
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
+    pub after: Option<i64>,
+    /// What became of the resource.
+    #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
+    pub event_type: Option<Codes<EventType>>,
+    /// Kinds of resource.
+    #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
+    pub resource: Option<Codes<EventResource>>,
+    /// Resources, by their ids.
+    #[param(style = Form, explode = false, value_type = Option<Vec<ResourceId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
+    pub resource_id: Option<Codes<ResourceId>>,
+    /// Authorities concerned, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+}
+
+/// Reads the number of an event as it is printed: no sign, no leading zero.
+fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number =
+        text.parse::<i64>().ok().filter(|number| (1..=MAX_SEQUENCE).contains(number) && number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be the sequence of an event"))
+}

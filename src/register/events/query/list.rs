@@ -1,0 +1,178 @@
+//! Lists of events: the feed, and the histories of single resources.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+
+use super::sight::{self, COUNT, SELECT};
+use crate::access::caller::Caller;
+use crate::database::sql::Statement;
+use crate::error::{ApiError, FieldError};
+use crate::http::page::{Page, Window};
+use crate::register::authorities::model::AuthorityKey;
+use crate::register::authorities::query::resolve_filter;
+use crate::register::events::model::{Event, EventFilter};
+use crate::register::{findings, improvement_actions, improvement_plans, inspections, recommendations};
+use crate::values::ids::{ActionId, AuthorityId, FindingId, InspectionId, PlanId, RecommendationId};
+
+/// Where an event stands: its position and its sequence.
+type Place = (i64, i64);
+
+/// Whose history is wanted: that of an inspection, a plan and an action with all that belongs to it, that of others alone.
+#[derive(Debug, Clone, Copy)]
+pub enum History {
+    /// An inspection.
+    Inspection(InspectionId),
+    /// A finding.
+    Finding(FindingId),
+    /// A recommendation.
+    Recommendation(RecommendationId),
+    /// An improvement plan.
+    ImprovementPlan(PlanId),
+    /// An improvement action.
+    ImprovementAction(ActionId),
+}
+
+/// An event with where it stands.
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+    #[diesel(embed)]
+    event: Event,
+}
+
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// A page of the feed: of what a filter wants and the caller sees, the events before which none can come any more.
+///
+/// # Errors
+///
+/// `validation_failed` if `after` names no event that the caller sees or saw, `invalid_cursor`, or if the database fails.
+pub fn feed(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    filter: &EventFilter,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
+    let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    // An authority that is gone has events still, and is named by its id.
+    if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {
+        ids.extend(keys.0.iter().filter_map(|key| if let AuthorityKey::Id(id) = key { Some(*id) } else { None }));
+    }
+    let start = match filter.after {
+        Some(sequence) => Some(place(conn, caller, sequence)?.ok_or_else(|| {
+            let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
+            ApiError::broken_parameters(vec![unknown])
+        })?),
+        None => None,
+    };
+    let settled = |what| {
+        let seen = matching(sight::seen_by(caller.access(), what, false), filter, authorities.as_deref());
+        from(seen, start).text(" and position < event_horizon()")
+    };
+    page(conn, caller, settled, window)
+}
+
+/// A page of a history as far as the caller sees it, to its end.
+///
+/// # Errors
+///
+/// `not_found` if there is no such resource, `invalid_cursor`, or if the database fails.
+pub fn history(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    history: History,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
+    match history {
+        History::Inspection(id) => inspections::query::find(conn, caller, id).map(drop),
+        History::Finding(id) => findings::query::get(conn, caller, id, None).map(drop),
+        History::Recommendation(id) => recommendations::query::get(conn, caller, id, None).map(drop),
+        History::ImprovementPlan(id) => improvement_plans::query::find(conn, caller, id).map(drop),
+        History::ImprovementAction(id) => improvement_actions::query::find(conn, caller, id).map(drop),
+    }?;
+    let events = |what| {
+        let seen = sight::seen_by(caller.access(), what, false);
+        let (of_whole, of_part) = (" and aggregate_id = ?", " and resource_id = ?");
+        match history {
+            History::Inspection(id) => seen.value::<SqlUuid, _>(of_whole, id),
+            History::Finding(id) => seen.value::<SqlUuid, _>(of_part, id),
+            History::Recommendation(id) => seen.value::<SqlUuid, _>(of_part, id),
+            History::ImprovementPlan(id) => seen.value::<SqlUuid, _>(of_whole, id),
+            History::ImprovementAction(id) => seen.value::<SqlUuid, _>(of_whole, id),
+        }
+    };
+    page(conn, caller, events, window)
+}
+
+/// A page of the events of a statement that begins with what is read.
+fn page<'a>(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    events: impl Fn(&'static str) -> Statement<'a>,
+    window: &Window,
+) -> Result<(Vec<Event>, Page), ApiError> {
+    let rows = from(events(SELECT), window.after()?)
+        .text(" order by position, sequence")
+        .value::<BigInt, _>(" limit ?", window.rows())
+        .query()
+        .load::<Placed>(conn)?;
+    let total = if window.counts() { Some(events(COUNT).query().get_result::<Total>(conn)?.total) } else { None };
+    let (rows, page) = window.page(rows, total, |row| (row.position, row.event.sequence))?;
+    let mut events = rows.into_iter().map(|row| row.event).collect::<Vec<_>>();
+    sight::leave_out_unseen(conn, caller.access(), &mut events)?;
+    Ok((events, page))
+}
+
+/// Where the event with this number stands, if there is one that the caller sees, or saw before it went from view.
+fn place(conn: &mut PgConnection, caller: &Caller, sequence: i64) -> QueryResult<Option<Place>> {
+    let seen = sight::seen_by(caller.access(), SELECT, true).value::<BigInt, _>(" and sequence = ?", sequence);
+    let found = seen.query().get_result::<Placed>(conn).optional()?;
+    Ok(found.map(|row| (row.position, row.event.sequence)))
+}
+
+fn from(statement: Statement<'_>, after: Option<Place>) -> Statement<'_> {
+    match after {
+        Some((position, sequence)) => statement
+            .value::<BigInt, _>(" and (position, sequence) > (?", position)
+            .value::<BigInt, _>(", ?)", sequence),
+        None => statement,
+    }
+}
+
+/// The events that a filter wants. One type or one resource is a range of an index in the order of the feed, several are
+/// not.
+fn matching<'a>(
+    mut statement: Statement<'a>,
+    filter: &'a EventFilter,
+    authorities: Option<&'a [AuthorityId]>,
+) -> Statement<'a> {
+    if let Some(types) = &filter.event_type {
+        let seen = statement.text(" and case when is_whole then type else public_type end");
+        statement = match types.0.as_slice() {
+            [one] => seen.value::<Text, _>(" = ?", *one),
+            several => seen.value::<Array<Text>, _>(" = any (?)", several),
+        };
+    }
+    if let Some(resources) = &filter.resource {
+        statement = match resources.0.as_slice() {
+            [one] => statement.value::<Text, _>(" and resource = ?", *one),
+            several => statement.value::<Array<Text>, _>(" and resource = any (?)", several),
+        };
+    }
+    if let Some(ids) = &filter.resource_id {
+        statement = match ids.0.as_slice() {
+            [one] => statement.value::<SqlUuid, _>(" and resource_id = ?", *one),
+            several => statement.value::<Array<SqlUuid>, _>(" and resource_id = any (?)", several),
+        };
+    }
+    if let Some(ids) = authorities {
+        statement = statement.value::<Array<SqlUuid>, _>(" and authority_ids && ?", ids);
+    }
+    statement
+}

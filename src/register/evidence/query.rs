@@ -1,0 +1,199 @@
+//! Statements about evidence. Those about its reviews are in [`reviews`].
+
+pub mod reviews;
+
+use diesel::dsl::count_star;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::model::{Evidence, EvidencePatch, EvidenceRow, NewEvidence, ReviewOutcome, broken_days};
+use crate::access::Permission;
+use crate::access::caller::Caller;
+use crate::database::schema::evidence;
+use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::http::extract::{IfMatch, Patch};
+use crate::http::page::{Page, Window};
+use crate::register::events;
+use crate::register::events::model::{EventResource, Subject};
+use crate::register::improvement_actions::model::ImprovementActionRow;
+use crate::register::improvement_actions::query as actions;
+use crate::values::date::Date;
+use crate::values::ids::{ActionId, EvidenceId};
+
+/// What is missing, in a 404.
+const WHAT: &str = "piece of evidence";
+
+/// A page of the evidence of an action, in the order of recording.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    action: ActionId,
+    window: &Window,
+) -> Result<(Vec<Evidence>, Page), ApiError> {
+    actions::find(conn, caller, action)?;
+    let own = || evidence::table.filter(evidence::action_id.eq(action));
+    let mut query = own().into_boxed();
+    if let Some(after) = window.after::<EvidenceId>()? {
+        query = query.filter(evidence::evidence_id.gt(after));
+    }
+    let rows = query.order(evidence::evidence_id).limit(window.rows()).select(EvidenceRow::as_select()).load(conn)?;
+    let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) = window.page(rows, total, |row| row.evidence_id)?;
+    Ok((assemble(conn, rows, Date::today())?, page))
+}
+
+/// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, each with whose
+/// it is, and with what the reviews until then made of it.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryResult<Vec<(ActionId, Evidence)>> {
+    let rows = evidence::table
+        .filter(evidence::action_id.eq_any(ids))
+        .order((evidence::action_id, evidence::evidence_id))
+        .select(EvidenceRow::as_select())
+        .load(conn)?;
+    let told = rows.into_iter().filter(|row| row.observed_on.unwrap_or_else(|| Date::of(row.created_at)) <= by);
+    Ok(assemble(conn, told.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
+}
+
+/// The rows of the evidence of an action, in the order of recording.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn rows_of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceRow>> {
+    let query = evidence::table.filter(evidence::action_id.eq(action)).order(evidence::evidence_id);
+    query.select(EvidenceRow::as_select()).load(conn)
+}
+
+/// Puts evidence together with what the latest reviews until a day made of it: one statement, however many pieces.
+fn assemble(conn: &mut PgConnection, rows: Vec<EvidenceRow>, by: Date) -> QueryResult<Vec<Evidence>> {
+    let ids = rows.iter().map(|row| row.evidence_id).collect::<Vec<_>>();
+    let outcomes = reviews::latest_outcomes(conn, &ids, by)?;
+    Ok(rows.into_iter().map(|row| Evidence { review_outcome: outcomes.get(&row.evidence_id).copied(), row }).collect())
+}
+
+fn whole(conn: &mut PgConnection, row: EvidenceRow) -> Result<Evidence, ApiError> {
+    assemble(conn, vec![row], Date::today())?.pop().ok_or_else(|| ApiError::not_found(WHAT))
+}
+
+/// The piece of evidence with this id.
+///
+/// # Errors
+///
+/// `not_found`, or if the database fails.
+pub fn get(conn: &mut PgConnection, caller: &Caller, id: EvidenceId) -> Result<Evidence, ApiError> {
+    let row = find(conn, caller, id)?;
+    whole(conn, row)
+}
+
+/// The row of a piece of evidence, if the caller may see its action.
+fn find(conn: &mut PgConnection, caller: &Caller, id: EvidenceId) -> Result<EvidenceRow, ApiError> {
+    let row = evidence::table.find(id).select(EvidenceRow::as_select()).first(conn).or_not_found(WHAT)?;
+    actions::find(conn, caller, row.action_id).map_err(|error| error.as_missing(WHAT))?;
+    Ok(row)
+}
+
+/// A piece of evidence and its action, kept from others until the transaction ends.
+fn lock(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: EvidenceId,
+    permission: Permission,
+) -> Result<(ImprovementActionRow, EvidenceRow), ApiError> {
+    let action = find(conn, caller, id)?.action_id;
+    let action = actions::lock(conn, caller, action, permission).map_err(|error| error.as_missing(WHAT))?;
+    let query = evidence::table.find(id).select(EvidenceRow::as_select()).for_no_key_update();
+    Ok((action, query.first(conn).or_not_found(WHAT)?))
+}
+
+fn subject(action: &ImprovementActionRow, id: EvidenceId) -> Subject {
+    actions::subject_of_part(action, EventResource::Evidence, id.as_uuid())
+}
+
+/// Records evidence of an action, under the caller's name.
+///
+/// # Errors
+///
+/// `not_found`, `validation_failed`, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    action: ActionId,
+    id: EvidenceId,
+    new: &NewEvidence,
+) -> Result<Evidence, ApiError> {
+    let action = actions::lock(conn, caller, action, Permission::WritePapers)?;
+    ApiError::refuse_any(broken_days(new.observed_on, new.expires_on, Date::today()))?;
+    let row = diesel::insert_into(evidence::table)
+        .values((
+            evidence::evidence_id.eq(id),
+            evidence::action_id.eq(action.action_id),
+            evidence::recorded_by.eq(caller.actor()),
+            new,
+        ))
+        .returning(EvidenceRow::as_returning())
+        .get_result(conn)?;
+    events::query::created(conn, caller, &subject(&action, id), &row)?;
+    Ok(Evidence { row, review_outcome: None })
+}
+
+/// Changes a piece of evidence that is not accepted.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `conflict` if its latest review accepted it, `validation_failed`, or if the database
+/// fails.
+pub fn update(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: EvidenceId,
+    if_match: &IfMatch,
+    patch: &Patch<EvidencePatch>,
+) -> Result<Evidence, ApiError> {
+    let (action, before) = lock(conn, caller, id, Permission::WritePapers)?;
+    if_match.check(before.version)?;
+    let current = whole(conn, before.clone())?;
+    if patch.changes_nothing(&before) {
+        return Ok(current);
+    }
+    if current.review_outcome == Some(ReviewOutcome::Accepted) {
+        return Err(ApiError::conflict("the evidence is accepted as it is: record new evidence instead"));
+    }
+    let (observed_on, expires_on) = (patch.changes.observed_on, patch.changes.expires_on);
+    let days = (observed_on.unwrap_or(before.observed_on), expires_on.unwrap_or(before.expires_on));
+    ApiError::refuse_any(broken_days(days.0, days.1, Date::today()))?;
+    let row = diesel::update(evidence::table.find(id))
+        .set((&patch.changes, evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))
+        .returning(EvidenceRow::as_returning())
+        .get_result(conn)?;
+    events::query::updated(conn, caller, &subject(&action, id), (&before, &row), None)?;
+    Ok(Evidence { row, ..current })
+}
+
+/// Removes a piece of evidence that nothing refers to.
+///
+/// # Errors
+///
+/// `not_found`, `precondition_failed`, `in_use` if it was reviewed or a move rests on it, or if the database fails.
+pub fn delete(conn: &mut PgConnection, caller: &Caller, id: EvidenceId, if_match: &IfMatch) -> Result<(), ApiError> {
+    let (action, before) = lock(conn, caller, id, Permission::WritePapers)?;
+    if_match.check(before.version)?;
+    diesel::delete(evidence::table.find(id)).execute(conn).on_constraint(|name| {
+        let what = match name {
+            "evidence_reviews_evidence_id_fkey" => "the evidence was reviewed, and stays",
+            "improvement_action_transition_evidence_evidence_id_fkey" => {
+                "a transition of the action rests on this evidence"
+            }
+            _ => return None,
+        };
+        Some(ApiError::in_use(what))
+    })?;
+    events::query::deleted(conn, caller, &subject(&action, id), &before, None)
+}

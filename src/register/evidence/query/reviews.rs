@@ -1,0 +1,124 @@
+//! Statements about reviews of evidence. The latest counts: by the day from which it holds, then by when it was recorded.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::{find, lock, subject};
+use crate::access::Permission;
+use crate::access::caller::Caller;
+use crate::database::schema::{evidence, evidence_reviews};
+use crate::error::{ApiError, ConstraintExt};
+use crate::http::page::{Page, Window};
+use crate::register::events;
+use crate::register::events::model::EventResource;
+use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewOutcome};
+use crate::register::improvement_actions::query as actions;
+use crate::register::improvement_actions::query::{rules, support};
+use crate::values::date::Date;
+use crate::values::ids::{ActionId, EvidenceId, ReviewId};
+
+/// Where a page begins: days and id of the review before.
+type After = (Date, DateTime<Utc>, ReviewId);
+
+/// A page of the reviews of a piece of evidence, the latest last.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: EvidenceId,
+    window: &Window,
+) -> Result<(Vec<EvidenceReview>, Page), ApiError> {
+    use evidence_reviews::{effective_on, evidence_id, recorded_at, review_id};
+    find(conn, caller, id)?;
+    let own = || evidence_reviews::table.filter(evidence_id.eq(id));
+    let mut query = own().into_boxed();
+    if let Some((day, instant, review)) = window.after::<After>()? {
+        let same_day = recorded_at.gt(instant).or(recorded_at.eq(instant).and(review_id.gt(review)));
+        query = query.filter(effective_on.ge(day).and(effective_on.gt(day).or(same_day)));
+    }
+    let query = query.order((effective_on, recorded_at, review_id)).limit(window.rows());
+    let rows = query.select(EvidenceReview::as_select()).load(conn)?;
+    let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
+    window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.review_id))
+}
+
+/// The reviews of the evidence of an action, in the order of recording.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceReview>> {
+    evidence_reviews::table
+        .inner_join(evidence::table)
+        .filter(evidence::action_id.eq(action))
+        .order((evidence_reviews::recorded_at, evidence_reviews::review_id))
+        .select(EvidenceReview::as_select())
+        .load(conn)
+}
+
+/// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn latest_outcomes(
+    conn: &mut PgConnection,
+    ids: &[EvidenceId],
+    by: Date,
+) -> QueryResult<HashMap<EvidenceId, ReviewOutcome>> {
+    use evidence_reviews::{effective_on, evidence_id, outcome, recorded_at, review_id};
+    let latest = evidence_reviews::table
+        .filter(evidence_id.eq_any(ids).and(effective_on.le(by)))
+        .distinct_on(evidence_id)
+        .order((evidence_id, effective_on.desc(), recorded_at.desc(), review_id.desc()))
+        .select((evidence_id, outcome));
+    Ok(latest.load(conn)?.into_iter().collect())
+}
+
+/// Records a review under the caller's name. Responses with it, and with the new version of the evidence.
+///
+/// # Errors
+///
+/// `not_found`, `validation_failed`, `conflict` if a verified action would lose its last support, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    evidence: EvidenceId,
+    id: ReviewId,
+    new: &NewEvidenceReview,
+) -> Result<(EvidenceReview, i32), ApiError> {
+    let (action, before) = lock(conn, caller, evidence, Permission::Review)?;
+    let not_before = (action.proposed_on, "on which the action was proposed");
+    let effective_on =
+        rules::effective_on(new.effective_on, &[not_before]).map_err(|error| ApiError::invalid(vec![error]))?;
+    let review = diesel::insert_into(evidence_reviews::table)
+        .values((
+            evidence_reviews::review_id.eq(id),
+            evidence_reviews::evidence_id.eq(evidence),
+            evidence_reviews::effective_on.eq(effective_on),
+            evidence_reviews::recorded_by.eq(caller.actor()),
+            new,
+        ))
+        .returning(EvidenceReview::as_returning())
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("the id is taken by another review"))
+        })?;
+    let after = diesel::update(evidence::table.find(evidence))
+        .set((evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))
+        .returning(EvidenceRow::as_returning())
+        .get_result(conn)?;
+    support::check_kept(conn)?;
+    let whole = subject(&action, evidence);
+    let part = actions::subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
+    events::query::created(conn, caller, &part, &review)?;
+    events::query::updated(conn, caller, &whole, (&before, &after), None)?;
+    Ok((review, after.version))
+}

@@ -1,0 +1,169 @@
+//! Operations on evidence and its reviews.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    Evidence, EvidencePage, EvidencePatch, EvidenceReview, EvidenceReviewPage, NewEvidence, NewEvidenceReview,
+};
+use super::query::{self, reviews};
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Part, Response};
+use crate::values::id::Id;
+use crate::values::ids::{ActionId, EvidenceId};
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_improvement_action_evidence)
+        .service(create_improvement_action_evidence)
+        .service(get_evidence)
+        .service(update_evidence)
+        .service(delete_evidence)
+        .service(list_evidence_reviews)
+        .service(create_evidence_review);
+}
+
+/// List the evidence of an action
+///
+/// In the order of recording, each with what its latest review made of it.
+#[utoipa::path(
+    tag = "Evidence",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of evidence.", body = EvidencePage))
+)]
+#[get("/improvement-actions/{action_id}/evidence")]
+async fn list_improvement_action_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EvidencePage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &caller, *action, &window)).await?;
+    Ok(Listed::new(found, |items, page| EvidencePage { items, page }))
+}
+
+/// Record evidence of an action
+///
+/// What shows that the action had an effect, and where it lies: the register keeps no files. It supports that the action is
+/// verified once somebody else accepts it.
+#[utoipa::path(
+    tag = "Evidence",
+    request_body = NewEvidence,
+    responses((status = 201, description = "The evidence is recorded.", body = Evidence))
+)]
+#[post("/improvement-actions/{action_id}/evidence")]
+async fn create_improvement_action_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    Post { new, once }: Post<NewEvidence>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, *action, Id::generate(), &new)?;
+        Created { location: format!("/v1/evidence/{}", body.row.evidence_id), body }.response()
+    })
+    .await
+}
+
+/// Read a piece of evidence
+#[utoipa::path(
+    tag = "Evidence",
+    description = "What it is, where it lies, who recorded it, and what its latest review made of it.",
+    responses((status = 200, description = "The piece of evidence.", body = Evidence))
+)]
+#[get("/evidence/{evidence_id}")]
+async fn get_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<EvidenceId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Evidence>, ApiError> {
+    let evidence = db.read(move |conn| query::get(conn, &caller, *id)).await?;
+    Ok(Found::versioned(evidence))
+}
+
+/// Change a piece of evidence
+///
+/// A JSON merge patch. Evidence that its latest review accepted stays as it was accepted: record new evidence instead.
+#[utoipa::path(
+    tag = "Evidence",
+    request_body = EvidencePatch,
+    responses((status = 200, description = "The piece of evidence as it is now.", body = Evidence))
+)]
+#[patch("/evidence/{evidence_id}")]
+async fn update_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<EvidenceId>,
+    if_match: IfMatch,
+    patch: Patch<EvidencePatch>,
+) -> Result<Found<Evidence>, ApiError> {
+    let evidence = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::versioned(evidence))
+}
+
+/// Remove a piece of evidence
+///
+/// Only as long as nobody reviewed it and no transition rests on it.
+#[utoipa::path(tag = "Evidence", responses((status = 204, description = "The piece of evidence is gone.")))]
+#[delete("/evidence/{evidence_id}")]
+async fn delete_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<EvidenceId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}
+
+/// List the reviews of a piece of evidence
+///
+/// By the day from which they hold, then by when they were recorded: the last one counts.
+#[utoipa::path(
+    tag = "Evidence",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of reviews.", body = EvidenceReviewPage))
+)]
+#[get("/evidence/{evidence_id}/reviews")]
+async fn list_evidence_reviews(
+    db: web::Data<Db>,
+    caller: Caller,
+    evidence: web::Path<EvidenceId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EvidenceReviewPage>, ApiError> {
+    let found = db.read(move |conn| reviews::list(conn, &caller, *evidence, &window)).await?;
+    Ok(Listed::new(found, |items, page| EvidenceReviewPage { items, page }))
+}
+
+/// Review a piece of evidence
+///
+/// Reviews are only added to, and each raises the version of the evidence, which is the `ETag` of the answer. Evidence that
+/// somebody else than its author accepted supports that the action is verified; to accept one's own says nothing. A review
+/// that would take the last support from a verified action is refused: reopen the action first. The author
+/// is the key that recorded it.
+#[utoipa::path(
+    tag = "Evidence",
+    request_body = NewEvidenceReview,
+    responses((status = 201, description = "The review is recorded.", body = EvidenceReview))
+)]
+#[post("/evidence/{evidence_id}/reviews")]
+async fn create_evidence_review(
+    db: web::Data<Db>,
+    caller: Caller,
+    evidence: web::Path<EvidenceId>,
+    Post { new, once }: Post<NewEvidenceReview>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let (part, version) = reviews::insert(conn, caller, *evidence, Id::generate(), &new)?;
+        let location = format!("/v1/evidence/{}/reviews", part.evidence_id);
+        Created { location, body: Part { part, version } }.response()
+    })
+    .await
+}

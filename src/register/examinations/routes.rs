@@ -1,0 +1,112 @@
+//! Operations on examinations.
+
+use actix_web::{Either, delete, get, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{Examination, ExaminationPage, NewExamination};
+use super::query::{self, Place};
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{Body, IfMatch, List, NoParameters, Preconditions, Query, ReasonParameter};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed};
+use crate::values::ids::InspectionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspection_examinations)
+        .service(get_inspection_examination)
+        .service(replace_inspection_examination)
+        .service(delete_inspection_examination);
+}
+
+/// List what an inspection examined
+///
+/// What it said of the recommendations of earlier inspections, in their order. What is not here was not looked at.
+#[utoipa::path(
+    tag = "Examinations",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of examinations.", body = ExaminationPage))
+)]
+#[get("/inspections/{inspection_id}/examinations")]
+async fn list_inspection_examinations(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<ExaminationPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &caller, *id, &window)).await?;
+    Ok(Listed::new(found, |items, page| ExaminationPage { items, page }))
+}
+
+/// Read what an inspection said of a recommendation
+///
+/// Not found if it said nothing of it: silence is not improvement.
+#[utoipa::path(
+    tag = "Examinations",
+    responses((status = 200, description = "The examination.", body = Examination))
+)]
+#[get("/inspections/{inspection_id}/examinations/{recommendation_id}")]
+async fn get_inspection_examination(
+    db: web::Data<Db>,
+    caller: Caller,
+    place: web::Path<Place>,
+    _: Query<NoParameters>,
+) -> Result<Found<Examination>, ApiError> {
+    let examination = db.read(move |conn| query::get(conn, &caller, *place)).await?;
+    Ok(Found::versioned(examination))
+}
+
+/// Record or replace what an inspection said of a recommendation
+///
+/// Of a recommendation that an earlier inspection made to the same authority or its predecessor. `If-None-Match: *` records
+/// it, `If-Match` replaces what is recorded; if there is nothing to replace, that is a failed precondition too. It says
+/// nothing of any action: to verify one is a step of its own. `reason` is required to replace it if the inspection is
+/// published.
+#[utoipa::path(
+    tag = "Examinations",
+    request_body = NewExamination,
+    responses(
+        (status = 200, description = "The examination as it is now.", body = Examination),
+        (status = 201, description = "The examination is recorded.", body = Examination)
+    )
+)]
+#[put("/inspections/{inspection_id}/examinations/{recommendation_id}")]
+async fn replace_inspection_examination(
+    db: web::Data<Db>,
+    caller: Caller,
+    place: web::Path<Place>,
+    preconditions: Preconditions,
+    Body(new): Body<NewExamination>,
+) -> Result<Either<Created<Examination>, Found<Examination>>, ApiError> {
+    let written = db.write(move |conn| query::replace(conn, &caller, *place, &preconditions, &new)).await?;
+    Ok(match written {
+        (body, true) => Either::Left(Created {
+            location: format!("/v1/inspections/{}/examinations/{}", body.inspection_id, body.recommendation_id),
+            body,
+        }),
+        (body, false) => Either::Right(Found::versioned(body)),
+    })
+}
+
+/// Remove what an inspection said of a recommendation
+///
+/// The recommendation counts as not examined by it again. `reason` is required if the inspection is published.
+#[utoipa::path(
+    tag = "Examinations",
+    params(ReasonParameter),
+    responses((status = 204, description = "The examination is gone."))
+)]
+#[delete("/inspections/{inspection_id}/examinations/{recommendation_id}")]
+async fn delete_inspection_examination(
+    db: web::Data<Db>,
+    caller: Caller,
+    place: web::Path<Place>,
+    if_match: IfMatch,
+    Query(parameters): Query<ReasonParameter>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *place, &if_match, parameters.reason.as_ref())).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,267 @@
+//! What a finding is.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::database::schema::findings;
+use crate::http::extract::{nullable, present};
+use crate::http::page::Page;
+use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityKey;
+use crate::register::improvement_actions::model::ImprovementAction;
+use crate::values::codes::Codes;
+use crate::values::cohort::Cohort;
+use crate::values::date::Date;
+use crate::values::ids::{DocumentId, FindingId, InspectionId};
+use crate::values::text::{Code, Name, Prose, Reason, SearchText};
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// Whether a finding is good news.
+    pub enum Polarity {
+        /// Something works.
+        Strength = "strength",
+        /// Something does not.
+        Concern = "concern",
+        /// Some of both.
+        Mixed = "mixed",
+    }
+}
+
+text_enum! {
+    /// What a finding can carry.
+    pub enum FindingEmbed {
+        /// The improvement actions that answer it.
+        Actions = "actions",
+    }
+}
+
+/// One thing that inspectors found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Finding {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: FindingRow,
+    /// The improvement actions that answer it, by due date; with `embed=actions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10_000)]
+    pub actions: Option<Vec<ImprovementAction>>,
+}
+
+impl From<FindingRow> for Finding {
+    fn from(row: FindingRow) -> Self {
+        Self { row, actions: None }
+    }
+}
+
+impl Versioned for Finding {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// A finding as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = findings)]
+pub struct FindingRow {
+    /// The id.
+    pub finding_id: FindingId,
+    /// The inspection that found it.
+    pub inspection_id: InspectionId,
+    /// Place in the report, from 1.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub position: i32,
+    /// Whether it is good news.
+    pub polarity: Polarity,
+    /// What was found.
+    pub text: Prose,
+    /// The heading that it stands under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Name>,
+    /// The printed number of the paragraph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<Name>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<Code>,
+    /// What it is about.
+    #[schema(max_items = 40)]
+    pub themes: Vec<Code>,
+    /// The children that it is about.
+    #[schema(max_items = 20)]
+    pub cohorts: Vec<Cohort>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Prose>,
+    /// The document that tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<DocumentId>,
+    /// Raised by each change.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: i32,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A new finding.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
+#[diesel(table_name = findings)]
+#[serde(deny_unknown_fields)]
+pub struct NewFinding {
+    /// Place in the report, from 1; after the last if it is absent.
+    #[diesel(skip_insertion)]
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub position: Option<i32>,
+    /// Whether it is good news.
+    pub polarity: Polarity,
+    /// What was found.
+    #[validate(nested)]
+    pub text: Prose,
+    /// The heading that it stands under.
+    #[validate(nested)]
+    pub section: Option<Name>,
+    /// The printed number of the paragraph.
+    #[validate(nested)]
+    pub paragraph: Option<Name>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[validate(nested)]
+    pub area: Option<Code>,
+    /// What it is about.
+    #[serde(default)]
+    #[validate(length(max = 40), nested)]
+    #[schema(max_items = 40)]
+    pub themes: Vec<Code>,
+    /// The children that it is about.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub cohorts: Vec<Cohort>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[validate(nested)]
+    pub quote: Option<Prose>,
+    /// The document that tells of it.
+    pub document_id: Option<DocumentId>,
+}
+
+/// A change of a finding: absent members stay, null clears, a value sets.
+#[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
+#[diesel(table_name = findings)]
+#[serde(deny_unknown_fields)]
+pub struct FindingPatch {
+    /// Place in the report, from 1.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(nullable = false, minimum = 1, maximum = 1000)]
+    pub position: Option<i32>,
+    /// Whether it is good news.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub polarity: Option<Polarity>,
+    /// What was found.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub text: Option<Prose>,
+    /// The heading that it stands under.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub section: Option<Option<Name>>,
+    /// The printed number of the paragraph.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub paragraph: Option<Option<Name>>,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub area: Option<Option<Code>>,
+    /// What it is about; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 40), nested)]
+    #[schema(nullable = false, max_items = 40)]
+    pub themes: Option<Vec<Code>>,
+    /// The children that it is about; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20))]
+    #[schema(nullable = false, max_items = 20)]
+    pub cohorts: Option<Vec<Cohort>>,
+    /// Words of the report, where its licence allows to repeat them.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub quote: Option<Option<Prose>>,
+    /// The document that tells of it.
+    #[serde(default, deserialize_with = "nullable")]
+    pub document_id: Option<Option<DocumentId>>,
+    /// Why a published inspection is changed.
+    #[diesel(skip_update)]
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub reason: Option<Reason>,
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindingFilter {
+    /// Words of the finding, as in a web search.
+    #[validate(nested)]
+    #[param(example = "pathway plans")]
+    pub q: Option<SearchText>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// Inspections.
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
+    pub inspection: Option<Codes<InspectionId>>,
+    /// Frameworks of their inspections.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["ilacs_2023"]))]
+    pub framework: Option<Codes<Code>>,
+    /// Themes.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
+    pub theme: Option<Codes<Code>>,
+    /// The children concerned.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    pub cohort: Option<Codes<Cohort>>,
+    /// Strengths, concerns, or both.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Polarity>>, max_items = 50, min_items = 1, example = json!(["concern", "mixed"]))]
+    pub polarity: Option<Codes<Polarity>>,
+    /// Areas of judgement.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    pub area: Option<Codes<Code>>,
+    /// Published on this day or later.
+    #[param(example = "2012-01-01")]
+    pub published_from: Option<Date>,
+    /// Published on this day or earlier.
+    #[param(example = "2025-12-31")]
+    pub published_to: Option<Date>,
+    /// What each finding carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<FindingEmbed>>,
+}
+
+/// What findings carry.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindingParameters {
+    /// What each finding carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    pub embed: Option<Codes<FindingEmbed>>,
+}
+
+/// A page of findings.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FindingPage {
+    /// The findings.
+    #[schema(max_items = 200)]
+    pub items: Vec<Finding>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

@@ -1,0 +1,89 @@
+//! The list of findings.
+
+use diesel::dsl::{InnerJoin, IntoBoxed, count_star};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel_full_text_search::configuration::TsConfigurationByName;
+use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+
+use super::assemble;
+use crate::access::caller::Caller;
+use crate::database::schema::{self, findings};
+use crate::database::sql::{Bound, or_distant_past};
+use crate::error::ApiError;
+use crate::http::page::{Page, Window};
+use crate::register::findings::model::{Finding, FindingFilter, FindingRow};
+use crate::register::inspections::query::reports::Reports;
+use crate::values::date::Date;
+use crate::values::ids::InspectionId;
+
+type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, schema::inspections::table>, Pg>;
+/// Where a page begins: publication and id of the inspection, and place in it, of the row before.
+type After = (Option<Date>, InspectionId, i32);
+
+/// A page of the findings that a filter wants: the latest publication first, then as in the report.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    filter: &FindingFilter,
+    window: &Window,
+) -> Result<(Vec<Finding>, Page), ApiError> {
+    let reports = Reports::wanted(
+        conn,
+        caller,
+        filter.authority.as_ref(),
+        filter.inspection.as_ref(),
+        filter.framework.as_ref(),
+        (filter.published_from, filter.published_to),
+    )?;
+    let rows = sorted(matching(filter, &reports), window.after()?)
+        .limit(window.rows())
+        .select((FindingRow::as_select(), schema::inspections::published_on))
+        .load::<(FindingRow, Option<Date>)>(conn)?;
+    let total =
+        if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) =
+        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
+    let rows = rows.into_iter().map(|(row, _)| row).collect();
+    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+}
+
+fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a> {
+    let mut query = findings::table.inner_join(schema::inspections::table).into_boxed();
+    query = query.filter(findings::inspection_id.eq_any(reports.ids()));
+    if let Some(q) = &filter.q {
+        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
+        query = query.filter(findings::search.matches(words));
+    }
+    if let Some(themes) = &filter.theme {
+        query = query.filter(findings::themes.overlaps_with(&themes.0));
+    }
+    if let Some(cohorts) = &filter.cohort {
+        query = query.filter(findings::cohorts.overlaps_with(&cohorts.0));
+    }
+    if let Some(polarities) = &filter.polarity {
+        query = query.filter(findings::polarity.eq_any(&polarities.0));
+    }
+    if let Some(areas) = &filter.area {
+        query = query.filter(findings::area.eq_any(&areas.0));
+    }
+    query
+}
+
+fn sorted(query: Findings<'_>, after: Option<After>) -> Findings<'_> {
+    let day = or_distant_past(schema::inspections::published_on);
+    let id = schema::inspections::inspection_id;
+    let query = match after {
+        Some((published_on, inspection, position)) => {
+            let bound = Bound::or_past(published_on);
+            let later = id.eq(inspection).and(findings::position.gt(position));
+            query.filter(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
+        }
+        None => query,
+    };
+    query.order((day.desc(), id.desc(), findings::position.asc()))
+}

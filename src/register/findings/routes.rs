@@ -1,0 +1,154 @@
+//! Operations on findings.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{Finding, FindingFilter, FindingPage, FindingParameters, FindingPatch, NewFinding};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::inspections;
+use crate::values::codes::Codes;
+use crate::values::id::Id;
+use crate::values::ids::{FindingId, InspectionId};
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspection_findings)
+        .service(create_inspection_finding)
+        .service(list_findings)
+        .service(get_finding)
+        .service(update_finding)
+        .service(delete_finding);
+}
+
+/// List the findings of an inspection
+///
+/// In the order of the report.
+#[utoipa::path(
+    tag = "Findings",
+    params(FindingParameters, WindowParameters),
+    responses((status = 200, description = "A page of findings.", body = FindingPage))
+)]
+#[get("/inspections/{inspection_id}/findings")]
+async fn list_inspection_findings(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
+) -> Result<Listed<FindingPage>, ApiError> {
+    window.check_embedding(embed.is_some())?;
+    let found = db
+        .read(move |conn| {
+            let inspection = inspections::query::find(conn, &caller, *id)?.inspection_id;
+            let inspection = Some(Codes(vec![inspection]));
+            let filter = FindingFilter { inspection, embed: embed.clone(), ..FindingFilter::default() };
+            query::list::list(conn, &caller, &filter, &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Record a finding of an inspection
+///
+/// After the last, unless `position` says otherwise.
+#[utoipa::path(
+    tag = "Findings",
+    request_body = NewFinding,
+    responses((status = 201, description = "The finding is recorded.", body = Finding))
+)]
+#[post("/inspections/{inspection_id}/findings")]
+async fn create_inspection_finding(
+    db: web::Data<Db>,
+    caller: Caller,
+    inspection: web::Path<InspectionId>,
+    Post { new, once }: Post<NewFinding>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = Finding::from(query::insert(conn, caller, *inspection, Id::generate(), &new)?);
+        Created { location: format!("/v1/findings/{}", body.row.finding_id), body }.response()
+    })
+    .await
+}
+
+/// List findings
+///
+/// Across all inspections, the latest publication first: what was said of a theme or of a group of children, and where.
+#[utoipa::path(
+    tag = "Findings",
+    params(FindingFilter, WindowParameters),
+    responses((status = 200, description = "A page of findings.", body = FindingPage))
+)]
+#[get("/findings")]
+async fn list_findings(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<FindingFilter>,
+) -> Result<Listed<FindingPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Read a finding
+#[utoipa::path(
+    tag = "Findings",
+    description = "One thing that inspectors found, with its themes and the children that it is about.",
+    params(FindingParameters),
+    responses((status = 200, description = "The finding.", body = Finding))
+)]
+#[get("/findings/{finding_id}")]
+async fn get_finding(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<FindingId>,
+    Query(FindingParameters { embed }): Query<FindingParameters>,
+) -> Result<Found<Finding>, ApiError> {
+    let finding = db.read(move |conn| query::get(conn, &caller, *id, embed.as_ref())).await?;
+    Ok(Found::computed(finding))
+}
+
+/// Correct a finding
+///
+/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+#[utoipa::path(
+    tag = "Findings",
+    request_body = FindingPatch,
+    responses((status = 200, description = "The finding as it is now.", body = Finding))
+)]
+#[patch("/findings/{finding_id}")]
+async fn update_finding(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<FindingId>,
+    if_match: IfMatch,
+    patch: Patch<FindingPatch>,
+) -> Result<Found<Finding>, ApiError> {
+    let finding = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(Finding::from(finding)))
+}
+
+/// Remove a finding
+///
+/// `reason` is required if the inspection is published, and is kept with what was removed.
+#[utoipa::path(
+    tag = "Findings",
+    params(ReasonParameter),
+    responses((status = 204, description = "The finding is gone."))
+)]
+#[delete("/findings/{finding_id}")]
+async fn delete_finding(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<FindingId>,
+    if_match: IfMatch,
+    Query(parameters): Query<ReasonParameter>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,293 @@
+//! What a follow-up is, and how it is put together.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, Type};
+use utoipa::openapi::{ObjectBuilder, Schema};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::database::schema::inspections;
+use crate::register::examinations::model::ExaminationOutcome;
+use crate::register::findings::model::Polarity;
+use crate::values::date::Date;
+use crate::values::ids::{InspectionId, RecommendationId};
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::text::Code;
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// What a visit said of something that was asked for; the most favourable first.
+    pub enum CoverageOutcome {
+        /// It is put right.
+        Improved = "improved",
+        /// Some of it is put right.
+        PartlyImproved = "partly_improved",
+        /// It is as it was.
+        NotImproved = "not_improved",
+        /// It has become worse.
+        Worse = "worse",
+        /// No examination speaks of it: nobody knows.
+        NotExamined = "not_examined",
+    }
+}
+
+impl CoverageOutcome {
+    /// The least favourable of these outcomes; `not_examined` if there is none.
+    fn least_favourable(outcomes: impl Iterator<Item = ExaminationOutcome>) -> Self {
+        match outcomes.max() {
+            Some(ExaminationOutcome::Improved) => Self::Improved,
+            Some(ExaminationOutcome::PartlyImproved) => Self::PartlyImproved,
+            Some(ExaminationOutcome::NotImproved) => Self::NotImproved,
+            Some(ExaminationOutcome::Worse) => Self::Worse,
+            None => Self::NotExamined,
+        }
+    }
+}
+
+/// What followed a graded inspection, up to a day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FollowUp {
+    /// The inspection.
+    pub inspection_id: InspectionId,
+    /// The day up to which it is told.
+    pub as_at: Date,
+    /// The published visits of the series that it opened, the inspection that closed it, and others that examined its
+    /// recommendations, in the order of their days.
+    #[schema(max_items = 1000)]
+    pub visits: Vec<FollowUpVisit>,
+    /// The places in the series that no published monitoring visit has, up to the last that one has.
+    #[schema(schema_with = visit_numbers)]
+    pub missing_visit_numbers: Vec<i32>,
+    /// The next published inspection of the authority, or of its successor, that decides where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_by_inspection_id: Option<InspectionId>,
+    /// What each visit said.
+    pub coverage: Coverage,
+    /// The recommendations that none of the visits looked at.
+    #[schema(max_items = 1000)]
+    pub never_examined: Vec<RecommendationId>,
+}
+
+/// The schema of the gaps; an attribute cannot give the numbers in a list their limits.
+fn visit_numbers() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(99));
+    let about = "The places in the series that no published monitoring visit has, up to the last that one has.";
+    ArrayBuilder::new().items(number).max_items(Some(99)).description(Some(about)).into()
+}
+
+/// An inspection or visit that followed.
+#[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
+#[diesel(table_name = inspections)]
+pub struct FollowUpVisit {
+    /// The inspection or visit.
+    pub inspection_id: InspectionId,
+    /// Its kind; absent where no source tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<InspectionKind>,
+    /// The graded inspection that opened the series which it belongs to, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_by_inspection_id: Option<InspectionId>,
+    /// Its place in that series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99)]
+    pub visit_number: Option<i32>,
+    /// Whether Ofsted called it the last of its series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_final_visit: Option<bool>,
+    /// First day of fieldwork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_on: Option<Date>,
+    /// Last day of fieldwork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_on: Option<Date>,
+    /// The day of publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_on: Option<Date>,
+}
+
+/// What each visit said of each theme and of each recommendation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Coverage {
+    /// By theme: those of the recommendations and those of the visits' findings, in the order of the themes.
+    #[schema(max_items = 1000)]
+    pub themes: Vec<ThemeCoverage>,
+    /// By recommendation, in their order.
+    #[schema(max_items = 1000)]
+    pub recommendations: Vec<RecommendationCoverage>,
+}
+
+/// What each visit said of a theme.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ThemeCoverage {
+    /// The theme.
+    pub theme: Code,
+    /// The visits, in their order.
+    #[schema(max_items = 1000)]
+    pub visits: Vec<VisitedTheme>,
+}
+
+/// What a visit said of a theme.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitedTheme {
+    /// The visit.
+    pub inspection_id: InspectionId,
+    /// The least favourable outcome of the recommendations with this theme that it examined. An examination that names
+    /// the finding which says so counts for the themes of that finding alone: what a visit did not speak of stays
+    /// `not_examined`.
+    pub outcome: CoverageOutcome,
+    /// How many strengths it found.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub strength_count: usize,
+    /// How many concerns it found.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub concern_count: usize,
+    /// How many findings of it are some of both.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub mixed_count: usize,
+}
+
+/// What each visit said of a recommendation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RecommendationCoverage {
+    /// The recommendation.
+    pub recommendation_id: RecommendationId,
+    /// Its place in the report.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub position: i32,
+    /// The visits, in their order.
+    #[schema(max_items = 1000)]
+    pub visits: Vec<VisitedRecommendation>,
+}
+
+/// What a visit said of a recommendation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitedRecommendation {
+    /// The visit.
+    pub inspection_id: InspectionId,
+    /// What it said.
+    pub outcome: CoverageOutcome,
+}
+
+/// What is asked of a follow-up.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FollowUpParameters {
+    /// The day up to which it is told, today in London by default; not after it. What was published on that day or before
+    /// counts; an inspection of which no day is known counts always.
+    #[param(example = "2026-01-31")]
+    pub as_at: Option<Date>,
+}
+
+/// What a visit said of a recommendation, and of which themes the finding is that says so, if it is named.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// What it said.
+    pub outcome: ExaminationOutcome,
+    /// The themes of the finding; absent if none is named.
+    pub found: Option<Vec<Code>>,
+}
+
+impl Said {
+    fn is_about(&self, theme: &Code) -> bool {
+        self.found.as_ref().is_none_or(|themes| themes.contains(theme))
+    }
+}
+
+/// What a follow-up is made of, besides the visits.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// All themes in their order.
+    pub themes: Vec<Code>,
+    /// The recommendations in their order, each with its place and its themes.
+    pub recommendations: Vec<(RecommendationId, i32, Vec<Code>)>,
+    /// What the visits said of them.
+    pub examinations: HashMap<(InspectionId, RecommendationId), Said>,
+    /// How many findings of which polarity the visits made about a theme.
+    pub findings: HashMap<(InspectionId, Code), HashMap<Polarity, usize>>,
+}
+
+impl Sources {
+    /// The recommendations that no visit looked at.
+    #[must_use]
+    pub fn never_examined(&self) -> Vec<RecommendationId> {
+        let examined = self.examinations.keys().map(|(_, id)| *id).collect::<HashSet<_>>();
+        self.recommendations.iter().map(|(id, ..)| *id).filter(|id| !examined.contains(id)).collect()
+    }
+
+    /// What each of these visits said.
+    #[must_use]
+    pub fn coverage(&self, visits: &[FollowUpVisit]) -> Coverage {
+        let found = self.findings.keys().map(|(_, theme)| theme);
+        let asked = self.recommendations.iter().flat_map(|(.., themes)| themes);
+        let spoken_of = found.chain(asked).collect::<HashSet<_>>();
+        let themes = self.themes.iter().filter(|theme| spoken_of.contains(theme)).map(|theme| ThemeCoverage {
+            theme: theme.clone(),
+            visits: visits.iter().map(|visit| self.theme(visit.inspection_id, theme)).collect(),
+        });
+        let recommendations = self.recommendations.iter().map(|(id, position, _)| RecommendationCoverage {
+            recommendation_id: *id,
+            position: *position,
+            visits: visits.iter().map(|visit| self.recommendation(visit.inspection_id, *id)).collect(),
+        });
+        Coverage { themes: themes.collect(), recommendations: recommendations.collect() }
+    }
+
+    fn theme(&self, visit: InspectionId, theme: &Code) -> VisitedTheme {
+        let about = self.recommendations.iter().filter(|(.., themes)| themes.contains(theme));
+        let said = about.filter_map(|(id, ..)| self.examinations.get(&(visit, *id)));
+        let outcomes = said.filter(|said| said.is_about(theme)).map(|said| said.outcome);
+        let found = self.findings.get(&(visit, theme.clone()));
+        let count = |polarity| found.and_then(|counts| counts.get(&polarity)).copied().unwrap_or_default();
+        VisitedTheme {
+            inspection_id: visit,
+            outcome: CoverageOutcome::least_favourable(outcomes),
+            strength_count: count(Polarity::Strength),
+            concern_count: count(Polarity::Concern),
+            mixed_count: count(Polarity::Mixed),
+        }
+    }
+
+    fn recommendation(&self, visit: InspectionId, id: RecommendationId) -> VisitedRecommendation {
+        let outcome = self.examinations.get(&(visit, id)).map(|said| said.outcome);
+        let outcome = CoverageOutcome::least_favourable(outcome.into_iter());
+        VisitedRecommendation { inspection_id: visit, outcome }
+    }
+}
+
+/// The places below the greatest of these numbers that none of them has.
+#[must_use]
+pub fn missing(numbers: &BTreeSet<i32>) -> Vec<i32> {
+    let greatest = numbers.last().copied().unwrap_or_default();
+    (1..greatest).filter(|number| !numbers.contains(number)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{CoverageOutcome, missing};
+    use crate::register::examinations::model::ExaminationOutcome;
+
+    #[rstest]
+    #[case(&[], &[])]
+    #[case(&[1], &[])]
+    #[case(&[2, 4, 7], &[1, 3, 5, 6])]
+    #[case(&[1, 2, 3], &[])]
+    fn the_gaps_of_a_series_end_with_the_last_visit_known(#[case] numbers: &[i32], #[case] gaps: &[i32]) {
+        assert_eq!(missing(&numbers.iter().copied().collect()), gaps);
+    }
+
+    #[rstest]
+    #[case(&[], CoverageOutcome::NotExamined)]
+    #[case(&[ExaminationOutcome::Improved], CoverageOutcome::Improved)]
+    #[case(&[ExaminationOutcome::Improved, ExaminationOutcome::PartlyImproved], CoverageOutcome::PartlyImproved)]
+    #[case(&[ExaminationOutcome::NotImproved, ExaminationOutcome::PartlyImproved], CoverageOutcome::NotImproved)]
+    #[case(&[ExaminationOutcome::Worse, ExaminationOutcome::Improved], CoverageOutcome::Worse)]
+    fn the_least_favourable_outcome_counts(#[case] outcomes: &[ExaminationOutcome], #[case] least: CoverageOutcome) {
+        assert_eq!(CoverageOutcome::least_favourable(outcomes.iter().copied()), least);
+    }
+}

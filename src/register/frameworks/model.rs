@@ -1,0 +1,274 @@
+//! What a framework is made of.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::database::schema::{framework_areas, framework_grades, framework_kinds, frameworks};
+use crate::http::page::Page;
+use crate::values::date::Date;
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::text::{Code, Lines, Name};
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// A word on a scale of judgement, as the framework's own scale has it.
+    pub enum Grade {
+        /// The best grade of every scale.
+        Outstanding = "outstanding",
+        /// The second grade of every scale.
+        Good = "good",
+        /// The third grade of scales since November 2013.
+        RequiresImprovement = "requires_improvement",
+        /// The third grade of scales up to 2013; it never compares with `requires_improvement`.
+        Adequate = "adequate",
+        /// The lowest grade of every scale.
+        Inadequate = "inadequate",
+    }
+}
+
+text_enum! {
+    /// How well areas of two frameworks line up.
+    pub enum Comparability {
+        /// The same area, judged in the same way.
+        Exactly = "exactly",
+        /// Areas about the same matter, judged by other criteria.
+        Roughly = "roughly",
+    }
+}
+
+/// A rule book that Ofsted inspects by.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Framework {
+    /// The code that inspections name.
+    #[schema(example = "ilacs_2018")]
+    pub framework: Code,
+    /// Its name.
+    pub name: Name,
+    /// Versions of one framework share a family.
+    pub family: Code,
+    /// What it is for.
+    pub description: Lines,
+    /// First day of fieldwork under it.
+    pub valid_from: Date,
+    /// Whether the first day is not known exactly; then no inspection is refused for it.
+    pub valid_from_is_approximate: bool,
+    /// Last day of fieldwork under it; absent while it is in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Date>,
+    /// Whether the last day is not known exactly; then no inspection is refused for it.
+    pub valid_to_is_approximate: bool,
+    /// What is judged, in order.
+    #[schema(max_items = 50)]
+    pub areas: Vec<FrameworkArea>,
+    /// The kinds of inspection.
+    #[schema(max_items = 50)]
+    pub kinds: Vec<FrameworkKind>,
+    /// The scale, best first; empty if nothing is graded.
+    #[schema(max_items = 5)]
+    pub grades: Vec<FrameworkGrade>,
+}
+
+/// An area that a framework judges.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FrameworkArea {
+    /// Its code.
+    #[schema(example = "help_and_protection")]
+    pub area: Code,
+    /// Its name in reports.
+    pub name: Name,
+    /// The area of which it is a part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub under: Option<Code>,
+    /// Areas of other frameworks that it can be compared with; with all others it cannot.
+    #[schema(max_items = 50)]
+    pub lines_up_with: Vec<AreaMatch>,
+}
+
+/// An area of another framework that lines up with this one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AreaMatch {
+    /// The other framework.
+    pub framework: Code,
+    /// Its area.
+    pub area: Code,
+    /// How well they line up.
+    pub comparability: Comparability,
+}
+
+/// A kind of inspection that a framework knows.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = framework_kinds)]
+pub struct FrameworkKind {
+    /// Its code.
+    pub kind: InspectionKind,
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub description: Lines,
+    /// Whether inspections of this kind carry judgements.
+    pub is_graded: bool,
+    /// Whether it is a visit: short, ungraded, reported by letter.
+    pub is_visit: bool,
+    /// Whether an inspection of this kind decides where an authority stands.
+    pub gives_standing: bool,
+}
+
+/// A grade of a framework's scale.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = framework_grades)]
+pub struct FrameworkGrade {
+    /// The word.
+    pub grade: Grade,
+    /// How it is printed.
+    pub name: Name,
+    /// What it means, as the framework says it; absent where no source of the register has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Lines>,
+    /// What it means, in plain words.
+    pub plain_definition: Lines,
+}
+
+/// All frameworks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FrameworkPage {
+    /// The frameworks, oldest first.
+    #[schema(max_items = 200)]
+    pub items: Vec<Framework>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}
+
+/// A framework without its parts, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = frameworks)]
+pub struct FrameworkRow {
+    /// The code.
+    pub framework: Code,
+    /// The name.
+    pub name: Name,
+    /// The family.
+    pub family: Code,
+    /// What it is for.
+    pub description: Lines,
+    /// Order in the list.
+    pub position: i32,
+    /// First day.
+    pub valid_from: Date,
+    /// Whether the first day is approximate.
+    pub valid_from_is_approximate: bool,
+    /// Last day.
+    pub valid_to: Option<Date>,
+    /// Whether the last day is approximate.
+    pub valid_to_is_approximate: bool,
+    /// Codes of other data sets.
+    pub aliases: Vec<Code>,
+}
+
+impl FrameworkRow {
+    /// Whether fieldwork on that day can be under this framework; approximate ends refuse nothing.
+    #[must_use]
+    pub fn permits(&self, day: Date) -> bool {
+        (self.valid_from_is_approximate || self.valid_from <= day)
+            && (self.valid_to_is_approximate || self.valid_to.is_none_or(|last| day <= last))
+    }
+}
+
+/// An area as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = framework_areas)]
+pub struct AreaRow {
+    /// The framework.
+    pub framework: Code,
+    /// The code.
+    pub area: Code,
+    /// The name.
+    pub name: Name,
+    /// The area above.
+    pub under: Option<Code>,
+    /// What it can be compared with.
+    pub comparison_groups: Vec<Code>,
+}
+
+/// A framework as `data/frameworks.json` has it.
+#[derive(Debug, Deserialize, Insertable)]
+#[diesel(table_name = frameworks)]
+#[serde(deny_unknown_fields)]
+pub struct FrameworkRecord {
+    /// The code.
+    pub framework: Code,
+    /// The name.
+    pub name: Name,
+    /// The family.
+    pub family: Code,
+    /// What it is for.
+    pub description: Lines,
+    /// First day.
+    pub valid_from: Date,
+    /// Whether the first day is approximate.
+    pub valid_from_is_approximate: bool,
+    /// Last day.
+    pub valid_to: Option<Date>,
+    /// Whether the last day is approximate.
+    pub valid_to_is_approximate: bool,
+    /// Codes of other data sets.
+    pub aliases: Vec<Code>,
+    /// The areas, in order.
+    #[diesel(skip_insertion)]
+    pub areas: Vec<AreaRecord>,
+    /// The kinds, in order.
+    #[diesel(skip_insertion)]
+    pub kinds: Vec<KindRecord>,
+    /// The grades, best first.
+    #[diesel(skip_insertion)]
+    pub grades: Vec<GradeRecord>,
+}
+
+/// An area as `data/frameworks.json` has it.
+#[derive(Debug, Deserialize, Insertable, AsChangeset)]
+#[diesel(table_name = framework_areas, treat_none_as_null = true)]
+#[serde(deny_unknown_fields)]
+pub struct AreaRecord {
+    /// The code.
+    pub area: Code,
+    /// The name.
+    pub name: Name,
+    /// The area above.
+    pub under: Option<Code>,
+    /// What it can be compared with.
+    pub comparison_groups: Vec<Code>,
+}
+
+/// A kind as `data/frameworks.json` has it.
+#[derive(Debug, Deserialize, Insertable, AsChangeset)]
+#[diesel(table_name = framework_kinds)]
+#[serde(deny_unknown_fields)]
+pub struct KindRecord {
+    /// The code.
+    pub kind: InspectionKind,
+    /// The name.
+    pub name: Name,
+    /// What it is.
+    pub description: Lines,
+    /// Whether it carries judgements.
+    pub is_graded: bool,
+    /// Whether it is a visit.
+    pub is_visit: bool,
+    /// Whether it decides where an authority stands.
+    pub gives_standing: bool,
+}
+
+/// A grade as `data/frameworks.json` has it.
+#[derive(Debug, Deserialize, Insertable, AsChangeset)]
+#[diesel(table_name = framework_grades, treat_none_as_null = true)]
+#[serde(deny_unknown_fields)]
+pub struct GradeRecord {
+    /// The word.
+    pub grade: Grade,
+    /// How it is printed.
+    pub name: Name,
+    /// What it means, as the framework says it.
+    pub definition: Option<Lines>,
+    /// What it means, in plain words.
+    pub plain_definition: Lines,
+}

@@ -1,0 +1,57 @@
+//! Operations on frameworks.
+
+use actix_web::{get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::model::{Framework, FrameworkPage};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{List, NoParameters, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Found, Listed};
+use crate::values::text::Code;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service.service(list_frameworks).service(get_framework);
+}
+
+/// List frameworks
+///
+/// The rule books that Ofsted inspects by, oldest first, with their areas, kinds of inspection and grades.
+#[utoipa::path(
+    tag = "Frameworks",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of frameworks.", body = FrameworkPage))
+)]
+#[get("/frameworks")]
+async fn list_frameworks(
+    db: web::Data<Db>,
+    _: Caller,
+    list: List<NoParameters>,
+) -> Result<Listed<FrameworkPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &list.window)).await?;
+    Ok(Listed::new(found, |items, page| FrameworkPage { items, page }).lasting())
+}
+
+/// Read a framework
+///
+/// Its areas, and those of other frameworks that they line up with; its kinds of inspection; its scale, best first.
+#[utoipa::path(
+    tag = "Frameworks",
+    responses((status = 200, description = "The framework.", body = Framework))
+)]
+#[get("/frameworks/{framework}")]
+async fn get_framework(
+    db: web::Data<Db>,
+    _: Caller,
+    framework: web::Path<Code>,
+    _: Query<NoParameters>,
+) -> Result<Found<Framework>, ApiError> {
+    framework.validate().map_err(|_| ApiError::not_found("framework"))?;
+    let framework = db.read(move |conn| query::get(conn, &framework)).await?;
+    Ok(Found::lasting(framework))
+}

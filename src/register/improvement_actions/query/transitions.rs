@@ -1,0 +1,224 @@
+//! Statements about the moves of actions.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::rules::{check_support, effective_on};
+use super::{lock, subject_of_part, tell_changed};
+use crate::access::Permission;
+use crate::access::caller::Caller;
+use crate::database::schema::{
+    evidence, improvement_action_transition_evidence, improvement_action_transitions, improvement_actions,
+};
+use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
+use crate::http::page::{Page, Window};
+use crate::register::events;
+use crate::register::events::model::EventResource;
+use crate::register::improvement_actions::model::{
+    ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow,
+    NewImprovementActionTransition,
+};
+use crate::values::date::Date;
+use crate::values::ids::{ActionId, EvidenceId, TransitionId};
+
+/// A page of the moves of an action, in their order.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: ActionId,
+    window: &Window,
+) -> Result<(Vec<ImprovementActionTransition>, Page), ApiError> {
+    super::find(conn, caller, id)?;
+    let own = || improvement_action_transitions::table.filter(improvement_action_transitions::action_id.eq(id));
+    let rows = own()
+        .filter(improvement_action_transitions::position.gt(window.after::<i32>()?.unwrap_or_default()))
+        .order(improvement_action_transitions::position)
+        .limit(window.rows())
+        .select(ImprovementActionTransitionRow::as_select())
+        .load(conn)?;
+    let total = if window.counts() { Some(own().count().get_result(conn)?) } else { None };
+    let (rows, page) = window.page(rows, total, |row| row.position)?;
+    Ok((assemble(conn, rows)?, page))
+}
+
+/// The moves of these actions that were effective by a day, in their order, each with its action.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    ids: &[ActionId],
+    by: Date,
+) -> QueryResult<Vec<(ActionId, ImprovementActionTransition)>> {
+    let rows = improvement_action_transitions::table
+        .filter(improvement_action_transitions::action_id.eq_any(ids))
+        .filter(improvement_action_transitions::effective_on.le(by))
+        .order((improvement_action_transitions::action_id, improvement_action_transitions::position))
+        .select(ImprovementActionTransitionRow::as_select())
+        .load(conn)?;
+    Ok(assemble(conn, rows)?.into_iter().map(|transition| (transition.row.action_id, transition)).collect())
+}
+
+/// Puts moves together with the evidence that they rest on: one statement, however many moves.
+fn assemble(
+    conn: &mut PgConnection,
+    rows: Vec<ImprovementActionTransitionRow>,
+) -> QueryResult<Vec<ImprovementActionTransition>> {
+    use improvement_action_transition_evidence::{evidence_id, table, transition_id};
+    let ids = rows.iter().map(|row| row.transition_id).collect::<Vec<_>>();
+    let evidence = table
+        .filter(transition_id.eq_any(&ids))
+        .order((transition_id, evidence_id))
+        .select((transition_id, evidence_id))
+        .load::<(TransitionId, EvidenceId)>(conn)?;
+    let transitions = rows.into_iter().map(|row| {
+        let own = evidence.iter().filter(|(transition, _)| *transition == row.transition_id);
+        ImprovementActionTransition { evidence_ids: own.map(|(_, id)| *id).collect(), row }
+    });
+    Ok(transitions.collect())
+}
+
+/// Moves an action to another state. The version of the action comes with the move.
+///
+/// # Errors
+///
+/// `not_found`, `illegal_transition`, `reason_required`, `validation_failed` with every broken rule, `conflict` if the
+/// action is to be verified and nobody else saw that it worked, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    action: ActionId,
+    id: TransitionId,
+    new: &NewImprovementActionTransition,
+) -> Result<(ImprovementActionTransition, i32), ApiError> {
+    let before = lock(conn, caller, action, Permission::WritePapers)?;
+    let (from, to) = (before.state, new.to_state);
+    if !from.next().contains(&to) {
+        return Err(ApiError::illegal_transition("an action", (from, to), from.next(), "/to_state"));
+    }
+    if to.needs_reason() && new.reason.is_none() {
+        let detail = format!("say in reason why the action becomes {to}");
+        return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
+    }
+    let (position, day) = check(conn, &before, new)?;
+    if to == ActionState::Verified {
+        check_support(conn, action, day)?;
+    }
+    let transition = insert_row(conn, caller, &before, (id, position, day), new)?;
+    let after = diesel::update(improvement_actions::table.find(action))
+        .set((
+            improvement_actions::state.eq(to),
+            improvement_actions::completed_on.eq(completed_on(&before, to, day)),
+            improvement_actions::deferred_until.eq(new.deferred_until),
+            improvement_actions::version.eq(before.version + 1),
+            improvement_actions::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(ImprovementActionRow::as_returning())
+        .get_result(conn)?;
+    let version = after.version;
+    let subject = subject_of_part(&after, EventResource::ImprovementActionTransition, id.as_uuid());
+    events::query::created(conn, caller, &subject, &transition)?;
+    tell_changed(conn, caller, (before, after), new.reason.as_ref())?;
+    Ok((transition, version))
+}
+
+/// The day of completion is that of the move to `completed`, and stays while the action is done.
+fn completed_on(before: &ImprovementActionRow, to: ActionState, day: Date) -> Option<Date> {
+    if to == ActionState::Completed { Some(day) } else { before.completed_on.filter(|_| to.is_done()) }
+}
+
+/// Holds a move to its rules, and says which place and which day it has.
+fn check(
+    conn: &mut PgConnection,
+    action: &ImprovementActionRow,
+    new: &NewImprovementActionTransition,
+) -> Result<(i32, Date), ApiError> {
+    use improvement_action_transitions::{action_id, effective_on, position, table};
+    let last = table.filter(action_id.eq(action.action_id)).order(position.desc()).select((position, effective_on));
+    let last = last.first::<(i32, Date)>(conn).optional()?;
+    let mut not_before = vec![(action.proposed_on, "on which it was proposed")];
+    not_before.extend(last.map(|(_, day)| (day, "of the move before")));
+    let day = self::effective_on(new.effective_on, &not_before);
+    let mut errors = Vec::new();
+    let from = day.as_ref().copied().unwrap_or_else(|_| Date::today());
+    errors.extend(broken_deferral(new, from));
+    errors.extend(broken_evidence(conn, action.action_id, &new.evidence_ids, from)?);
+    match day {
+        Ok(day) if errors.is_empty() => Ok((last.map_or(1, |(last, _)| last + 1), day)),
+        day => Err(ApiError::invalid(day.err().into_iter().chain(errors).collect())),
+    }
+}
+
+fn broken_deferral(new: &NewImprovementActionTransition, day: Date) -> Option<FieldError> {
+    let (code, message) = match (new.to_state, new.deferred_until) {
+        (ActionState::Deferred, None) => ("required", "is required: until when is the action put off?".to_owned()),
+        (ActionState::Deferred, Some(until)) if until <= day => ("order", format!("must be after {day}")),
+        (ActionState::Deferred, Some(_)) | (_, None) => return None,
+        (_, Some(_)) => ("unexpected", "is of moves to deferred alone".to_owned()),
+    };
+    Some(FieldError::body("/deferred_until", code, message))
+}
+
+/// A move rests on evidence of the same action that has not expired by then.
+fn broken_evidence(
+    conn: &mut PgConnection,
+    action: ActionId,
+    ids: &[EvidenceId],
+    day: Date,
+) -> QueryResult<Vec<FieldError>> {
+    let known = evidence::table
+        .filter(evidence::action_id.eq(action))
+        .filter(evidence::evidence_id.eq_any(ids))
+        .select((evidence::evidence_id, evidence::expires_on))
+        .load::<(EvidenceId, Option<Date>)>(conn)?;
+    let broken = ids.iter().enumerate().filter_map(|(index, id)| {
+        let (code, message) = match known.iter().find(|(known, _)| known == id) {
+            None => ("unknown", KNOWN_EVIDENCE.to_owned()),
+            Some((_, Some(expiry))) if *expiry < day => ("expired", format!("expired on {expiry}")),
+            Some(_) => return None,
+        };
+        Some(FieldError::body(format!("/evidence_ids/{index}"), code, message))
+    });
+    Ok(broken.collect())
+}
+
+const KNOWN_EVIDENCE: &str = "must name evidence of the same action";
+
+fn insert_row(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    action: &ImprovementActionRow,
+    (id, position, day): (TransitionId, i32, Date),
+    new: &NewImprovementActionTransition,
+) -> Result<ImprovementActionTransition, ApiError> {
+    use improvement_action_transition_evidence::{action_id, evidence_id, table, transition_id};
+    let row = diesel::insert_into(improvement_action_transitions::table)
+        .values((
+            improvement_action_transitions::transition_id.eq(id),
+            improvement_action_transitions::action_id.eq(action.action_id),
+            improvement_action_transitions::position.eq(position),
+            improvement_action_transitions::from_state.eq(action.state),
+            improvement_action_transitions::effective_on.eq(day),
+            improvement_action_transitions::recorded_by.eq(caller.actor()),
+            new,
+        ))
+        .returning(ImprovementActionTransitionRow::as_returning())
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "improvement_action_transitions_pkey").then(|| ApiError::conflict("there is a move with this id"))
+        })?;
+    let links = new.evidence_ids.iter();
+    let links = links.map(|one| (transition_id.eq(id), action_id.eq(action.action_id), evidence_id.eq(one)));
+    diesel::insert_into(table).values(links.collect::<Vec<_>>()).on_conflict_do_nothing().execute(conn).on_constraint(
+        |name| {
+            (name == "improvement_action_transition_evidence_evidence_id_fkey")
+                .then(|| ApiError::invalid_member("/evidence_ids", "unknown", KNOWN_EVIDENCE))
+        },
+    )?;
+    assemble(conn, vec![row])?.pop().ok_or_else(|| ApiError::Internal("a move that was recorded is gone".to_owned()))
+}

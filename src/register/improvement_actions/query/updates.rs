@@ -1,0 +1,122 @@
+//! Statements about what is reported of actions.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use super::rules::effective_on;
+use super::{lock, subject_of_part, tell_changed};
+use crate::access::Permission;
+use crate::access::caller::Caller;
+use crate::database::schema::{improvement_action_updates, improvement_actions};
+use crate::error::{ApiError, ConstraintExt};
+use crate::http::page::{Page, Window};
+use crate::register::events;
+use crate::register::events::model::EventResource;
+use crate::register::improvement_actions::model::{
+    ImprovementActionRow, ImprovementActionUpdate, NewImprovementActionUpdate, Rag,
+};
+use crate::values::date::Date;
+use crate::values::ids::{ActionId, UpdateId};
+
+/// Where a page begins: the day, the instant of recording and the id of the row before.
+type After = (Date, DateTime<Utc>, UpdateId);
+
+/// A page of what was reported of an action, the earliest day first.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: ActionId,
+    window: &Window,
+) -> Result<(Vec<ImprovementActionUpdate>, Page), ApiError> {
+    use improvement_action_updates::{action_id, effective_on, recorded_at, table, update_id};
+    super::find(conn, caller, id)?;
+    let mut rows = table.filter(action_id.eq(id)).into_boxed();
+    if let Some((day, at, last)) = window.after::<After>()? {
+        let later = recorded_at.gt(at).or(recorded_at.eq(at).and(update_id.gt(last)));
+        rows = rows.filter(effective_on.ge(day).and(effective_on.gt(day).or(later)));
+    }
+    let rows = rows
+        .order((effective_on, recorded_at, update_id))
+        .limit(window.rows())
+        .select(ImprovementActionUpdate::as_select())
+        .load(conn)?;
+    let total = if window.counts() { Some(table.filter(action_id.eq(id)).count().get_result(conn)?) } else { None };
+    window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.update_id))
+}
+
+/// What was reported of these actions up to a day, the earliest day first, each with its action.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    ids: &[ActionId],
+    by: Date,
+) -> QueryResult<Vec<(ActionId, ImprovementActionUpdate)>> {
+    use improvement_action_updates::{action_id, effective_on, recorded_at, table, update_id};
+    let rows = table
+        .filter(action_id.eq_any(ids))
+        .filter(effective_on.le(by))
+        .order((action_id, effective_on, recorded_at, update_id))
+        .select(ImprovementActionUpdate::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.action_id, row)).collect())
+}
+
+/// Records a report on an action. The version of the action comes with the report.
+///
+/// # Errors
+///
+/// `not_found`, `validation_failed`, or if the database fails.
+pub fn insert(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    action: ActionId,
+    id: UpdateId,
+    new: &NewImprovementActionUpdate,
+) -> Result<(ImprovementActionUpdate, i32), ApiError> {
+    let before = lock(conn, caller, action, Permission::WritePapers)?;
+    let day = effective_on(new.effective_on, &[(before.proposed_on, "on which it was proposed")])
+        .map_err(|error| ApiError::invalid(vec![error]))?;
+    let update = diesel::insert_into(improvement_action_updates::table)
+        .values((
+            improvement_action_updates::update_id.eq(id),
+            improvement_action_updates::action_id.eq(action),
+            improvement_action_updates::effective_on.eq(day),
+            improvement_action_updates::recorded_by.eq(caller.actor()),
+            new,
+        ))
+        .returning(ImprovementActionUpdate::as_returning())
+        .get_result(conn)
+        .on_constraint(|name| {
+            (name == "improvement_action_updates_pkey").then(|| ApiError::conflict("there is a report with this id"))
+        })?;
+    let after = diesel::update(improvement_actions::table.find(action))
+        .set((
+            improvement_actions::rag.eq(latest_rag(conn, action)?),
+            improvement_actions::version.eq(before.version + 1),
+            improvement_actions::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(ImprovementActionRow::as_returning())
+        .get_result(conn)?;
+    let version = after.version;
+    let subject = subject_of_part(&after, EventResource::ImprovementActionUpdate, id.as_uuid());
+    events::query::created(conn, caller, &subject, &update)?;
+    tell_changed(conn, caller, (before, after), None)?;
+    Ok((update, version))
+}
+
+/// What the latest report says that says how the action goes.
+fn latest_rag(conn: &mut PgConnection, action: ActionId) -> QueryResult<Option<Rag>> {
+    use improvement_action_updates::{action_id, effective_on, rag, recorded_at, table, update_id};
+    let telling = table.filter(action_id.eq(action)).filter(rag.is_not_null());
+    let latest =
+        telling.order((effective_on.desc(), recorded_at.desc(), update_id.desc())).select(rag.assume_not_null());
+    latest.first(conn).optional()
+}

@@ -1,0 +1,131 @@
+//! Operations on improvement actions. Those on what becomes of them are in `history`.
+
+mod history;
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    ImprovementAction, ImprovementActionFilter, ImprovementActionPage, ImprovementActionParameters,
+    ImprovementActionPatch, NewImprovementAction,
+};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::id::Id;
+use crate::values::ids::ActionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_improvement_actions)
+        .service(create_improvement_action)
+        .service(get_improvement_action)
+        .service(update_improvement_action)
+        .service(delete_improvement_action)
+        .configure(history::register);
+}
+
+/// List improvement actions
+///
+/// By due date, the earliest first. With `as_at`, as they stood at the end of that day: what was due, overdue, done then.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(ImprovementActionFilter, WindowParameters),
+    responses((status = 200, description = "A page of actions.", body = ImprovementActionPage))
+)]
+#[get("/improvement-actions")]
+async fn list_improvement_actions(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<ImprovementActionFilter>,
+) -> Result<Listed<ImprovementActionPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
+    filter.check_days()?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| ImprovementActionPage { items, page }))
+}
+
+/// Record an improvement action
+///
+/// It begins as `proposed`, and moves by transitions alone. `due_on` is its first due date, which date revisions change.
+#[utoipa::path(
+    tag = "Improvement actions",
+    request_body = NewImprovementAction,
+    responses((status = 201, description = "The action is recorded.", body = ImprovementAction))
+)]
+#[post("/improvement-actions")]
+async fn create_improvement_action(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: Post<NewImprovementAction>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        Created { location: format!("/v1/improvement-actions/{}", body.row.action_id), body }.response()
+    })
+    .await
+}
+
+/// Read an improvement action
+///
+/// With `as_at`, as it stood at the end of that day; `embed` adds the recommendations that it answers, and its history.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(ImprovementActionParameters),
+    responses((status = 200, description = "The action.", body = ImprovementAction))
+)]
+#[get("/improvement-actions/{action_id}")]
+async fn get_improvement_action(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    Query(parameters): Query<ImprovementActionParameters>,
+) -> Result<Found<ImprovementAction>, ApiError> {
+    check_not_future("as_at", parameters.as_at)?;
+    let action = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
+    Ok(Found::computed(action))
+}
+
+/// Correct an improvement action
+///
+/// A JSON merge patch. State, due date and `rag` are no part of it: they move by transitions, date revisions and updates.
+#[utoipa::path(
+    tag = "Improvement actions",
+    request_body = ImprovementActionPatch,
+    responses((status = 200, description = "The action as it is now.", body = ImprovementAction))
+)]
+#[patch("/improvement-actions/{action_id}")]
+async fn update_improvement_action(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    if_match: IfMatch,
+    patch: Patch<ImprovementActionPatch>,
+) -> Result<Found<ImprovementAction>, ApiError> {
+    let action = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(action))
+}
+
+/// Remove an improvement action
+///
+/// Only one that is proposed and of which nothing else is recorded; what has begun is cancelled instead.
+#[utoipa::path(
+    tag = "Improvement actions",
+    responses((status = 204, description = "The action is gone."))
+)]
+#[delete("/improvement-actions/{action_id}")]
+async fn delete_improvement_action(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}

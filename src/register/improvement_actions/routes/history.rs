@@ -1,0 +1,164 @@
+//! Operations on what becomes of actions: moves, changes of the due date, reports. All of it is only added to.
+
+use actix_web::{get, post, web};
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{List, NoParameters, Post};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Listed, Part, Response};
+use crate::register::improvement_actions::model::{
+    ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
+    ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage,
+    NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
+};
+use crate::register::improvement_actions::query;
+use crate::values::id::Id;
+use crate::values::ids::ActionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_improvement_action_transitions)
+        .service(create_improvement_action_transition)
+        .service(list_improvement_action_date_revisions)
+        .service(create_improvement_action_date_revision)
+        .service(list_improvement_action_updates)
+        .service(create_improvement_action_update);
+}
+
+/// A new part of an action: it is found in the list that it is in, and its tag is that of the action.
+fn created<T: Serialize>(action: ActionId, list: &str, (part, version): (T, i32)) -> Result<Response, ApiError> {
+    let location = format!("/v1/improvement-actions/{action}/{list}");
+    Created { location, body: Part { part, version } }.response()
+}
+
+/// List the moves of an action
+///
+/// From state to state, in their order.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of moves.", body = ImprovementActionTransitionPage))
+)]
+#[get("/improvement-actions/{action_id}/transitions")]
+async fn list_improvement_action_transitions(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<ImprovementActionTransitionPage>, ApiError> {
+    let found = db.read(move |conn| query::transitions::list(conn, &caller, *id, &window)).await?;
+    Ok(Listed::new(found, |items, page| ImprovementActionTransitionPage { items, page }))
+}
+
+/// Move an action to another state
+///
+/// An illegal move is refused with the legal ones. `verified` needs that somebody else saw that the action worked: evidence
+/// that another than its author accepted, or a later inspection that found a recommendation improved that the action
+/// answers. The answer carries the `ETag` of the action.
+#[utoipa::path(
+    tag = "Improvement actions",
+    request_body = NewImprovementActionTransition,
+    responses((status = 201, description = "The action is moved.", body = ImprovementActionTransition))
+)]
+#[post("/improvement-actions/{action_id}/transitions")]
+async fn create_improvement_action_transition(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    Post { new, once }: Post<NewImprovementActionTransition>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let written = query::transitions::insert(conn, caller, *action, Id::generate(), &new)?;
+        created(*action, "transitions", written)
+    })
+    .await
+}
+
+/// List the changes of the due date of an action
+///
+/// In their order, each with its reason: what slipped stays visible.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of changes.", body = ImprovementActionDateRevisionPage))
+)]
+#[get("/improvement-actions/{action_id}/date-revisions")]
+async fn list_improvement_action_date_revisions(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<ImprovementActionDateRevisionPage>, ApiError> {
+    let found = db.read(move |conn| query::date_revisions::list(conn, &caller, *id, &window)).await?;
+    Ok(Listed::new(found, |items, page| ImprovementActionDateRevisionPage { items, page }))
+}
+
+/// Change the due date of an action
+///
+/// With a reason, which is kept for ever. The first due date of an action that had none is its original one. The answer
+/// carries the `ETag` of the action.
+#[utoipa::path(
+    tag = "Improvement actions",
+    request_body = NewImprovementActionDateRevision,
+    responses((status = 201, description = "The due date is changed.", body = ImprovementActionDateRevision))
+)]
+#[post("/improvement-actions/{action_id}/date-revisions")]
+async fn create_improvement_action_date_revision(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    Post { new, once }: Post<NewImprovementActionDateRevision>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let written = query::date_revisions::insert(conn, caller, *action, Id::generate(), &new)?;
+        created(*action, "date-revisions", written)
+    })
+    .await
+}
+
+/// List what was reported of an action
+///
+/// The earliest day first.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of reports.", body = ImprovementActionUpdatePage))
+)]
+#[get("/improvement-actions/{action_id}/updates")]
+async fn list_improvement_action_updates(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<ImprovementActionUpdatePage>, ApiError> {
+    let found = db.read(move |conn| query::updates::list(conn, &caller, *id, &window)).await?;
+    Ok(Listed::new(found, |items, page| ImprovementActionUpdatePage { items, page }))
+}
+
+/// Report on an action
+///
+/// What was done, how it goes, and what has become different for children. The `rag` of the latest day is that of the
+/// action. The answer carries the `ETag` of the action.
+#[utoipa::path(
+    tag = "Improvement actions",
+    request_body = NewImprovementActionUpdate,
+    responses((status = 201, description = "The report is recorded.", body = ImprovementActionUpdate))
+)]
+#[post("/improvement-actions/{action_id}/updates")]
+async fn create_improvement_action_update(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    Post { new, once }: Post<NewImprovementActionUpdate>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let written = query::updates::insert(conn, caller, *action, Id::generate(), &new)?;
+        created(*action, "updates", written)
+    })
+    .await
+}

@@ -1,0 +1,158 @@
+//! Operations on improvement plans.
+
+use actix_web::http::StatusCode;
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    ImprovementPlan, ImprovementPlanFilter, ImprovementPlanPage, ImprovementPlanParameters, ImprovementPlanPatch,
+    NewImprovementPlan, ProposedActions,
+};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::idempotency::Once;
+use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::id::Id;
+use crate::values::ids::PlanId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_improvement_plans)
+        .service(create_improvement_plan)
+        .service(get_improvement_plan)
+        .service(update_improvement_plan)
+        .service(delete_improvement_plan)
+        .service(create_actions_from_recommendations);
+}
+
+/// List improvement plans
+///
+/// The latest first, each with how its actions stand. With `as_at` of an earlier day, plans and their actions are read as
+/// they stood at its end, as far as their days tell: a plan is there from the earlier of `starts_on` and `endorsed_on`,
+/// always if neither is known; until `endorsed_on` it is a draft; a closed plan is closed only after `ends_on`.
+#[utoipa::path(
+    tag = "Improvement plans",
+    params(ImprovementPlanFilter, WindowParameters),
+    responses((status = 200, description = "A page of improvement plans.", body = ImprovementPlanPage))
+)]
+#[get("/improvement-plans")]
+async fn list_improvement_plans(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<ImprovementPlanFilter>,
+) -> Result<Listed<ImprovementPlanPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
+    check_not_future("as_at", filter.as_at)?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
+}
+
+/// Record an improvement plan
+///
+/// With the inspection that it answers. `due_on`, the last day for the statement that the law asks for, is computed from
+/// the inspection's `received_on`.
+#[utoipa::path(
+    tag = "Improvement plans",
+    request_body = NewImprovementPlan,
+    responses((status = 201, description = "The improvement plan is recorded.", body = ImprovementPlan))
+)]
+#[post("/improvement-plans")]
+async fn create_improvement_plan(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: Post<NewImprovementPlan>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        Created { location: format!("/v1/improvement-plans/{}", body.row.plan_id), body }.response()
+    })
+    .await
+}
+
+/// Read an improvement plan
+///
+/// With how its actions stand; `embed` adds them. With `as_at` of an earlier day it is read as it stood at its end, as in
+/// the list.
+#[utoipa::path(
+    tag = "Improvement plans",
+    params(ImprovementPlanParameters),
+    responses((status = 200, description = "The improvement plan.", body = ImprovementPlan))
+)]
+#[get("/improvement-plans/{plan_id}")]
+async fn get_improvement_plan(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    Query(parameters): Query<ImprovementPlanParameters>,
+) -> Result<Found<ImprovementPlan>, ApiError> {
+    check_not_future("as_at", parameters.as_at)?;
+    let plan = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
+    Ok(Found::computed(plan))
+}
+
+/// Change an improvement plan
+#[utoipa::path(
+    tag = "Improvement plans",
+    description = "A JSON merge patch: absent members stay, `null` clears, a value sets. An endorsed plan has `endorsed_on`.",
+    request_body = ImprovementPlanPatch,
+    responses((status = 200, description = "The improvement plan as it is now.", body = ImprovementPlan))
+)]
+#[patch("/improvement-plans/{plan_id}")]
+async fn update_improvement_plan(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    if_match: IfMatch,
+    patch: Patch<ImprovementPlanPatch>,
+) -> Result<Found<ImprovementPlan>, ApiError> {
+    let plan = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(plan))
+}
+
+/// Remove an improvement plan
+#[utoipa::path(
+    tag = "Improvement plans",
+    description = "Only a draft without actions; another is closed instead.",
+    responses((status = 204, description = "The improvement plan is gone."))
+)]
+#[delete("/improvement-plans/{plan_id}")]
+async fn delete_improvement_plan(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}
+
+/// Propose an action for each recommendation
+///
+/// For each recommendation of the inspection that the plan answers: unless the latest published inspection that examined it
+/// found it improved, and unless an action of the plan answers it already. What is proposed has the words, themes and
+/// cohorts of the recommendation, the day that its timescale gives, and the visibility of the plan. The answer holds what
+/// answers the open recommendations, new and old: asked again, it creates nothing and answers the same.
+#[utoipa::path(
+    tag = "Improvement plans",
+    responses((status = 200, description = "What answers the open recommendations.", body = ProposedActions))
+)]
+#[post("/improvement-plans/{plan_id}/actions-from-recommendations")]
+async fn create_actions_from_recommendations(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    _: Query<NoParameters>,
+    once: Once,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let (proposed, version) = query::proposals::propose(conn, caller, *id)?;
+        Response::written(StatusCode::OK, version, &proposed)
+    })
+    .await
+}

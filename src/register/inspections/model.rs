@@ -1,0 +1,262 @@
+//! What an inspection is: the vocabulary of the field.
+
+mod filter;
+mod input;
+mod rules;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub use self::filter::{InspectionFilter, InspectionParameters};
+pub use self::input::{InspectionPatch, NewInspection};
+pub use self::rules::Terms;
+use crate::database::schema::inspections;
+use crate::http::page::Page;
+use crate::http::response::Versioned;
+use crate::register::documents::model::Document;
+use crate::register::findings::model::Finding;
+use crate::register::judgements::model::Judgement;
+use crate::register::recommendations::model::Recommendation;
+use crate::values::cohort::Cohort;
+use crate::values::date::Date;
+use crate::values::ids::{AuthorityId, InspectionId};
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::inspection_state::InspectionState;
+use crate::values::json::JsonList;
+use crate::values::text::{Code, Lines, Name, Prose, Title, WebAddress};
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// Where the register has an inspection from.
+    pub enum InspectionSource {
+        /// The published report.
+        Report = "report",
+        /// The published letter.
+        Letter = "letter",
+        /// A summary sheet of another register.
+        SummarySheet = "summary_sheet",
+        /// A news article.
+        News = "news",
+        /// The name of a file, of which nothing else is known.
+        FileName = "file_name",
+    }
+}
+
+text_enum! {
+    /// Whether the kind stands in the report.
+    pub enum KindBasis {
+        /// The report says it.
+        Printed = "printed",
+        /// It follows from the days of fieldwork.
+        DerivedFromDates = "derived_from_dates",
+    }
+}
+
+text_enum! {
+    /// What an inspection can carry.
+    pub enum InspectionEmbed {
+        /// Its findings.
+        Findings = "findings",
+        /// Its recommendations.
+        Recommendations = "recommendations",
+        /// The documents that speak of it, without their full text.
+        Documents = "documents",
+    }
+}
+
+text_enum! {
+    /// The orders of inspections; `-` for descending. An absent date sorts last.
+    pub enum InspectionSort {
+        /// By publication, the earliest first.
+        PublishedOn = "published_on",
+        /// By publication, the latest first.
+        PublishedOnDescending = "-published_on",
+        /// By start of fieldwork, the earliest first.
+        StartedOn = "started_on",
+        /// By start of fieldwork, the latest first.
+        StartedOnDescending = "-started_on",
+    }
+}
+
+/// A period of fieldwork on site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldworkPeriod {
+    /// First day.
+    pub started_on: Date,
+    /// Last day.
+    pub ended_on: Date,
+}
+
+/// An inspector who took part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inspector {
+    /// The name as printed.
+    #[validate(nested)]
+    pub name: Name,
+    /// The role as printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub role: Option<Name>,
+}
+
+/// A part of the service that an inspection or a visit looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AreaCovered {
+    /// What it is.
+    #[validate(nested)]
+    pub description: Lines,
+    /// The area of judgement that it belongs to, of the inspection's framework.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub area: Option<Code>,
+    /// The themes that it is about.
+    #[serde(default)]
+    #[validate(length(max = 40), nested)]
+    #[schema(max_items = 40)]
+    pub themes: Vec<Code>,
+    /// The children that it is about.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub cohorts: Vec<Cohort>,
+}
+
+/// One look by Ofsted at an authority's services for children.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Inspection {
+    /// What is recorded of itself.
+    #[serde(flatten)]
+    pub row: InspectionRow,
+    /// What was judged, in the order of the framework; empty for visits.
+    #[schema(max_items = 50)]
+    pub judgements: Vec<Judgement>,
+    /// How many findings are recorded.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub finding_count: i64,
+    /// How many recommendations are recorded.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub recommendation_count: i64,
+    /// Its findings; with `embed=findings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1000)]
+    pub findings: Option<Vec<Finding>>,
+    /// Its recommendations; with `embed=recommendations`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1000)]
+    pub recommendations: Option<Vec<Recommendation>>,
+    /// The documents that speak of it, without their full text; with `embed=documents`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1000)]
+    pub documents: Option<Vec<Document>>,
+}
+
+impl Versioned for Inspection {
+    fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+/// What is recorded of an inspection itself, as it is stored.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
+#[diesel(table_name = inspections)]
+pub struct InspectionRow {
+    /// The id.
+    pub inspection_id: InspectionId,
+    /// The authority inspected: the one that carries its Ofsted URN today.
+    pub authority_id: AuthorityId,
+    /// The framework inspected under; absent where no source tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub framework: Option<Code>,
+    /// The kind of inspection; absent where no source tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<InspectionKind>,
+    /// The title of the report or letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    /// First day of fieldwork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_on: Option<Date>,
+    /// Last day of fieldwork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_on: Option<Date>,
+    /// The days of fieldwork in the words of the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fieldwork_as_printed: Option<Title>,
+    /// The periods on site, where there was more than one.
+    #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
+    pub fieldwork_periods: JsonList<FieldworkPeriod>,
+    /// The day on which the authority received the report; the statutory periods count from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_on: Option<Date>,
+    /// The day of publication; absent if Ofsted published nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_on: Option<Date>,
+    /// Who may see it.
+    pub state: InspectionState,
+    /// The authority's name as printed, which may be a predecessor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspected_name: Option<Name>,
+    /// Who led it.
+    #[schema(max_items = 10)]
+    pub lead_inspectors: Vec<Name>,
+    /// Who took part, where the report names them.
+    #[schema(value_type = Vec<Inspector>, max_items = 50)]
+    pub inspectors: JsonList<Inspector>,
+    /// To whom the letter is addressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addressee: Option<Lines>,
+    /// Who else was sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copied_to: Option<Lines>,
+    /// What it looked at, where that was not everything.
+    #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
+    pub areas_covered: JsonList<AreaCovered>,
+    /// What it comes to, in a few sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<Prose>,
+    /// The graded inspection that opened the series of visits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_by_inspection_id: Option<InspectionId>,
+    /// Place in the series of visits, from 1; places may be missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99)]
+    pub visit_number: Option<i32>,
+    /// Whether Ofsted called the visit the last of its series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_final_visit: Option<bool>,
+    /// Where the report is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_url: Option<WebAddress>,
+    /// Where the register has it from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<InspectionSource>,
+    /// The source more exactly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_reference: Option<Lines>,
+    /// Whether the kind stands in the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind_basis: Option<KindBasis>,
+    /// Raised by each change of the inspection, its judgements, findings and recommendations.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: i32,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A page of inspections.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InspectionPage {
+    /// The inspections.
+    #[schema(max_items = 200)]
+    pub items: Vec<Inspection>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

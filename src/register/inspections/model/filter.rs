@@ -1,0 +1,101 @@
+//! How inspections are asked for.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+use super::{InspectionEmbed, InspectionSort};
+use crate::error::ApiError;
+use crate::http::page::check_periods;
+use crate::register::authorities::model::AuthorityKey;
+use crate::register::frameworks::model::Grade;
+use crate::values::codes::Codes;
+use crate::values::date::Date;
+use crate::values::ids::InspectionId;
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::inspection_state::InspectionState;
+use crate::values::text::{Code, Name, Region, SearchText};
+
+/// Which inspections are wanted, in what order, and with what.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InspectionFilter {
+    /// Words of the title, the name as printed, the inspectors and the headline, as in a web search; or part of the
+    /// authority's name.
+    #[validate(nested)]
+    #[param(example = "hereford")]
+    pub q: Option<SearchText>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// The region of the authority.
+    #[validate(nested)]
+    #[param(example = "West Midlands")]
+    pub region: Option<Region>,
+    /// Frameworks.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_2012", "ilacs_2018"]))]
+    pub framework: Option<Codes<Code>>,
+    /// Kinds of inspection.
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionKind>>, max_items = 50, min_items = 1, example = json!(["child_protection", "standard"]))]
+    pub kind: Option<Codes<InspectionKind>>,
+    /// States.
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
+    pub state: Option<Codes<InspectionState>>,
+    /// The whole name of a lead inspector, in any case.
+    #[validate(nested)]
+    pub lead_inspector: Option<Name>,
+    /// Areas judged; with `grade`, areas given that grade.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    pub area: Option<Codes<Code>>,
+    /// Grades given; with `area`, to one of those areas.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate", "adequate"]))]
+    pub grade: Option<Codes<Grade>>,
+    /// Themes of its findings, recommendations or areas covered.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
+    pub theme: Option<Codes<Code>>,
+    /// The inspection that opened the series of visits.
+    pub opened_by: Option<InspectionId>,
+    /// Fieldwork began on this day or later.
+    #[param(example = "2012-01-01")]
+    pub started_from: Option<Date>,
+    /// Fieldwork began on this day or earlier.
+    #[param(example = "2022-12-31")]
+    pub started_to: Option<Date>,
+    /// Published on this day or later.
+    #[param(example = "2012-01-01")]
+    pub published_from: Option<Date>,
+    /// Published on this day or earlier.
+    #[param(example = "2022-12-31")]
+    pub published_to: Option<Date>,
+    /// The order.
+    #[param(default = "-published_on", example = "-published_on")]
+    pub sort: Option<InspectionSort>,
+    /// What each inspection carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    pub embed: Option<Codes<InspectionEmbed>>,
+}
+
+/// What an inspection carries.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InspectionParameters {
+    /// What the inspection carries.
+    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    pub embed: Option<Codes<InspectionEmbed>>,
+}
+
+impl InspectionFilter {
+    /// Refuses periods that end before they begin.
+    ///
+    /// # Errors
+    ///
+    /// `validation_failed`, naming each.
+    pub fn check_periods(&self) -> Result<(), ApiError> {
+        check_periods(&[
+            ("started_to", self.started_from, self.started_to),
+            ("published_to", self.published_from, self.published_to),
+        ])
+    }
+}

@@ -1,0 +1,230 @@
+//! What is written of an inspection.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{AreaCovered, FieldworkPeriod, InspectionSource, Inspector, KindBasis};
+use crate::database::schema::inspections;
+use crate::http::extract::{nullable, present};
+use crate::register::findings::model::NewFinding;
+use crate::register::judgements::model::Judgement;
+use crate::register::recommendations::model::NewRecommendation;
+use crate::values::date::Date;
+use crate::values::ids::{AuthorityId, InspectionId};
+use crate::values::inspection_kind::InspectionKind;
+use crate::values::inspection_state::InspectionState;
+use crate::values::json::JsonList;
+use crate::values::text::{Code, Lines, Name, Prose, Reason, Title, WebAddress};
+
+fn draft() -> InspectionState {
+    InspectionState::Draft
+}
+
+/// A new inspection, with all that its report holds.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
+#[diesel(table_name = inspections)]
+#[serde(deny_unknown_fields)]
+pub struct NewInspection {
+    /// The authority inspected.
+    pub authority_id: AuthorityId,
+    /// The framework inspected under.
+    #[validate(nested)]
+    pub framework: Option<Code>,
+    /// The kind of inspection, one of the framework's.
+    pub kind: Option<InspectionKind>,
+    /// The title of the report or letter.
+    #[validate(nested)]
+    pub title: Option<Title>,
+    /// First day of fieldwork.
+    pub started_on: Option<Date>,
+    /// Last day of fieldwork.
+    pub ended_on: Option<Date>,
+    /// The days of fieldwork in the words of the report.
+    #[validate(nested)]
+    pub fieldwork_as_printed: Option<Title>,
+    /// The periods on site, where there was more than one.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
+    pub fieldwork_periods: JsonList<FieldworkPeriod>,
+    /// The day on which the authority received the report.
+    pub received_on: Option<Date>,
+    /// The day of publication, not after today in London.
+    pub published_on: Option<Date>,
+    /// Who may see it: `draft` or `published`.
+    #[serde(default = "draft")]
+    #[schema(default = "draft")]
+    pub state: InspectionState,
+    /// The authority's name as printed.
+    #[validate(nested)]
+    pub inspected_name: Option<Name>,
+    /// Who led it.
+    #[serde(default)]
+    #[validate(length(max = 10), nested)]
+    #[schema(max_items = 10)]
+    pub lead_inspectors: Vec<Name>,
+    /// Who took part.
+    #[serde(default)]
+    #[validate(length(max = 50), nested)]
+    #[schema(value_type = Vec<Inspector>, max_items = 50)]
+    pub inspectors: JsonList<Inspector>,
+    /// To whom the letter is addressed.
+    #[validate(nested)]
+    pub addressee: Option<Lines>,
+    /// Who else was sent it.
+    #[validate(nested)]
+    pub copied_to: Option<Lines>,
+    /// What it looked at, where that was not everything.
+    #[serde(default)]
+    #[validate(length(max = 50), nested)]
+    #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
+    pub areas_covered: JsonList<AreaCovered>,
+    /// What it comes to, in a few sentences.
+    #[validate(nested)]
+    pub headline: Option<Prose>,
+    /// The graded inspection that opened the series of visits: required for monitoring visits, optional for focused
+    /// visits, of the same authority or its predecessor.
+    pub opened_by_inspection_id: Option<InspectionId>,
+    /// Place in the series of visits, from 1.
+    #[validate(range(min = 1, max = 99))]
+    #[schema(minimum = 1, maximum = 99)]
+    pub visit_number: Option<i32>,
+    /// Whether Ofsted called the monitoring visit the last of its series.
+    pub is_final_visit: Option<bool>,
+    /// Where the report is published.
+    #[validate(nested)]
+    pub report_url: Option<WebAddress>,
+    /// Where the register has it from.
+    pub source: Option<InspectionSource>,
+    /// The source more exactly.
+    #[validate(nested)]
+    pub source_reference: Option<Lines>,
+    /// Whether the kind stands in the report.
+    pub kind_basis: Option<KindBasis>,
+    /// What was judged.
+    #[diesel(skip_insertion)]
+    #[serde(default)]
+    #[validate(length(max = 50), nested)]
+    #[schema(max_items = 50)]
+    pub judgements: Vec<Judgement>,
+    /// What inspectors found.
+    #[diesel(skip_insertion)]
+    #[serde(default)]
+    #[validate(length(max = 500), nested)]
+    #[schema(max_items = 500)]
+    pub findings: Vec<NewFinding>,
+    /// What it asks to be put right.
+    #[diesel(skip_insertion)]
+    #[serde(default)]
+    #[validate(length(max = 500), nested)]
+    #[schema(max_items = 500)]
+    pub recommendations: Vec<NewRecommendation>,
+}
+
+/// A change of an inspection: absent members stay, null clears, a value sets. The authority stays: an inspection recorded
+/// of the wrong one is withdrawn and recorded again.
+#[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
+#[diesel(table_name = inspections)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionPatch {
+    /// The framework inspected under; its areas and grades must hold the judgements.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub framework: Option<Option<Code>>,
+    /// The kind of inspection, one of the framework's.
+    #[serde(default, deserialize_with = "nullable")]
+    pub kind: Option<Option<InspectionKind>>,
+    /// The title of the report or letter.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub title: Option<Option<Title>>,
+    /// First day of fieldwork.
+    #[serde(default, deserialize_with = "nullable")]
+    pub started_on: Option<Option<Date>>,
+    /// Last day of fieldwork.
+    #[serde(default, deserialize_with = "nullable")]
+    pub ended_on: Option<Option<Date>>,
+    /// The days of fieldwork in the words of the report.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub fieldwork_as_printed: Option<Option<Title>>,
+    /// The periods on site; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20), nested)]
+    #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
+    pub fieldwork_periods: Option<JsonList<FieldworkPeriod>>,
+    /// The day on which the authority received the report.
+    #[serde(default, deserialize_with = "nullable")]
+    pub received_on: Option<Option<Date>>,
+    /// The day of publication, not after today in London.
+    #[serde(default, deserialize_with = "nullable")]
+    pub published_on: Option<Option<Date>>,
+    /// Who may see it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub state: Option<InspectionState>,
+    /// The authority's name as printed.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub inspected_name: Option<Option<Name>>,
+    /// Who led it; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 10), nested)]
+    #[schema(nullable = false, max_items = 10)]
+    pub lead_inspectors: Option<Vec<Name>>,
+    /// Who took part; replaces them all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 50), nested)]
+    #[schema(value_type = Vec<Inspector>, max_items = 50)]
+    pub inspectors: Option<JsonList<Inspector>>,
+    /// To whom the letter is addressed.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub addressee: Option<Option<Lines>>,
+    /// Who else was sent it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub copied_to: Option<Option<Lines>>,
+    /// What it looked at; replaces it all.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 50), nested)]
+    #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
+    pub areas_covered: Option<JsonList<AreaCovered>>,
+    /// What it comes to, in a few sentences.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub headline: Option<Option<Prose>>,
+    /// The graded inspection that opened the series of visits.
+    #[serde(default, deserialize_with = "nullable")]
+    pub opened_by_inspection_id: Option<Option<InspectionId>>,
+    /// Place in the series of visits, from 1.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(range(min = 1, max = 99))]
+    #[schema(minimum = 1, maximum = 99)]
+    pub visit_number: Option<Option<i32>>,
+    /// Whether Ofsted called the monitoring visit the last of its series.
+    #[serde(default, deserialize_with = "nullable")]
+    pub is_final_visit: Option<Option<bool>>,
+    /// Where the report is published.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub report_url: Option<Option<WebAddress>>,
+    /// Where the register has it from.
+    #[serde(default, deserialize_with = "nullable")]
+    pub source: Option<Option<InspectionSource>>,
+    /// The source more exactly.
+    #[serde(default, deserialize_with = "nullable")]
+    #[validate(nested)]
+    pub source_reference: Option<Option<Lines>>,
+    /// Whether the kind stands in the report.
+    #[serde(default, deserialize_with = "nullable")]
+    pub kind_basis: Option<Option<KindBasis>>,
+    /// Why a published inspection is changed.
+    #[diesel(skip_update)]
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub reason: Option<Reason>,
+}

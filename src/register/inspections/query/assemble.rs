@@ -1,0 +1,71 @@
+//! Puts inspections together with what is in them: a fixed number of statements, however many inspections.
+
+use diesel::dsl::count_star;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::access::caller::Caller;
+use crate::database::schema::{findings, recommendations};
+use crate::error::ApiError;
+use crate::register::inspections::model::{Inspection, InspectionEmbed, InspectionRow};
+use crate::register::{documents, findings as finding, judgements, recommendations as recommendation};
+use crate::values::codes::{Codes, names};
+use crate::values::id::owned_by;
+use crate::values::ids::InspectionId;
+
+/// These inspections with their judgements, their counts, and what they are asked to carry.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn all(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    rows: Vec<InspectionRow>,
+    embed: Option<&Codes<InspectionEmbed>>,
+) -> Result<Vec<Inspection>, ApiError> {
+    let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
+    let judgements = judgements::query::of_inspections(conn, &ids)?;
+    let finding_counts = findings::table
+        .filter(findings::inspection_id.eq_any(&ids))
+        .group_by(findings::inspection_id)
+        .select((findings::inspection_id, count_star()))
+        .load::<(InspectionId, i64)>(conn)?;
+    let recommendation_counts = recommendations::table
+        .filter(recommendations::inspection_id.eq_any(&ids))
+        .group_by(recommendations::inspection_id)
+        .select((recommendations::inspection_id, count_star()))
+        .load::<(InspectionId, i64)>(conn)?;
+    let findings = if names(embed, &InspectionEmbed::Findings) {
+        Some(finding::query::of_inspections(conn, caller, &ids)?)
+    } else {
+        None
+    };
+    let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
+        Some(recommendation::query::of_inspections(conn, &ids)?)
+    } else {
+        None
+    };
+    let documents = if names(embed, &InspectionEmbed::Documents) {
+        Some(documents::query::of_inspections(conn, &ids)?)
+    } else {
+        None
+    };
+    let inspections = rows.into_iter().map(|row| {
+        let id = row.inspection_id;
+        Inspection {
+            judgements: owned_by(&judgements, id),
+            finding_count: count(&finding_counts, id),
+            recommendation_count: count(&recommendation_counts, id),
+            findings: findings.as_ref().map(|findings| owned_by(findings, id)),
+            recommendations: recommendations.as_ref().map(|recommendations| owned_by(recommendations, id)),
+            documents: documents.as_ref().map(|documents| owned_by(documents, id)),
+            row,
+        }
+    });
+    Ok(inspections.collect())
+}
+
+fn count(counts: &[(InspectionId, i64)], id: InspectionId) -> i64 {
+    counts.iter().find(|(owner, _)| *owner == id).map_or(0, |(_, count)| *count)
+}

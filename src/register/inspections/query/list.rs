@@ -1,0 +1,155 @@
+//! The list of inspections.
+
+use diesel::dsl::{count_star, exists};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel_full_text_search::configuration::TsConfigurationByName;
+use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use serde_json::json;
+
+use crate::access::caller::Caller;
+use crate::database::schema::{authorities, findings, inspections, judgements, recommendations};
+use crate::database::sql::{Bound, contains, lower, lower_each, or_distant_future, or_distant_past};
+use crate::error::ApiError;
+use crate::http::page::{Page, Window};
+use crate::register::authorities::query::resolve_filter;
+use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
+use crate::values::date::Date;
+use crate::values::ids::{AuthorityId, InspectionId};
+use crate::values::text::Code;
+
+type Inspections<'a> = inspections::BoxedQuery<'a, Pg>;
+/// Where a page begins: the day that sorts, and the id, of the row before.
+type After = (Option<Date>, InspectionId);
+
+/// A page of the inspections that a filter wants.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    filter: &InspectionFilter,
+    window: &Window,
+) -> Result<(Vec<Inspection>, Page), ApiError> {
+    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+    let matching = || matching(caller, filter, authorities.as_deref());
+    let sort = filter.sort.unwrap_or(InspectionSort::PublishedOnDescending);
+    let rows =
+        sorted(matching(), sort, window.after()?).limit(window.rows()).select(InspectionRow::as_select()).load(conn)?;
+    let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) = window.page(rows, total, |row| match sort {
+        InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),
+        InspectionSort::StartedOn | InspectionSort::StartedOnDescending => (row.started_on, row.inspection_id),
+    })?;
+    Ok((super::assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+}
+
+fn matching<'a>(
+    caller: &Caller,
+    filter: &'a InspectionFilter,
+    authorities: Option<&'a [AuthorityId]>,
+) -> Inspections<'a> {
+    let mut query = inspections::table.filter(inspections::state.eq_any(caller.access().states())).into_boxed();
+    if let Some(q) = &filter.q {
+        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
+        let named = authorities::table
+            .filter(authorities::authority_id.eq(inspections::authority_id))
+            .filter(authorities::name.ilike(contains(q.as_str())));
+        query = query.filter(inspections::search.matches(words).or(exists(named)));
+    }
+    if let Some(ids) = authorities {
+        query = query.filter(inspections::authority_id.eq_any(ids));
+    }
+    if let Some(region) = &filter.region {
+        let inside = authorities::table.filter(authorities::region.eq(region)).select(authorities::authority_id);
+        query = query.filter(inspections::authority_id.eq_any(inside));
+    }
+    if let Some(frameworks) = &filter.framework {
+        query = query.filter(inspections::framework.eq_any(&frameworks.0));
+    }
+    if let Some(kinds) = &filter.kind {
+        query = query.filter(inspections::kind.eq_any(&kinds.0));
+    }
+    if let Some(states) = &filter.state {
+        query = query.filter(inspections::state.eq_any(&states.0));
+    }
+    if let Some(name) = &filter.lead_inspector {
+        let names = diesel::dsl::array::<diesel::sql_types::Text, _>((lower(name),));
+        query = query.filter(lower_each(inspections::lead_inspectors).contains(names));
+    }
+    if filter.area.is_some() || filter.grade.is_some() {
+        query = query.filter(inspections::inspection_id.eq_any(judged(filter)));
+    }
+    if let Some(themes) = &filter.theme {
+        query = query.filter(about(&themes.0));
+    }
+    if let Some(opener) = filter.opened_by {
+        query = query.filter(inspections::opened_by_inspection_id.eq(opener));
+    }
+    if let Some(day) = filter.started_from {
+        query = query.filter(inspections::started_on.ge(day));
+    }
+    if let Some(day) = filter.started_to {
+        query = query.filter(inspections::started_on.le(day));
+    }
+    if let Some(day) = filter.published_from {
+        query = query.filter(inspections::published_on.ge(day));
+    }
+    if let Some(day) = filter.published_to {
+        query = query.filter(inspections::published_on.le(day));
+    }
+    query
+}
+
+/// The inspections that judged one of the areas, or gave one of the grades, or gave one of the grades to one of the areas.
+fn judged(filter: &InspectionFilter) -> diesel::dsl::Select<judgements::BoxedQuery<'_, Pg>, judgements::inspection_id> {
+    let mut query = judgements::table.into_boxed();
+    if let Some(areas) = &filter.area {
+        query = query.filter(judgements::area.eq_any(&areas.0));
+    }
+    if let Some(grades) = &filter.grade {
+        query = query.filter(judgements::grade.eq_any(&grades.0));
+    }
+    query.select(judgements::inspection_id)
+}
+
+/// A condition on inspections.
+type Condition<'a> = Box<dyn BoxableExpression<inspections::table, Pg, SqlType = diesel::sql_types::Bool> + 'a>;
+
+/// Whether a finding, a recommendation or an area covered is about one of the themes.
+fn about(themes: &[Code]) -> Condition<'_> {
+    let found = findings::table.filter(findings::themes.overlaps_with(themes)).select(findings::inspection_id);
+    let asked = recommendations::table
+        .filter(recommendations::themes.overlaps_with(themes))
+        .select(recommendations::inspection_id);
+    let stated: Condition<'_> =
+        Box::new(inspections::inspection_id.eq_any(found).or(inspections::inspection_id.eq_any(asked)));
+    themes.iter().fold(stated, |condition, theme| {
+        Box::new(condition.or(inspections::areas_covered.contains(json!([{ "themes": [theme] }]))))
+    })
+}
+
+/// One arm per order. The bound on the day stands twice: once with the id, for the exact place, and once alone, for the
+/// range of the index that is read.
+fn sorted(query: Inspections<'_>, sort: InspectionSort, after: Option<After>) -> Inspections<'_> {
+    use inspections::{inspection_id, published_on, started_on};
+    let ascending = matches!(sort, InspectionSort::PublishedOn | InspectionSort::StartedOn);
+    let after = after.map(|(day, id)| (if ascending { Bound::or_future(day) } else { Bound::or_past(day) }, id));
+    macro_rules! order {
+        ($key:expr, $direction:ident, $from:ident, $beyond:ident) => {{
+            let query = match after {
+                Some((day, id)) => query.filter($key.$from(day).and($key.$beyond(day).or(inspection_id.$beyond(id)))),
+                None => query,
+            };
+            query.order(($key.$direction(), inspection_id.$direction()))
+        }};
+    }
+    match sort {
+        InspectionSort::PublishedOn => order!(or_distant_future(published_on), asc, ge, gt),
+        InspectionSort::PublishedOnDescending => order!(or_distant_past(published_on), desc, le, lt),
+        InspectionSort::StartedOn => order!(or_distant_future(started_on), asc, ge, gt),
+        InspectionSort::StartedOnDescending => order!(or_distant_past(started_on), desc, le, lt),
+    }
+}

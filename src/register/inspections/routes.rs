@@ -1,0 +1,130 @@
+//! Operations on inspections.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    Inspection, InspectionFilter, InspectionPage, InspectionParameters, InspectionPatch, NewInspection,
+};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::id::Id;
+use crate::values::ids::InspectionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspections)
+        .service(create_inspection)
+        .service(get_inspection)
+        .service(update_inspection)
+        .service(delete_inspection);
+}
+
+/// List inspections
+///
+/// With their judgements, so that one call feeds a dashboard; the latest publication first. `area` and `grade` together
+/// find inspections in which that area was given that grade.
+#[utoipa::path(
+    tag = "Inspections",
+    params(InspectionFilter, WindowParameters),
+    responses((status = 200, description = "A page of inspections.", body = InspectionPage))
+)]
+#[get("/inspections")]
+async fn list_inspections(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<InspectionFilter>,
+) -> Result<Listed<InspectionPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
+    filter.check_periods()?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| InspectionPage { items, page }))
+}
+
+/// Record an inspection
+///
+/// A report is written whole: the inspection with its judgements, findings and recommendations, in one request. It begins
+/// as a draft unless `state` says otherwise.
+#[utoipa::path(
+    tag = "Inspections",
+    request_body = NewInspection,
+    responses((status = 201, description = "The inspection is recorded.", body = Inspection))
+)]
+#[post("/inspections")]
+async fn create_inspection(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: LargePost<NewInspection>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        Created { location: format!("/v1/inspections/{}", body.row.inspection_id), body }.response()
+    })
+    .await
+}
+
+/// Read an inspection
+///
+/// With its judgements; `embed` adds its findings, recommendations and documents.
+#[utoipa::path(
+    tag = "Inspections",
+    params(InspectionParameters),
+    responses((status = 200, description = "The inspection.", body = Inspection))
+)]
+#[get("/inspections/{inspection_id}")]
+async fn get_inspection(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    Query(parameters): Query<InspectionParameters>,
+) -> Result<Found<Inspection>, ApiError> {
+    let embeds = parameters.embed.is_some();
+    let inspection = db.read(move |conn| query::get(conn, &caller, *id, parameters.embed.as_ref())).await?;
+    Ok(Found::embedding(inspection, embeds))
+}
+
+/// Correct an inspection
+///
+/// A JSON merge patch. `state` moves a draft to `published`, and what is published to `withdrawn` and back. `reason` is
+/// required if the inspection is published, and is kept with what changed.
+#[utoipa::path(
+    tag = "Inspections",
+    request_body = InspectionPatch,
+    responses((status = 200, description = "The inspection as it is now.", body = Inspection))
+)]
+#[patch("/inspections/{inspection_id}")]
+async fn update_inspection(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    if_match: IfMatch,
+    patch: LargePatch<InspectionPatch>,
+) -> Result<Found<Inspection>, ApiError> {
+    let inspection = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::versioned(inspection))
+}
+
+/// Remove a draft
+///
+/// With all that is in it. What is or was published is withdrawn, not removed.
+#[utoipa::path(
+    tag = "Inspections",
+    responses((status = 204, description = "The draft is gone."))
+)]
+#[delete("/inspections/{inspection_id}")]
+async fn delete_inspection(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,119 @@
+//! Operations on interventions.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{Intervention, InterventionFilter, InterventionPage, InterventionPatch, NewIntervention};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::id::Id;
+use crate::values::ids::InterventionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_interventions)
+        .service(create_intervention)
+        .service(get_intervention)
+        .service(update_intervention)
+        .service(delete_intervention);
+}
+
+/// List interventions
+///
+/// The latest first. `active_on` finds those that were under way on a day: known to have begun, and not known to have
+/// ended.
+#[utoipa::path(
+    tag = "Interventions",
+    params(InterventionFilter, WindowParameters),
+    responses((status = 200, description = "A page of interventions.", body = InterventionPage))
+)]
+#[get("/interventions")]
+async fn list_interventions(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<InterventionFilter>,
+) -> Result<Listed<InterventionPage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| InterventionPage { items, page }))
+}
+
+/// Record an intervention
+///
+/// An improvement notice, a direction, an appointment: who, in what role, from when, and after which inspection.
+#[utoipa::path(
+    tag = "Interventions",
+    request_body = NewIntervention,
+    responses((status = 201, description = "The intervention is recorded.", body = Intervention))
+)]
+#[post("/interventions")]
+async fn create_intervention(
+    db: web::Data<Db>,
+    caller: Caller,
+    Post { new, once }: Post<NewIntervention>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, Id::generate(), &new)?;
+        Created { location: format!("/v1/interventions/{}", body.intervention_id), body }.response()
+    })
+    .await
+}
+
+/// Read an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "What was set up, by whom, from when and until when.",
+    responses((status = 200, description = "The intervention.", body = Intervention))
+)]
+#[get("/interventions/{intervention_id}")]
+async fn get_intervention(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InterventionId>,
+    _: Query<NoParameters>,
+) -> Result<Found<Intervention>, ApiError> {
+    let intervention = db.read(move |conn| query::get(conn, &caller, *id)).await?;
+    Ok(Found::computed(intervention))
+}
+
+/// Correct an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "A JSON merge patch: absent members stay, `null` clears, a value sets. Its end is recorded so.",
+    request_body = InterventionPatch,
+    responses((status = 200, description = "The intervention as it is now.", body = Intervention))
+)]
+#[patch("/interventions/{intervention_id}")]
+async fn update_intervention(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InterventionId>,
+    if_match: IfMatch,
+    patch: Patch<InterventionPatch>,
+) -> Result<Found<Intervention>, ApiError> {
+    let intervention = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(intervention))
+}
+
+/// Remove an intervention
+#[utoipa::path(
+    tag = "Interventions",
+    description = "One that was recorded by mistake; one that is over gets its last day instead.",
+    responses((status = 204, description = "The intervention is gone."))
+)]
+#[delete("/interventions/{intervention_id}")]
+async fn delete_intervention(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InterventionId>,
+    if_match: IfMatch,
+    _: Query<NoParameters>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
+    Ok(Deleted)
+}

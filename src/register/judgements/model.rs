@@ -1,0 +1,72 @@
+//! What a judgement is.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::database::schema::judgements;
+use crate::register::frameworks::model::Grade;
+use crate::values::text::{Code, Name, Reason};
+use crate::values::text_enum::text_enum;
+
+text_enum! {
+    /// Why an area that the framework judges has no grade in the report.
+    pub enum AbsenceReason {
+        /// The report says that it was not judged.
+        NotJudged = "not_judged",
+    }
+}
+
+/// A grade, or why there is none, for one area of an inspection.
+#[derive(
+    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize, Validate, ToSchema,
+)]
+#[diesel(table_name = judgements)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "has_grade_or_reason"))]
+pub struct Judgement {
+    /// The area, one of the framework's.
+    #[validate(nested)]
+    #[schema(example = "overall_effectiveness")]
+    pub area: Code,
+    /// The grade, one of the framework's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// The grade in the words of the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub grade_as_printed: Option<Name>,
+    /// Why there is no grade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence_reason: Option<AbsenceReason>,
+}
+
+fn has_grade_or_reason(judgement: &Judgement) -> Result<(), ValidationError> {
+    if judgement.grade.is_some() == judgement.absence_reason.is_some() {
+        return Err(ValidationError::new("grade_or_absence")
+            .with_message("must have either a grade or an absence_reason".into()));
+    }
+    Ok(())
+}
+
+/// The judgements of an inspection, in the order of its framework.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JudgementSet {
+    /// The judgements.
+    #[schema(max_items = 50)]
+    pub judgements: Vec<Judgement>,
+}
+
+/// The judgements that an inspection is to have, in place of those it has.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewJudgementSet {
+    /// The judgements, each of another area.
+    #[validate(length(max = 50), nested)]
+    #[schema(max_items = 50)]
+    pub judgements: Vec<Judgement>,
+    /// Why a published inspection is changed.
+    #[validate(nested)]
+    pub reason: Option<Reason>,
+}

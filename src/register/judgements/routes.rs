@@ -1,0 +1,63 @@
+//! Operations on the judgements of an inspection.
+
+use actix_web::{get, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{JudgementSet, NewJudgementSet};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{Body, IfMatch, NoParameters, Query};
+use crate::http::response::Found;
+use crate::register::inspections::model::Inspection;
+use crate::register::inspections::query as inspections;
+use crate::values::ids::InspectionId;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service.service(get_inspection_judgements).service(replace_inspection_judgements);
+}
+
+fn answer(inspection: Inspection) -> Found<JudgementSet> {
+    Found::part(JudgementSet { judgements: inspection.judgements }, inspection.row.version)
+}
+
+/// Read the judgements of an inspection
+///
+/// In the order of its framework. Their `ETag` is the inspection's.
+#[utoipa::path(
+    tag = "Judgements",
+    responses((status = 200, description = "The judgements.", body = JudgementSet))
+)]
+#[get("/inspections/{inspection_id}/judgements")]
+async fn get_inspection_judgements(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    _: Query<NoParameters>,
+) -> Result<Found<JudgementSet>, ApiError> {
+    let inspection = db.read(move |conn| inspections::get(conn, &caller, *id, None)).await?;
+    Ok(answer(inspection))
+}
+
+/// Replace the judgements of an inspection
+///
+/// The whole set, under the inspection's `ETag`. Areas and grades must be the framework's. `reason` is required if the
+/// inspection is published.
+#[utoipa::path(
+    tag = "Judgements",
+    request_body = NewJudgementSet,
+    responses((status = 200, description = "The judgements as they are now.", body = JudgementSet))
+)]
+#[put("/inspections/{inspection_id}/judgements")]
+async fn replace_inspection_judgements(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    if_match: IfMatch,
+    Body(new): Body<NewJudgementSet>,
+) -> Result<Found<JudgementSet>, ApiError> {
+    let inspection = db.write(move |conn| query::replace(conn, &caller, *id, &if_match, &new)).await?;
+    Ok(answer(inspection))
+}

@@ -1,0 +1,99 @@
+//! The list of recommendations.
+
+use diesel::dsl::{InnerJoin, IntoBoxed, count_star};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel_full_text_search::configuration::TsConfigurationByName;
+use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+
+use super::assemble;
+use crate::access::caller::Caller;
+use crate::database::schema::{self, recommendations};
+use crate::database::sql::{Bound, or_distant_past};
+use crate::error::ApiError;
+use crate::http::page::{Page, Window};
+use crate::register::inspections::query::reports::Reports;
+use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
+use crate::values::date::Date;
+use crate::values::ids::InspectionId;
+use crate::values::inspection_state::InspectionState;
+
+type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
+/// Where a page begins: publication and id of the inspection, and place in it, of the row before.
+type After = (Option<Date>, InspectionId, i32);
+
+/// A page of the recommendations that a filter wants: the latest publication first, then as in the report.
+///
+/// # Errors
+///
+/// `invalid_cursor`, or if the database fails.
+pub fn list(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    filter: &RecommendationFilter,
+    window: &Window,
+) -> Result<(Vec<Recommendation>, Page), ApiError> {
+    let reports = Reports::wanted(
+        conn,
+        caller,
+        filter.authority.as_ref(),
+        filter.inspection.as_ref(),
+        filter.framework.as_ref(),
+        (filter.published_from, filter.published_to),
+    )?;
+    let rows = sorted(matching(filter, &reports), window.after()?)
+        .limit(window.rows())
+        .select((RecommendationRow::as_select(), schema::inspections::published_on))
+        .load::<(RecommendationRow, Option<Date>)>(conn)?;
+    let total =
+        if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
+    let (rows, page) =
+        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
+    let rows = rows.into_iter().map(|(row, published_on)| Recommendation::new(row, published_on)).collect();
+    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+}
+
+fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recommendations<'a> {
+    let mut query = recommendations::table.inner_join(schema::inspections::table).into_boxed();
+    query = query.filter(recommendations::inspection_id.eq_any(reports.ids()));
+    if let Some(q) = &filter.q {
+        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
+        query = query.filter(recommendations::search.matches(words));
+    }
+    if let Some(themes) = &filter.theme {
+        query = query.filter(recommendations::themes.overlaps_with(&themes.0));
+    }
+    if let Some(cohorts) = &filter.cohort {
+        query = query.filter(recommendations::cohorts.overlaps_with(&cohorts.0));
+    }
+    if let Some(kinds) = &filter.kind {
+        query = query.filter(recommendations::kind.eq_any(&kinds.0));
+    }
+    if let Some(never) = filter.never_examined {
+        let looking = diesel::alias!(schema::inspections as looking);
+        let examined = schema::examinations::table
+            .inner_join(looking)
+            .filter(looking.field(schema::inspections::state).eq(InspectionState::Published))
+            .select(schema::examinations::recommendation_id);
+        query = if never {
+            query.filter(recommendations::recommendation_id.ne_all(examined))
+        } else {
+            query.filter(recommendations::recommendation_id.eq_any(examined))
+        };
+    }
+    query
+}
+
+fn sorted(query: Recommendations<'_>, after: Option<After>) -> Recommendations<'_> {
+    let day = or_distant_past(schema::inspections::published_on);
+    let id = schema::inspections::inspection_id;
+    let query = match after {
+        Some((published_on, inspection, position)) => {
+            let bound = Bound::or_past(published_on);
+            let later = id.eq(inspection).and(recommendations::position.gt(position));
+            query.filter(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
+        }
+        None => query,
+    };
+    query.order((day.desc(), id.desc(), recommendations::position.asc()))
+}

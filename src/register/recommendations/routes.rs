@@ -1,0 +1,157 @@
+//! Operations on recommendations.
+
+use actix_web::{delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::{
+    NewRecommendation, Recommendation, RecommendationFilter, RecommendationPage, RecommendationParameters,
+    RecommendationPatch,
+};
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
+use crate::http::page::WindowParameters;
+use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::inspections;
+use crate::values::codes::Codes;
+use crate::values::id::Id;
+use crate::values::ids::{InspectionId, RecommendationId};
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service
+        .service(list_inspection_recommendations)
+        .service(create_inspection_recommendation)
+        .service(list_recommendations)
+        .service(get_recommendation)
+        .service(update_recommendation)
+        .service(delete_recommendation);
+}
+
+/// List the recommendations of an inspection
+///
+/// In the order of the report.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(RecommendationParameters, WindowParameters),
+    responses((status = 200, description = "A page of recommendations.", body = RecommendationPage))
+)]
+#[get("/inspections/{inspection_id}/recommendations")]
+async fn list_inspection_recommendations(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
+) -> Result<Listed<RecommendationPage>, ApiError> {
+    window.check_embedding(embed.is_some())?;
+    let found = db
+        .read(move |conn| {
+            let inspection = inspections::query::find(conn, &caller, *id)?.inspection_id;
+            let inspection = Some(Codes(vec![inspection]));
+            let filter = RecommendationFilter { inspection, embed: embed.clone(), ..RecommendationFilter::default() };
+            query::list::list(conn, &caller, &filter, &window)
+        })
+        .await?;
+    Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Record a recommendation of an inspection
+///
+/// After the last, unless `position` says otherwise.
+#[utoipa::path(
+    tag = "Recommendations",
+    request_body = NewRecommendation,
+    responses((status = 201, description = "The recommendation is recorded.", body = Recommendation))
+)]
+#[post("/inspections/{inspection_id}/recommendations")]
+async fn create_inspection_recommendation(
+    db: web::Data<Db>,
+    caller: Caller,
+    inspection: web::Path<InspectionId>,
+    Post { new, once }: Post<NewRecommendation>,
+) -> Result<Response, ApiError> {
+    once.write(&db, caller, move |conn, caller| {
+        let body = query::insert(conn, caller, *inspection, Id::generate(), &new)?;
+        Created { location: format!("/v1/recommendations/{}", body.row.recommendation_id), body }.response()
+    })
+    .await
+}
+
+/// List recommendations
+///
+/// Across all inspections, the latest publication first: what was asked of whom, about which theme.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(RecommendationFilter, WindowParameters),
+    responses((status = 200, description = "A page of recommendations.", body = RecommendationPage))
+)]
+#[get("/recommendations")]
+async fn list_recommendations(
+    db: web::Data<Db>,
+    caller: Caller,
+    List { window, filter }: List<RecommendationFilter>,
+) -> Result<Listed<RecommendationPage>, ApiError> {
+    window.check_embedding(filter.embed.is_some())?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
+    Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Read a recommendation
+#[utoipa::path(
+    tag = "Recommendations",
+    description = "What is to be put right, with its themes, the time allowed in words, and the day that they give.",
+    params(RecommendationParameters),
+    responses((status = 200, description = "The recommendation.", body = Recommendation))
+)]
+#[get("/recommendations/{recommendation_id}")]
+async fn get_recommendation(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    Query(RecommendationParameters { embed }): Query<RecommendationParameters>,
+) -> Result<Found<Recommendation>, ApiError> {
+    let recommendation = db.read(move |conn| query::get(conn, &caller, *id, embed.as_ref())).await?;
+    Ok(Found::computed(recommendation))
+}
+
+/// Correct a recommendation
+///
+/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+#[utoipa::path(
+    tag = "Recommendations",
+    request_body = RecommendationPatch,
+    responses((status = 200, description = "The recommendation as it is now.", body = Recommendation))
+)]
+#[patch("/recommendations/{recommendation_id}")]
+async fn update_recommendation(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    if_match: IfMatch,
+    patch: Patch<RecommendationPatch>,
+) -> Result<Found<Recommendation>, ApiError> {
+    let recommendation = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(recommendation))
+}
+
+/// Remove a recommendation
+///
+/// `reason` is required if the inspection is published, and is kept with what was removed.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(ReasonParameter),
+    responses((status = 204, description = "The recommendation is gone."))
+)]
+#[delete("/recommendations/{recommendation_id}")]
+async fn delete_recommendation(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    if_match: IfMatch,
+    Query(parameters): Query<ReasonParameter>,
+) -> Result<Deleted, ApiError> {
+    db.write(move |conn| query::delete(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
+    Ok(Deleted)
+}

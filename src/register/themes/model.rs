@@ -1,0 +1,32 @@
+//! What a theme is.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::database::schema::themes;
+use crate::http::page::Page;
+use crate::values::text::{Code, Lines, Name};
+
+/// A subject that findings and recommendations are about.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize, Insertable, AsChangeset, ToSchema)]
+#[diesel(table_name = themes)]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    /// The code that findings and recommendations name.
+    pub theme: Code,
+    /// Its name.
+    pub name: Name,
+    /// What belongs to it.
+    pub description: Lines,
+}
+
+/// A page of themes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ThemePage {
+    /// The themes, in their order.
+    #[schema(max_items = 200)]
+    pub items: Vec<Theme>,
+    /// Where this page stands in the list.
+    pub page: Page,
+}

@@ -1,0 +1,32 @@
+//! Operations on themes.
+
+use actix_web::{get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::ThemePage;
+use super::query;
+use crate::access::caller::Caller;
+use crate::database::pool::Db;
+use crate::error::ApiError;
+use crate::http::extract::{List, NoParameters};
+use crate::http::page::WindowParameters;
+use crate::http::response::Listed;
+
+/// Registers the operations.
+pub fn register(service: &mut ServiceConfig) {
+    service.service(list_themes);
+}
+
+/// List themes
+///
+/// The subjects that findings and recommendations are about, across all frameworks.
+#[utoipa::path(
+    tag = "Themes",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of themes.", body = ThemePage))
+)]
+#[get("/themes")]
+async fn list_themes(db: web::Data<Db>, _: Caller, list: List<NoParameters>) -> Result<Listed<ThemePage>, ApiError> {
+    let found = db.read(move |conn| query::list(conn, &list.window)).await?;
+    Ok(Listed::new(found, |items, page| ThemePage { items, page }).lasting())
+}

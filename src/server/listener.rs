@@ -1,0 +1,65 @@
+//! The listener: actix's HTTP service on connections of our own, whose deadlines its ready-made server does not have.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+use actix_http::{HttpService, Protocol};
+use actix_server::{Server, ServerBuilder};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use tokio::net::TcpStream;
+
+use crate::api::{self, App};
+use crate::http::limits::connection::Connection;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1024;
+/// Seconds that requests in work are given to finish when the service stops.
+const SHUTDOWN_SECONDS: u64 = 20;
+
+/// Listens on an address, and answers by the application.
+///
+/// # Errors
+///
+/// If the address cannot be listened on.
+pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
+    let limits = app.limits.limits;
+    let workers = available_parallelism().map_or(1, NonZeroUsize::get);
+    let server = ServerBuilder::new()
+        .workers(workers)
+        .max_concurrent_connections(limits.connections.div_ceil(workers))
+        .worker_max_blocking_threads(app.db.threads())
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .backlog(BACKLOG);
+    let stopping = server.graceful_shutdown_signal();
+    let app = app.clone();
+    let serve = move || {
+        let stopping = stopping.clone();
+        // What it holds serves to make absolute URLs, and none are made.
+        let operations = map_config(api::build(&app).into_factory(), |()| AppConfig::default());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(limits.keep_alive)
+            .client_request_timeout(limits.head)
+            .client_disconnect_timeout(limits.disconnect)
+            .local_addr(address)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.exchange());
+            })
+            .finish(operations);
+        let heads = app.limits.heads.clone();
+        fn_service(move |stream: TcpStream| {
+            let caller = stream.peer_addr().ok();
+            let connection = Connection::new(stream, limits, heads.clone());
+            async move { Ok((connection, Protocol::Http1, caller)) }
+        })
+        .and_then(http)
+    };
+    Ok(server.bind("register", address, serve)?.run())
+}

@@ -1,0 +1,207 @@
+//! Starts the service, and stops it in order.
+
+pub mod listener;
+
+use std::io::Write;
+use std::task::{Context, Poll};
+
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
+use actix_web::rt::{System, SystemRunner};
+use diesel::prelude::*;
+
+use crate::access::caller::Caller;
+use crate::api::App;
+use crate::config::Config;
+use crate::database::embedded::{self, Embedded, EmbeddedError, Options};
+use crate::database::pool::Db;
+use crate::database::session;
+use crate::http::health::Draining;
+use crate::http::idempotency;
+use crate::http::limits::rate::RateLimits;
+use crate::http::limits::{Limits, RequestLimits, files};
+use crate::http::telemetry::Metrics;
+use crate::import::{self, upgrade};
+use crate::register::api_keys;
+use crate::register::api_keys::authenticate::KnownKeys;
+use crate::register::api_keys::model::IssuedApiKey;
+
+/// The database of the private server.
+const EMBEDDED_DATABASE: &str = "inspection_register";
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The private server does not start or stop.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The private server has no database for the register.
+    #[error("the private database cannot be made: {0}")]
+    Create(String),
+    /// The private database cannot be migrated.
+    #[error(transparent)]
+    Migrate(#[from] upgrade::UpgradeError),
+    /// The data that came with the program cannot be loaded.
+    #[error(transparent)]
+    Import(#[from] import::ImportError),
+    /// The first key cannot be made.
+    #[error("the first key cannot be made: {0}")]
+    Key(String),
+    /// The metrics cannot be set up.
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+    /// The address cannot be listened on, or another fault of the operating system.
+    #[error("the service cannot listen on {0}: {1}")]
+    Bind(std::net::SocketAddr, std::io::Error),
+    /// The service failed while it ran.
+    #[error("the service failed: {0}")]
+    Run(std::io::Error),
+}
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+///
+/// If it cannot start, or fails.
+pub fn serve(config: &Config) -> Result<(), ServeError> {
+    let signals = Signals::hear().map_err(ServeError::Run)?;
+    if let Some(url) = &config.database_url {
+        return listen(config, url, signals);
+    }
+    let (embedded, url) = start_embedded(config)?;
+    let outcome = fill(&url).and_then(|()| listen(config, &url, signals));
+    embedded.stop()?;
+    outcome
+}
+
+/// Starts the private server and makes sure that it holds the register's database.
+///
+/// # Errors
+///
+/// If the server does not start.
+pub fn start_embedded(config: &Config) -> Result<(Embedded, String), ServeError> {
+    let options = Options { data_dir: config.data_dir.clone(), pg_bindir: config.pg_bindir.clone(), durable: true };
+    let embedded = Embedded::start(&options)?;
+    match create_database(&embedded) {
+        Ok(url) => Ok((embedded, url)),
+        Err(error) => {
+            embedded.stop()?;
+            Err(error)
+        }
+    }
+}
+
+/// The address of the register's database on the private server, if another process is using it.
+#[must_use]
+pub fn running_url(config: &Config) -> Option<String> {
+    embedded::url_in_use(&config.data_dir, EMBEDDED_DATABASE)
+}
+
+fn create_database(embedded: &Embedded) -> Result<String, ServeError> {
+    let failed = |error: &dyn std::error::Error| ServeError::Create(error.to_string());
+    let mut conn = session::connect(&embedded.url("postgres")).map_err(|error| failed(&error))?;
+    let known = diesel::sql_query("select from pg_database where datname = $1")
+        .bind::<diesel::sql_types::Text, _>(EMBEDDED_DATABASE);
+    if known.execute(&mut conn).map_err(|error| failed(&error))? == 0 {
+        diesel::sql_query(format!("create database {EMBEDDED_DATABASE}"))
+            .execute(&mut conn)
+            .map_err(|error| failed(&error))?;
+    }
+    Ok(embedded.url(EMBEDDED_DATABASE))
+}
+
+/// Brings the private database up to date, and fills it when it is new.
+fn fill(url: &str) -> Result<(), ServeError> {
+    upgrade::upgrade(url)?;
+    if import::is_empty(url)? {
+        let report = import::run(url, &import::Source::BuiltIn)?;
+        log::info!("the register is new; loaded {report}");
+    }
+    Ok(())
+}
+
+/// Makes an administrator's key for a private register in which none holds.
+fn first_key(config: &Config, url: &str) -> Result<Option<IssuedApiKey>, ServeError> {
+    if config.database_url.is_some() {
+        return Ok(None);
+    }
+    let mut conn = session::connect(url).map_err(|error| ServeError::Key(error.to_string()))?;
+    api_keys::query::first::admin(&mut conn, &Caller::serve()).map_err(|error| ServeError::Key(error.to_string()))
+}
+
+fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
+    let rate = RateLimits::new(config.rate_limit, config.trusted_proxies.clone());
+    let app = App {
+        db: Db::new(url, config.database_pool_size),
+        keys: KnownKeys::default(),
+        metrics: Metrics::new()?,
+        draining: Draining::default(),
+        cors_origins: config.cors_origins.clone(),
+        limits: RequestLimits::new(files::make_room(Limits::default()), rate),
+    };
+    let draining = app.draining.clone();
+    let db = app.db.clone();
+    system.block_on(async {
+        let server = listener::listen(&app, config.bind_address)
+            .map_err(|error| ServeError::Bind(config.bind_address, error))?;
+        actix_web::rt::spawn(idempotency::prune_regularly(db));
+        announce(config, first_key(config, url)?.as_ref());
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            either(heard).await;
+            log::info!("stopping");
+            draining.begin();
+            handle.stop(true).await;
+        });
+        server.await.map_err(ServeError::Run)
+    })
+}
+
+/// The wish that the program end: Ctrl-C, a request to terminate, a terminal that closes. Heard from the first moment, since
+/// a program that ends while it starts would leave its private server behind.
+pub struct Signals {
+    system: SystemRunner,
+    heard: Vec<Signal>,
+}
+
+impl Signals {
+    /// Listens from here on; signals no longer end the program by themselves.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses.
+    pub fn hear() -> std::io::Result<Self> {
+        let system = System::new();
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let heard = system.block_on(async { kinds.into_iter().map(signal).collect::<Result<_, _>>() })?;
+        Ok(Self { system, heard })
+    }
+}
+
+/// Waits for the first of the signals.
+async fn either(mut signals: Vec<Signal>) {
+    let heard = |context: &mut Context<'_>| {
+        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if any { Poll::Ready(()) } else { Poll::Pending }
+    };
+    std::future::poll_fn(heard).await;
+}
+
+fn announce(config: &Config, key: Option<&IssuedApiKey>) {
+    let address = config.local_address();
+    let key = key.map_or_else(String::new, |key| {
+        format!(
+            "    Key         {}\n                It is the administrator's, holds until {}, and is shown this once.\n",
+            key.secret.expose(),
+            key.row.expires_at.date_naive()
+        )
+    });
+    let lines = format!(
+        "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
+         Document    http://{address}/openapi.json\n{key}\n  Stop it with Ctrl-C.\n"
+    );
+    // Nobody reads along if standard output is closed; the log never tells a key.
+    if writeln!(std::io::stdout(), "{lines}").is_err() && !key.is_empty() {
+        log::warn!("the administrator's key could not be shown: make another with `inspection-register keys create`");
+    }
+    log::info!("listening on {}", config.bind_address);
+}

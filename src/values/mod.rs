@@ -1,0 +1,16 @@
+//! Values that the whole program speaks of: ids, days, texts and the closed sets of the field. They import nothing else of
+//! the project.
+
+pub mod codes;
+pub mod cohort;
+pub mod date;
+pub mod id;
+pub mod ids;
+pub mod inspection_kind;
+pub mod inspection_state;
+pub mod json;
+pub mod text;
+pub mod text_enum;
+pub mod timestamp;
+pub mod visibility;
+pub mod working_days;
