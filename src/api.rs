@@ -72,10 +72,16 @@ use crate::values::text::SearchText;
 pub struct Description;
 
 /// The document, made once for all workers.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&described()));
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&described()));
 
 /// The document in the words of OpenAPI 3.0.
-pub static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
+static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
+
+/// Both as they are sent.
+static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
+
+/// The operations of the document, as the guard needs them.
+static GUARD: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&DOCUMENT, "/v1")));
 
 /// What all parts of the application share.
 #[derive(Clone)]
@@ -146,6 +152,18 @@ fn swagger_ui() -> SwaggerConfig<'static> {
         .validator_url("none")
 }
 
+/// The document as it is served, made once for all workers.
+#[must_use]
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The document in the words of OpenAPI 3.0.
+#[must_use]
+pub fn document_3_0() -> &'static Value {
+    &DOCUMENT_3_0
+}
+
 /// The document as the code describes it, before [`contract`] completes it.
 #[must_use]
 fn described() -> utoipa::openapi::OpenApi {
@@ -166,10 +184,9 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
-    let document = &*DOCUMENT;
     let (operations, _) = actix_web::App::new()
-        .app_data(web::Data::new(Guard::new(document, "/v1")))
-        .app_data(web::Data::new(pages::Documents::new(document, &DOCUMENT_3_0)))
+        .app_data(web::Data::from(Arc::clone(&GUARD)))
+        .app_data(web::Data::new(DOCUMENTS.clone()))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))

@@ -84,8 +84,8 @@ pub fn run() -> ExitCode {
 fn obey(arguments: &Arguments) -> Outcome {
     if let Some(Command::Openapi { version }) = arguments.command {
         let document = match version {
-            Version::V3_1 => api::DOCUMENT.clone(),
-            Version::V3_0 => api::DOCUMENT_3_0.clone(),
+            Version::V3_1 => api::document().clone(),
+            Version::V3_0 => api::document_3_0().clone(),
         };
         let document = serde_json::to_string_pretty(&document)?;
         writeln!(std::io::stdout(), "{document}")?;

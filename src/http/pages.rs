@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::error::{ApiError, ProblemCode};
 use crate::http::response::Content;
 
-/// The OpenAPI document as it is sent, in both versions.
+/// The OpenAPI document as it is sent, in both versions. Copies share the bytes.
+#[derive(Clone)]
 pub struct Documents {
     current: web::Bytes,
     of_3_0: web::Bytes,

@@ -16,12 +16,12 @@ mod random;
 mod rig;
 mod writers;
 
-#[path = "../api/support/frames.rs"]
+#[path = "../support/frames.rs"]
 mod frames;
 #[expect(dead_code, reason = "the tests of faults use the rest")]
-#[path = "../api/support/proxy.rs"]
+#[path = "../support/proxy.rs"]
 mod proxy;
-#[path = "../api/support/wire.rs"]
+#[path = "../support/wire.rs"]
 mod wire;
 
 use std::process::ExitCode;

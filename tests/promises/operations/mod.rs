@@ -1,0 +1,8 @@
+//! Running it: health, metrics, headers, and the documents about them.
+
+mod answers;
+mod browsers;
+mod guides;
+mod health;
+mod methods;
+mod problems;

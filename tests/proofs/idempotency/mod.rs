@@ -1,0 +1,3 @@
+//! `Idempotency-Key`, for every operation.
+
+mod every_operation;

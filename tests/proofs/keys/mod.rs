@@ -1,0 +1,3 @@
+//! Keys, with the program itself.
+
+mod program;

@@ -1,0 +1,6 @@
+//! Running it: the program as a process, trouble with the database, and what must never be logged.
+
+mod process;
+pub mod program;
+mod secrets;
+mod trouble;
