@@ -1,7 +1,7 @@
-// Opens the pages in a browser without network access. In Swagger UI, tries every GET with its examples, which must succeed;
-// then a POST with the API key of the register. The security policies of the pages must block nothing, and a page of another
-// origin must be able to read responses. CHROMIUM is the path of the browser; script/check builds the program and installs
-// playwright-core. Screenshots go to .data/pages/ for manual review.
+// Opens the pages in a browser without network access. In Swagger UI, tries every GET with its examples, which must
+// succeed; then a POST with the API key of the register. The security policies of the pages must block nothing, and a page
+// of another origin must be able to read responses. CHROMIUM is the path of the browser; script/check builds the program
+// and installs playwright-core. Screenshots go to .data/pages/ for manual review.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -31,8 +31,8 @@ async function freePort() {
     return port;
 }
 
-// Starts a service with its own database, in a directory that every user may enter: if root runs the script, PostgreSQL runs
-// as another user. Its API key is the one that it prints at its first start.
+// Starts a service with its own database, in a directory that every user may enter: if root runs the script, PostgreSQL
+// runs as another user. Its API key is the one that it prints at its first start.
 async function withService(origin, work) {
     const folder = mkdtempSync(join(tmpdir(), 'inspection-register-'));
     chmodSync(folder, 0o755);
@@ -86,8 +86,8 @@ async function withPage(origins, work) {
     }
 }
 
-// Expands one operation, executes it and collapses it again; returns the faults. The displayed response must match `text`,
-// by default a member of JSON or a file. `look` is called while the response is displayed.
+// Expands one operation, executes it and collapses it again; returns the faults. The displayed response must match
+// `text`, by default a member of JSON or a file. `look` is called while the response is displayed.
 async function tryOut(operation, expected = /^2\d\d/, text = /"\w+":|Download file/, look = () => []) {
     const name = (await operation.locator('.opblock-summary-path').innerText()).replaceAll('\u200b', '');
     await operation.locator('.opblock-summary-control').click();
