@@ -1,14 +1,14 @@
-# The register, with its schema, its data and its document inside; the database is elsewhere. Podman keeps the health
-# check with `podman build --format docker`.
+# The register with its schema, its data and its OpenAPI document; the database is separate. Podman keeps the health check
+# only with `podman build --format docker`.
 ARG BUILDER_IMAGE=docker.io/library/rust:1-slim-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
-# Needs Rust, a C compiler and the headers of libc: libpq is compiled and linked in.
+# The builder needs Rust, a C compiler and the headers of libc, because libpq is compiled and linked in.
 FROM ${BUILDER_IMAGE} AS builder
 WORKDIR /build
 
-# The dependencies, compiled for an empty program, are a layer of their own that only Cargo.lock and Cargo.toml renew.
-# What the empty program leaves is removed: a file of the real one may be older and would not be compiled.
+# The dependencies, compiled for an empty program, are a separate layer that changes only with Cargo.lock and Cargo.toml.
+# The output of the empty program is removed: a file of the real one may be older, and would not be compiled.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \
     && touch src/lib.rs \
@@ -24,12 +24,12 @@ COPY build.rs build.rs
 COPY src src
 RUN cargo build --release --locked
 
-# Must not be older than the builder: the binary links to libc and libgcc.
+# This image must not be older than the builder: the binary links to libc and libgcc.
 FROM ${RUNTIME_IMAGE}
 RUN useradd --system --uid 999 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin register
 COPY --from=builder /build/target/release/inspection-register /usr/local/bin/inspection-register
 
-# By number, so that an orchestrator can see that it is not root.
+# The user is a number, so that an orchestrator can see that it is not root.
 USER 999:999
 ENV BIND_ADDRESS=0.0.0.0:8080
 EXPOSE 8080

@@ -1,7 +1,7 @@
-"""The sector's table of latest outcomes, one row an authority, as a data team needs it: latest_outcomes.py [URL].
+"""The latest outcomes of all authorities as a table, one row per authority: latest_outcomes.py [URL].
 
-Reads /standings to the last page, makes a pandas table of it, and compares that with the facts in data/: the grades of
-the latest graded inspection that the files hold for each authority.
+Reads all pages of /standings into a pandas table, and compares it with the facts in data/: the grades of the latest graded
+inspection of each authority in the files.
 """
 
 import sys
@@ -15,7 +15,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 def standings():
-    """Every row of /standings: a page at a time, each with the cursor of the one before."""
+    """Every row of /standings, page by page, with the cursor of the previous page."""
     parameters = {"limit": 100}
     while parameters:
         answer = requests.get(f"{API}/standings", params=parameters, timeout=10)
@@ -40,7 +40,7 @@ def from_files():
     grades = read("judgements.csv").dropna(subset="grade")
     inspections = read("inspections.csv").query("kind.notna() and kind != 'lscb_review'")
     inspections["ofsted_urn"] = inspections["inspection_key"].str.split("-").str[0]
-    # Reports follow the Ofsted URN, so that two councils that came of one have the same.
+    # Reports belong to an Ofsted URN, so two councils that succeeded one may share the same reports.
     authorities = read("authorities.csv").query("active_to.isna()")
     latest = inspections.sort_values("published_on").groupby("ofsted_urn").tail(1)
     rows = authorities.merge(latest, on="ofsted_urn").merge(grades, on="inspection_key")

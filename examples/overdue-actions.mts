@@ -1,5 +1,5 @@
-// What a council is late with: overdue-actions.mts CODE [DAY] [URL], such as E06000019 2026-04-01. The code is a GSS
-// code, an Ofsted URN or a DfE code. A key in API_KEY shows what the council keeps to itself, too.
+// The overdue actions of a council: overdue-actions.mts CODE [DAY] [URL], such as E06000019 2026-04-01. The code is a GSS
+// code, an Ofsted URN or a DfE code. With an API key in API_KEY, the list includes private actions of the council.
 
 interface Action {
     title: string;
@@ -17,10 +17,10 @@ interface Page {
 }
 
 const [code, day, url = 'http://127.0.0.1:8080/v1'] = process.argv.slice(2);
-if (!code) throw new Error('say which council: overdue-actions.mts E06000019');
+if (!code) throw new Error('usage: overdue-actions.mts CODE [DAY] [URL], such as E06000019');
 const headers: Record<string, string> = process.env.API_KEY ? { Authorization: `Bearer ${process.env.API_KEY}` } : {};
 
-// A page at a time, each with the cursor of the one before. Failures are problem documents (RFC 9457).
+// Reads page by page, with the cursor of the previous page. Error responses are problem documents (RFC 9457).
 async function* overdue(): AsyncGenerator<Action> {
     const query = new URLSearchParams({ authority: code!, is_overdue: 'true', sort: 'due_on' });
     if (day) query.set('as_at', day);
@@ -45,6 +45,6 @@ for await (const action of overdue()) {
     count += 1;
     const slip = action.slip_days > 0 ? `, put off by ${days(action.slip_days)} before` : '';
     console.log(`${action.title}\n    ${between(action.due_on, today)} late (due ${action.due_on}${slip})`);
-    console.log(`    ${action.state}, ${action.rag ?? 'no rag'}, ${action.owner_role ?? 'nobody answers for it'}`);
+    console.log(`    ${action.state}, ${action.rag ?? 'no RAG status'}, ${action.owner_role ?? 'no responsible role'}`);
 }
 console.log(`${count} overdue on ${today}`);

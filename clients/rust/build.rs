@@ -1,4 +1,4 @@
-//! Makes the client from the document.
+//! Generates the client from the OpenAPI document.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -6,12 +6,12 @@ use std::{env, fs};
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 
-/// The document, in the words of OpenAPI 3.0.
+/// The document in OpenAPI 3.0.
 const DOCUMENT: &str = "../../openapi/openapi-3.0.json";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={DOCUMENT}");
-    // The generator knows problems as JSON alone, and makes bytes of them otherwise.
+    // The generator supports problems only as `application/json`; any other media type becomes bytes.
     let document = fs::read_to_string(DOCUMENT)?.replace("application/problem+json", "application/json");
     let document = serde_json::from_str(&document)?;
     let mut generator = Generator::new(GenerationSettings::new().with_interface(InterfaceStyle::Builder));

@@ -1,14 +1,14 @@
-"""Compares data/ with the collection it was made from, fact by fact: compare-data.py SOURCE DATA.
+"""Compares data/ with the collection that it was derived from, fact by fact: compare-data.py SOURCE DATA.
 
-Each row of the source is turned into the row that data/ must hold, and both lists are compared cell by cell, whatever
-their order. The ids are data/'s own. Differences are printed, at most ten a file.
+Converts each row of the source to the row that data/ must contain, and compares both lists cell by cell in any order. The
+ids exist only in data/. Prints differences, at most ten per file.
 """
 
 import csv
 import sys
 from pathlib import Path
 
-# CSV file: its number of rows, and the columns that name a row.
+# CSV file: its number of rows, and the columns that identify a row.
 FILES = {
     "authorities.csv": (161, ["gss_code"]),
     "statistical_neighbours.csv": (3058, ["gss_code", "neighbour_set", "rank", "neighbour_gss_code"]),
@@ -16,11 +16,11 @@ FILES = {
     "judgements.csv": (2563, ["inspection_key", "area"]),
 }
 OWN_COLUMNS = {"authority_id", "inspection_id"}
-# Cumbria, which old neighbour lists name by its abolished DfE code alone.
+# Cumbria, to which old neighbour lists refer only by its abolished DfE code.
 ABOLISHED = {"909": "E10000006"}
 ILACS = [("2023-01-16", "ilacs_2018"), ("2026-04-01", "ilacs_2023"), ("9999-12-31", "ilacs_2026")]
 FRAMEWORKS = {"": "", "SIF": "sif_2013", "LAC_2013": "looked_after_children_2013"}
-# When a report reached the council; the source does not say. data/README.md tells how the day was derived.
+# The day on which a council received the report, which the source does not state. data/README.md explains the derivation.
 RECEIVED = {"80474-2022-09-21": "2022-09-12"}
 KIND_BASES = {"": "", "printed_title": "printed"}
 SOURCES = {"report_pdf": "report", "d2i_overview_xlsx": "summary_sheet", "file_name_only": "file_name"}
@@ -106,7 +106,7 @@ def differences(source, data, name):
     expected = keyed((FORMS[name](row) for row in source_rows), key)
     actual = keyed(data_rows, key)
     if len(actual) != len(data_rows):
-        yield f"{', '.join(key)} do not name one row"
+        yield f"{', '.join(key)} do not identify a row"
     for row_key in sorted(expected.keys() ^ actual.keys()):
         yield f"{row_key} is only in {'source' if row_key in expected else 'data'}"
     for row_key in expected.keys() & actual.keys():

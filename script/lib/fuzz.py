@@ -1,8 +1,9 @@
-"""Fuzzes registers of its own with Schemathesis: every operation of the document, every check, every phase.
+"""Fuzzes separate registers with Schemathesis: every operation of the document, every check, every phase.
 
-Each seed is a run with a register that is new, so that a run can be repeated. It has the keys of two councils, which
-must not see what the other keeps to itself, and that of an administrator for what councils may not do. What
-Schemathesis may accept beyond its own rules stands in schemathesis.toml. It ends with 0 if no run found anything.
+Each seed is a run with a new register, so that a run can be repeated. A run uses the API keys of two councils, whose private
+papers must not be visible to each other, and of an administrator for operations that councils may not call.
+schemathesis.toml lists the statuses that Schemathesis accepts in addition to its own rules. Exits with 0 if no run found
+anything.
 """
 
 import argparse
@@ -18,20 +19,20 @@ from pathlib import Path
 from register import ROOT, Register
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
-# Where Schemathesis leaves what it remembers.
+# The working directory of Schemathesis.
 FOLDER = ROOT / ".data" / "fuzz"
-# The examples of the document are of the first.
+# The examples of the document belong to the first.
 COUNCILS = ("herefordshire", "worcestershire")
 
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="script/fuzz", description="Fuzzes a register of its own.", epilog="What follows -- goes to Schemathesis."
+        prog="script/fuzz", description="Fuzzes a separate register.", epilog="Schemathesis gets the arguments after --."
     )
-    parser.add_argument("--seeds", type=int, default=3, help="how many seeds to run (3)")
-    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first of them (1)")
-    parser.add_argument("--cases", type=int, default=30, help="most cases an operation in a phase (30)")
-    parser.add_argument("--time", type=int, metavar="SECONDS", help="end after about so long, however much is left")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds to run (3)")
+    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="first seed (1)")
+    parser.add_argument("--cases", type=int, default=30, help="maximum number of cases per operation and phase (30)")
+    parser.add_argument("--time", type=int, metavar="SECONDS", help="stop after about this time")
     parser.add_argument("more", nargs="*", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -60,7 +61,7 @@ def is_taken(register, key):
 
 
 def never_done(register):
-    """The operations of the document that succeeded for nobody."""
+    """The operations of the document that never succeeded."""
     with urllib.request.urlopen(f"http://{register.address}/metrics", timeout=30) as answer:
         counted = answer.read().decode()
     done = set(re.findall(r'http_requests_total\{method="(\w+)",route="([^"]+)",status="2', counted))
@@ -72,7 +73,7 @@ def never_done(register):
 
 
 def configuration(keys):
-    """The settings with the keys, in the order in which they are tried where one may not do what is asked."""
+    """The settings with the API keys, in the order in which they are tried if one is not permitted."""
     header = {name: {"name": "Authorization", "value": f"Bearer {key}"} for name, key in keys}
     users = [{"name": name, "fixedHeaders": [header[name]]} for name, _ in keys]
     (FOLDER / "keys.json").write_text(json.dumps({"auth": users}))
@@ -93,7 +94,7 @@ def command(register, keys, seed, cases, time, more):
 
 
 def faults(register):
-    """What the register itself says went wrong."""
+    """The errors in the log of the register."""
     said = (register.folder / "said").read_text(errors="replace").splitlines()
     return [line for line in said if "panicked" in line or "ERROR inspection_register" in line]
 
@@ -117,7 +118,7 @@ def main():
         if ran.returncode != 0 or told:
             failed.append(seed)
     if failed:
-        sys.exit(f"found something: seeds {', '.join(map(str, failed))}")
+        sys.exit(f"failed: seeds {', '.join(map(str, failed))}")
 
 
 main()

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the scripts: words for the reader, visible steps, and the machine's own package manager.
-# Nothing here needs more than the bash 3.2 of macOS.
+# Sourced by the scripts: messages, steps with titles and times, and the package manager of the machine.
+# Works with bash 3.2 of macOS.
 
 current_step=
 trap '[ $? = 0 ] || [ -z "$current_step" ] || echo "failed: $current_step" >&2' EXIT
@@ -14,7 +14,7 @@ die() {
     exit 1
 }
 
-# step TITLE COMMAND…: runs the command, with its title before and its time after it.
+# step TITLE COMMAND…: prints the title, runs the command, and prints its duration.
 step() {
     current_step=$1
     shift
@@ -25,7 +25,7 @@ step() {
     current_step=
 }
 
-# skip TITLE REASON: a step that this machine cannot do.
+# skip TITLE REASON: reports a step that this machine cannot run.
 skip() {
     printf '\nskipped: %s: %s\n' "$1" "$2" >&2
 }
@@ -34,7 +34,7 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# as_root COMMAND…: runs it as root, if that takes no password.
+# as_root COMMAND…: runs the command as root, if no password is needed.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
@@ -45,7 +45,7 @@ as_root() {
     fi
 }
 
-# install_with MANAGER PACKAGE…: false where the manager is absent, not permitted, or fails. It talks on stderr.
+# install_with MANAGER PACKAGE…: fails if the manager is absent, not permitted, or fails. Prints to stderr.
 install_with() {
     local manager=$1
     shift

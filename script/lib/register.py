@@ -1,4 +1,4 @@
-"""A register of its own for the scripts: started on a free port of this machine, with nothing configured, and stopped."""
+"""Starts and stops a separate register for the scripts, on a free port of this machine and with default settings."""
 
 import os
 import re
@@ -21,16 +21,16 @@ def free_port():
 
 
 def temporary_folder():
-    """A folder that every user may enter: root's PostgreSQL runs as another one."""
+    """A directory that every user may enter: if root runs the script, PostgreSQL runs as another user."""
     folder = Path(tempfile.mkdtemp(prefix="inspection-register-"))
     folder.chmod(0o755)
     return folder
 
 
 class Register:
-    """The service while it runs; `settings` are added to those of its environment.
+    """A running service; `settings` are added to the environment.
 
-    One that is `like` another, which is stopped, begins with a copy of its data and with its key.
+    With `like`, which must be stopped, it starts with a copy of the data of that register and with its key.
     """
 
     def __init__(self, like=None, **settings):
@@ -65,7 +65,7 @@ class Register:
         self.process.wait(timeout=60)
 
     def _wait(self, said):
-        """Waits until it is ready and has said so: its last words come after the key."""
+        """Waits until it is ready and has printed its announcement, whose last line comes after the key."""
         for _ in range(900):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service ended: {said.read_text()}")

@@ -1,5 +1,5 @@
-"""The restore drill: a register that is written to is dumped with pg_dump, restored into a cluster that is new, migrated
-and started there; then both must hold the same rows and give the same answers, and the feed of events must go on.
+"""The restore drill: writes to a register, dumps it with pg_dump, restores it into a new cluster, migrates it and starts it
+there. Both must then contain the same rows and return the same responses, and the feed of events must continue.
 """
 
 import json
@@ -13,7 +13,7 @@ from register import PROGRAM, Register
 
 DATABASE = "inspection_register"
 TABLES = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1"
-# What both must answer alike: a table, a list, an aggregate, a history, a computed view.
+# Requests to which both must return the same response: a table, a list, an aggregate, a history, a computed resource.
 ANSWERS = [
     "/v1/standings.csv",
     "/v1/standings?limit=200&as_at=2026-01-01",
@@ -27,7 +27,7 @@ CORRECTED = "/v1/inspections/01a20431-0c25-7351-b17c-76cc392af27d"
 
 
 def url(register, database):
-    """A database of the private server that the register keeps."""
+    """A database of the register's private server."""
     return f"postgresql:///{database}?host={register.folder}/socket&user=postgres"
 
 
@@ -37,14 +37,14 @@ def sql(database, statement):
 
 
 def contents(database):
-    """Of each table the number of its rows and a digest of all of them."""
+    """For each table, the number of its rows and a digest of all of them."""
     of_table = "select '{0}', count(*), md5(coalesce(string_agg(t::text, E'\\n' order by t::text), '')) from {0} t"
     statement = " union all ".join(of_table.format(f'public."{table}"') for table in sql(database, TABLES))
     return dict(line.split("|", 1) for line in sql(database, statement))
 
 
 def ask(register, path, change=None, **headers):
-    """The body of an answer; with a change, of a PATCH."""
+    """The body of the response to a GET or, with a change, to a PATCH."""
     if register.key:
         headers["Authorization"] = f"Bearer {register.key}"
     request = urllib.request.Request(f"http://{register.address}{path}", headers=headers)
@@ -74,8 +74,8 @@ def correct(register, headline):
 
 def check(is_so, what):
     if not is_so:
-        raise SystemExit(f"not as it should be: {what}")
-    print(f"    as it should be: {what}")
+        raise SystemExit(f"failed: {what}")
+    print(f"    passed: {what}")
 
 
 def main():
@@ -93,7 +93,7 @@ def main():
         subprocess.run(["pg_dump", "-Fc", "-f", dump, source], check=True)
         print(f"    backed up: {len(before)} tables, {len(events)} events, {dump.stat().st_size // 1024} KiB")
 
-        # The other register lends the cluster that it has just made; its own database is not touched.
+        # The restored database goes into the new cluster of the other register, whose own database is not changed.
         sql(url(other, "postgres"), "create database restored")
         target = url(other, "restored")
         subprocess.run(["pg_restore", "--exit-on-error", "--no-owner", "-d", target, dump], check=True)
@@ -112,17 +112,17 @@ def main():
 
 
 def goes_on(restored, target, events):
-    """Writes, and reads on as one who knows the old feed: the new events stand behind it, and nothing else does."""
+    """Writes, and continues the old feed: it must return the new events and no others."""
     last = events[-1]["sequence"]
     for number in (1, 2):
         correct(restored, f"Written after the restore, {number}.")
     new = feed(restored, after=last)
     sequences = [event["sequence"] for event in new]
     headlines = [event["after"]["headline"] for event in new]
-    check(headlines == [f"Written after the restore, {number}." for number in (1, 2)], f"what was written: {sequences}")
-    check(last < sequences[0] < sequences[1], f"the feed goes on after {last}")
+    check(headlines == [f"Written after the restore, {number}." for number in (1, 2)], f"the new events: {sequences}")
+    check(last < sequences[0] < sequences[1], f"the feed continues after {last}")
     statement = f"select min(position) filter (where sequence > {last}) > max(position) filter (where sequence <= {last})"
-    check(sql(target, f"{statement} from events") == ["t"], "new events stand behind all old ones")
+    check(sql(target, f"{statement} from events") == ["t"], "new events come after all old ones")
     check(sql(target, "select lead > 0 from event_clock") == ["t"], "the clock of the new cluster runs ahead")
 
 

@@ -1,9 +1,8 @@
-"""Runs every sh, python and typescript block of the Markdown files that git knows, or of those that are named, against
-a running register.
+"""Runs every sh, python and typescript block of all Markdown files in git, or of the given ones, against a running register.
 
-Each file has a register of its own, and its blocks run in their order, each in a process of its own, with the key of
-the register in API_KEY, and with its program and its settings. A json or text block that follows must be what is printed;
-… in it stands for anything. A block that cannot be run has a comment before it, <!-- not run: the reason -->.
+Each file gets a separate register, and its blocks run in order, each in a separate process, with the API key of the
+register in API_KEY, and with its program and settings. The output must equal the json or text block that follows, in which
+… matches anything. A block that cannot run has a comment before it, <!-- not run: the reason -->.
 """
 
 import os
@@ -18,16 +17,16 @@ from register import PROGRAM, ROOT, Register, temporary_folder
 
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 EXEMPT = re.compile(r"<!-- not run: ([^>]+) -->\s*\Z")
-# The name that the text of a block gets as a file, and the command that runs it.
+# The file name for a block, and the command that runs it.
 LANGUAGES = {
     "sh": ("block.sh", ["bash", "-euo", "pipefail"]),
     "python": ("block.py", ["python3"]),
     "typescript": ("block.mts", ["tsx"]),
 }
-# What is there to be read.
+# Languages of blocks that are not run.
 OTHERS = {"json", "text", "sql", "ini", "yaml", "nginx", "rust", "mermaid"}
 TOOLS = [".data/python/examples/bin", ".data/node/tsx/node_modules/.bin"]
-# Where the texts say that the register answers.
+# The address of the register in the texts.
 USUAL = "127.0.0.1:8080"
 
 
@@ -46,7 +45,7 @@ class Block:
         self.expected = following.group(3) if is_answer else None
 
     def run(self, register, folder):
-        """What is wrong, or nothing."""
+        """Returns an error message, or None."""
         name, command = LANGUAGES[self.language]
         file = folder / name
         file.write_text(self.code.replace(USUAL, register.address))
@@ -57,9 +56,9 @@ class Block:
         )
         found = ran.stdout.replace(register.address, USUAL)
         if ran.returncode != 0:
-            return f"ended with {ran.returncode}:\n{found}{ran.stderr}"
+            return f"exited with {ran.returncode}:\n{found}{ran.stderr}"
         if self.expected is not None and not matches(self.expected.strip(), found.strip()):
-            return f"should print:\n{self.expected}but prints:\n{found}{ran.stderr}"
+            return f"expected:\n{self.expected}but printed:\n{found}{ran.stderr}"
         return None
 
 
@@ -78,7 +77,7 @@ def blocks(text):
 
 
 def run_page(page, wanted, model):
-    """Runs the blocks of one page in a register like the model; what is wrong."""
+    """Runs the blocks of one page against a copy of the model register; yields error messages."""
     folder = temporary_folder()
     for entry in ROOT.iterdir():
         if not entry.name.startswith("."):

@@ -1,4 +1,4 @@
-"""Runs commands one after the other, with BASE_URL and API_KEY of a register that is there for them alone."""
+"""Runs commands one after the other, with BASE_URL and API_KEY of a register that is started for them."""
 
 import os
 import shlex

@@ -21,13 +21,13 @@ fn the_limits_are_those_that_are_documented() {
     for line in [
         "| the head of a request | 5 s from",
         "| a whole body, however it is sent | 15 s from",
-        "| a reader that takes nothing of an answer | 15 s |",
+        "| a client that reads nothing of a response | 15 s |",
         "| the next request on a connection | 15 s |",
-        "| what is left of a body that was refused | 1 s,",
+        "| the rest of a refused body | 1 s,",
         "| connections | 10,000 |",
         "| all heads that are being read | 8 MiB;",
         "| all bodies that are being read | 32 MiB;",
-        "| all answers to reads that are being sent | 32 MiB;",
+        "| all responses to reads that are being sent | 32 MiB;",
     ] {
         assert!(DOCUMENTED.contains(line), "{line}");
     }
