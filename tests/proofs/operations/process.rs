@@ -246,6 +246,21 @@ fn every_mistake_in_the_settings_is_told_at_once_and_by_name() {
     }
 }
 
+const COMMANDS: [&str; 7] = ["serve", "migrate", "import", "openapi", "keys", "healthcheck", "completions"];
+
+#[test]
+fn completions_of_each_shell_name_every_command_and_need_no_setting() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&[("BIND_ADDRESS", "wrong")], &["completions", shell]);
+        assert!(script.status.success(), "{shell}: {}", said(&script));
+        let text = String::from_utf8_lossy(&script.stdout).into_owned();
+        for name in COMMANDS {
+            assert!(text.contains(name), "{name} is missing for {shell} in {text}");
+        }
+    }
+    assert!(!run(&[], &["completions", "invented"]).status.success());
+}
+
 #[test]
 fn help_lists_every_setting_and_every_command() {
     let help = run(&[], &["--help"]);
@@ -254,7 +269,7 @@ fn help_lists_every_setting_and_every_command() {
     for setting in inspection_register::config::SETTINGS {
         assert!(text.contains(setting.name) && text.contains(setting.about), "{} is missing in {text}", setting.name);
     }
-    for name in ["serve", "migrate", "import", "openapi", "keys", "healthcheck"] {
+    for name in COMMANDS {
         assert!(text.contains(name), "{name} is missing in {text}");
         assert!(run(&[], &[name, "--help"]).status.success());
     }
