@@ -1,5 +1,6 @@
 //! The program as an operator meets it: started, stopped, killed, misconfigured.
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -259,6 +260,27 @@ fn completions_of_each_shell_name_every_command_and_need_no_setting() {
         }
     }
     assert!(!run(&[], &["completions", "invented"]).status.success());
+}
+
+#[test]
+fn bash_completes_commands_and_what_belongs_to_them() {
+    let script = run(&[], &["completions", "bash"]);
+    let script = String::from_utf8_lossy(&script.stdout).into_owned();
+    // What Tab does: it calls the function that the script names, with the program, the last word and the one before.
+    let press_tab = "function=$(complete -p inspection-register); function=${function#*-F }
+        COMP_WORDS=(inspection-register \"$@\"); COMP_CWORD=$#
+        ${function%% *} inspection-register \"${!#}\" \"${COMP_WORDS[$# - 1]}\"; echo \"${COMPREPLY[*]}\"";
+    for (words, expected) in [
+        (&["mig"][..], "migrate"),
+        (&["completions", "f"], "fish"),
+        (&["openapi", "--v"], "--version"),
+        (&["keys", "rev"], "revoke"),
+        (&["keys", "create", "--na"], "--name"),
+    ] {
+        let program = format!("{script}\n{press_tab}");
+        let output = Command::new("bash").args(["-c", &program, "bash"]).args(words).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), expected, "{words:?}: {}", said(&output));
+    }
 }
 
 #[test]
