@@ -25,7 +25,7 @@ use crate::values::ids::{AuthorityId, KeyId, RotationId};
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
     let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
     let row = row.first(conn).or_not_found("key")?;
@@ -36,7 +36,7 @@ pub fn get(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn named(conn: &mut PgConnection, text: &str) -> Result<KeyId, ApiError> {
     if let Ok(id) = text.parse() {
         return get(conn, id).map(|key| key.row.key_id);
@@ -49,7 +49,7 @@ pub fn named(conn: &mut PgConnection, text: &str) -> Result<KeyId, ApiError> {
 ///
 /// # Errors
 ///
-/// `conflict` if the name is taken, `validation_failed`, or if the database fails.
+/// `conflict` if the name is taken, `validation_failed`.
 pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiKey) -> Result<IssuedApiKey, ApiError> {
     let now = Utc::now();
     let mut authority_ids = new.authority_ids.clone();
@@ -91,7 +91,7 @@ pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiK
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn rotate(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -127,7 +127,7 @@ pub fn rotate(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`.
 pub fn revoke(conn: &mut PgConnection, caller: &Caller, id: KeyId, if_match: &IfMatch) -> Result<(), ApiError> {
     let (before, now) = (lock(conn, id)?, Utc::now());
     if_match.check(before.row.version)?;

@@ -22,7 +22,7 @@ use crate::values::ids::AuthorityId;
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityId, ApiError> {
     let query = authorities::table.select(authorities::authority_id).order((
         authorities::active_to.is_not_null(),
@@ -40,20 +40,12 @@ pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityI
 
 /// Whether the register has this authority, which is then kept from those who would remove it or change its successions:
 /// they take authorities before successions, and so does whoever writes something of an authority.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn exists(conn: &mut PgConnection, id: AuthorityId) -> QueryResult<bool> {
     let query = authorities::table.find(id).select(authorities::authority_id).for_key_share();
     Ok(query.first::<AuthorityId>(conn).optional()?.is_some())
 }
 
 /// The authorities that the keys of a filter name; a key that names none adds none.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn resolve_filter(
     conn: &mut PgConnection,
     keys: Option<&Codes<AuthorityKey>>,
@@ -74,7 +66,7 @@ pub fn resolve_filter(
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(
     conn: &mut PgConnection,
     key: &AuthorityKey,
@@ -89,7 +81,7 @@ pub fn get(
 ///
 /// # Errors
 ///
-/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
+/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -111,7 +103,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
+/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule.
 pub fn insert_row(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<(), ApiError> {
     diesel::insert_into(authorities::table)
         .values((authorities::authority_id.eq(id), new))
@@ -124,7 +116,7 @@ pub fn insert_row(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) 
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `conflict`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `conflict`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -163,7 +155,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use`.
 pub fn delete(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -27,7 +27,7 @@ const WHAT: &str = "piece of evidence";
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -48,10 +48,6 @@ pub fn list(
 
 /// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, each with whose
 /// it is, and with what the reviews until then made of it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryResult<Vec<(ActionId, Evidence)>> {
     let rows = evidence::table
         .filter(evidence::action_id.eq_any(ids))
@@ -63,10 +59,6 @@ pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryR
 }
 
 /// The rows of the evidence of an action, in the order of recording.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn rows_of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceRow>> {
     let query = evidence::table.filter(evidence::action_id.eq(action)).order(evidence::evidence_id);
     query.select(EvidenceRow::as_select()).load(conn)
@@ -87,7 +79,7 @@ fn whole(conn: &mut PgConnection, row: EvidenceRow) -> Result<Evidence, ApiError
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, caller: &Caller, id: EvidenceId) -> Result<Evidence, ApiError> {
     let row = find(conn, caller, id)?;
     whole(conn, row)
@@ -121,7 +113,7 @@ fn subject(action: &ImprovementActionRow, id: EvidenceId) -> Subject {
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -148,8 +140,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `conflict` if its latest review accepted it, `validation_failed`, or if the database
-/// fails.
+/// `not_found`, `precondition_failed`, `conflict` if its latest review accepted it, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -181,7 +172,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use` if it was reviewed or a move rests on it, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use` if it was reviewed or a move rests on it.
 pub fn delete(conn: &mut PgConnection, caller: &Caller, id: EvidenceId, if_match: &IfMatch) -> Result<(), ApiError> {
     let (action, before) = lock(conn, caller, id, Permission::WritePapers)?;
     if_match.check(before.version)?;

@@ -36,7 +36,7 @@ const WHAT: &str = "improvement action";
 ///
 /// # Errors
 ///
-/// `not_found`, also if it was proposed after that day, or if the database fails.
+/// `not_found`, also if it was proposed after that day.
 pub fn get(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -54,7 +54,7 @@ pub fn get(
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn find(conn: &mut PgConnection, caller: &Caller, id: ActionId) -> Result<ImprovementActionRow, ApiError> {
     let query = improvement_actions::table.find(id).select(ImprovementActionRow::as_select());
     visible(caller, query.first(conn).or_not_found(WHAT)?)
@@ -65,7 +65,7 @@ pub fn find(conn: &mut PgConnection, caller: &Caller, id: ActionId) -> Result<Im
 ///
 /// # Errors
 ///
-/// `not_found`, `forbidden` if the caller sees it but lacks the permission, or if the database fails.
+/// `not_found`, `forbidden` if the caller sees it but lacks the permission.
 pub fn lock(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -87,8 +87,7 @@ fn visible(caller: &Caller, row: ImprovementActionRow) -> Result<ImprovementActi
 ///
 /// # Errors
 ///
-/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule, or if the
-/// database fails.
+/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -119,8 +118,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `validation_failed`, `conflict` if a verified action would lose its support, or if
-/// the database fails.
+/// `not_found`, `precondition_failed`, `validation_failed`, `conflict` if a verified action would lose its support.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -172,7 +170,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use` if something was recorded of it, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use` if something was recorded of it.
 pub fn delete(conn: &mut PgConnection, caller: &Caller, id: ActionId, if_match: &IfMatch) -> Result<(), ApiError> {
     let row = lock(conn, caller, id, Permission::WritePapers)?;
     if_match.check(row.version)?;

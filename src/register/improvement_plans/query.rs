@@ -35,7 +35,7 @@ const WHAT: &str = "improvement plan";
 ///
 /// # Errors
 ///
-/// `not_found`, also if it was not there on that day, or if the database fails.
+/// `not_found`, also if it was not there on that day.
 pub fn get(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -56,7 +56,7 @@ pub fn get(
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn find(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
     let query = seen(caller).filter(improvement_plans::plan_id.eq(id)).select(ImprovementPlanRow::as_select());
     query.first(conn).or_not_found(WHAT)
@@ -66,7 +66,7 @@ pub fn find(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<Impr
 ///
 /// # Errors
 ///
-/// `not_found`, `forbidden` if the caller sees it but may not change it, or if the database fails.
+/// `not_found`, `forbidden` if the caller sees it but may not change it.
 pub fn lock(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
     let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select()).for_no_key_update();
     let row = query.first(conn).or_not_found(WHAT)?;
@@ -101,8 +101,7 @@ fn whole(
 ///
 /// # Errors
 ///
-/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule, or if the
-/// database fails.
+/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -126,7 +125,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -160,7 +159,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use` if it is no draft or has actions, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use` if it is no draft or has actions.
 pub fn delete(conn: &mut PgConnection, caller: &Caller, id: PlanId, if_match: &IfMatch) -> Result<(), ApiError> {
     let before = lock(conn, caller, id)?;
     if_match.check(before.version)?;

@@ -33,7 +33,7 @@ type After = (Option<Date>, InterventionId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -91,7 +91,7 @@ fn sorted(query: Interventions<'_>, sort: InterventionSort, after: Option<After>
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, caller: &Caller, id: InterventionId) -> Result<Intervention, ApiError> {
     let row = interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found(WHAT)?;
     shown(conn, caller, vec![row])?.pop().ok_or_else(|| ApiError::not_found(WHAT))
@@ -112,7 +112,7 @@ fn shown(conn: &mut PgConnection, caller: &Caller, rows: Vec<Intervention>) -> Q
 ///
 /// # Errors
 ///
-/// `validation_failed`, or if the database fails.
+/// `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -135,7 +135,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -166,7 +166,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`.
 pub fn delete(
     conn: &mut PgConnection,
     caller: &Caller,

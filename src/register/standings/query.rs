@@ -94,7 +94,7 @@ macro_rules! bind_filter {
 ///
 /// # Errors
 ///
-/// `validation_failed`, `invalid_cursor`, or if the database fails.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     filter: &StandingFilter,
@@ -136,7 +136,7 @@ struct Total {
 ///
 /// # Errors
 ///
-/// `validation_failed`, or if the database fails.
+/// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
     let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
@@ -147,10 +147,6 @@ pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Sta
 }
 
 /// Where these authorities stand on a day, by publication.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_authorities(conn: &mut PgConnection, ids: &[AuthorityId], day: Date) -> Result<Vec<Standing>, ApiError> {
     let rows = diesel::sql_query(format!("{} and a.authority_id = any ($2)", standing(Clock::Publication)))
         .bind::<SqlDate, _>(day)
@@ -160,10 +156,6 @@ pub fn of_authorities(conn: &mut PgConnection, ids: &[AuthorityId], day: Date) -
 }
 
 /// The areas of all frameworks that give a standing: the overall one, then those of the newest framework first.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn areas(conn: &mut PgConnection) -> QueryResult<Vec<Code>> {
     let giving = framework_kinds::table.filter(framework_kinds::gives_standing).select(framework_kinds::framework);
     let areas = framework_areas::table

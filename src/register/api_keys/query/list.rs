@@ -21,7 +21,7 @@ type ApiKeys<'a> = api_keys::BoxedQuery<'a, Pg>;
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, filter: &ApiKeyFilter, window: &Window) -> Result<(Vec<ApiKey>, Page), ApiError> {
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
@@ -90,10 +90,6 @@ fn sorted<'a>(query: ApiKeys<'a>, sort: ApiKeySort, window: &Window) -> Result<A
 }
 
 /// Every key that is not revoked, by name.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(conn: &mut PgConnection) -> QueryResult<Vec<ApiKeyRow>> {
     let kept = api_keys::table.filter(api_keys::revoked_at.is_null());
     kept.order((api_keys::name, api_keys::key_id)).select(ApiKeyRow::as_select()).load(conn)
@@ -103,7 +99,7 @@ pub fn all(conn: &mut PgConnection) -> QueryResult<Vec<ApiKeyRow>> {
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn rotations(conn: &mut PgConnection, id: KeyId, window: &Window) -> Result<(Vec<ApiKeyRotation>, Page), ApiError> {
     use api_key_secrets::{created_at, key_id, secret_id, table};
     get(conn, id)?;

@@ -14,10 +14,6 @@ use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::values::ids::AuthorityId;
 
 /// The authorities with these ids as they are stored.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn stored(conn: &mut PgConnection, ids: &[AuthorityId]) -> Result<Vec<Authority>, ApiError> {
     let query = authorities::table.filter(authorities::authority_id.eq_any(ids)).order(authorities::authority_id);
     let rows = query.select(AuthorityRow::as_select()).load(conn)?;
@@ -25,10 +21,6 @@ pub fn stored(conn: &mut PgConnection, ids: &[AuthorityId]) -> Result<Vec<Author
 }
 
 /// The authorities with these ids as they are stored, each with what its events are about.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn told(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Subject, Authority)>, ApiError> {
     let ids = ids.iter().copied().map(Into::into).collect::<Vec<_>>();
     Ok(stored(conn, &ids)?.into_iter().map(|authority| (subject(&authority), authority)).collect())
@@ -43,10 +35,6 @@ fn subject(authority: &Authority) -> Subject {
 
 /// Tells which of these authorities came, went, or have another version: a change of one may change those that it is
 /// related to.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn record(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -70,10 +58,6 @@ pub fn record(
 }
 
 /// Says that an authority took over from one that is being recorded, and tells of it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn add_predecessor(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -21,7 +21,7 @@ type After = (Name, AuthorityId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     filter: &AuthorityFilter,

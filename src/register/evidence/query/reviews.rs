@@ -28,7 +28,7 @@ type After = (Date, DateTime<Utc>, ReviewId);
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -50,10 +50,6 @@ pub fn list(
 }
 
 /// The reviews of the evidence of an action, in the order of recording.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceReview>> {
     evidence_reviews::table
         .inner_join(evidence::table)
@@ -64,10 +60,6 @@ pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<E
 }
 
 /// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn latest_outcomes(
     conn: &mut PgConnection,
     ids: &[EvidenceId],
@@ -86,7 +78,7 @@ pub fn latest_outcomes(
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, `conflict` if a verified action would lose its last support, or if the database fails.
+/// `not_found`, `validation_failed`, `conflict` if a verified action would lose its last support.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,

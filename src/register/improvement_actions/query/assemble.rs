@@ -18,10 +18,6 @@ use crate::values::id::owned_by;
 use crate::values::ids::{ActionId, FindingId, RecommendationId};
 
 /// This action as [`all`] puts it together.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn one(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -32,20 +28,12 @@ pub fn one(
 }
 
 /// This action with all that it refers to, as it is stored, whatever a caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn stored(conn: &mut PgConnection, row: ImprovementActionRow) -> Result<ImprovementAction, ApiError> {
     let linked = linked(conn, vec![row], Date::today())?.pop();
     linked.ok_or_else(|| ApiError::not_found("improvement action"))
 }
 
 /// This action as the caller sees it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn shown_one(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -103,10 +91,6 @@ fn shown(
 
 /// These actions, as they stood on the day that is asked about, with what they refer to and what they are asked to carry, as
 /// far as the caller sees it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,

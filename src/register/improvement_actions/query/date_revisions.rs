@@ -22,7 +22,7 @@ use crate::values::ids::{ActionId, DateRevisionId};
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -43,10 +43,6 @@ pub fn list(
 }
 
 /// The changes of the due dates of these actions that were effective by a day, in their order, each with its action.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(
     conn: &mut PgConnection,
     ids: &[ActionId],
@@ -66,7 +62,7 @@ pub fn of_actions(
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed` with every broken rule, or if the database fails.
+/// `not_found`, `validation_failed` with every broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -37,7 +37,7 @@ struct Total {
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -60,7 +60,7 @@ pub fn list(
 ///
 /// # Errors
 ///
-/// `not_found`, also if it was proposed later, or if the database fails.
+/// `not_found`, also if it was proposed later.
 pub fn find_on(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -72,10 +72,6 @@ pub fn find_on(
 }
 
 /// The actions of these plans by due date, as at a day if one is asked about, each with its plan.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_plans(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -88,10 +84,6 @@ pub fn of_plans(
 }
 
 /// The actions that answer these recommendations by due date, each with every one that it answers.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_recommendations(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -106,10 +98,6 @@ pub fn of_recommendations(
 }
 
 /// The actions that answer these findings by due date, each with every one that it answers.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_findings(
     conn: &mut PgConnection,
     caller: &Caller,

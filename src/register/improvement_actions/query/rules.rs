@@ -37,7 +37,7 @@ type Answered = (Uuid, AuthorityId, InspectionState);
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub(super) fn check_new(conn: &mut PgConnection, caller: &Caller, new: &NewImprovementAction) -> Result<(), ApiError> {
     let authority = new.authority_id;
     let mut errors = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn check_new(conn: &mut PgConnection, caller: &Caller, new: &NewImpro
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub(super) fn check_patch(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -76,7 +76,7 @@ pub(super) fn check_patch(
 ///
 /// # Errors
 ///
-/// `conflict` if nothing was, or if the database fails.
+/// `conflict` if nothing was.
 pub fn check_support(conn: &mut PgConnection, id: ActionId, day: Date) -> Result<(), ApiError> {
     if select(improvement_action_has_support(id, day)).get_result(conn)? {
         return Ok(());

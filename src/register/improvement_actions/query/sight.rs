@@ -13,10 +13,6 @@ use crate::register::{events, evidence};
 use crate::values::date::Date;
 
 /// Tells the public of what was recorded of an action, which is public as of this transaction, or is no more.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn tell(conn: &mut PgConnection, caller: &Caller, action: &ImprovementActionRow) -> Result<(), ApiError> {
     let (ids, today) = ([action.action_id], Date::today());
     // The evidence before the moves that rest on it.

@@ -25,7 +25,7 @@ use crate::values::ids::{ActionId, EvidenceId, TransitionId};
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -46,10 +46,6 @@ pub fn list(
 }
 
 /// The moves of these actions that were effective by a day, in their order, each with its action.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(
     conn: &mut PgConnection,
     ids: &[ActionId],
@@ -88,7 +84,7 @@ fn assemble(
 /// # Errors
 ///
 /// `not_found`, `illegal_transition`, `reason_required`, `validation_failed` with every broken rule, `conflict` if the
-/// action is to be verified and nobody else saw that it worked, or if the database fails.
+/// action is to be verified and nobody else saw that it worked.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -26,7 +26,7 @@ type After = (Date, DateTime<Utc>, UpdateId);
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -50,10 +50,6 @@ pub fn list(
 }
 
 /// What was reported of these actions up to a day, the earliest day first, each with its action.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(
     conn: &mut PgConnection,
     ids: &[ActionId],
@@ -73,7 +69,7 @@ pub fn of_actions(
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,

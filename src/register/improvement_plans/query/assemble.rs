@@ -22,10 +22,6 @@ use crate::values::working_days::statutory_due_on;
 
 /// These plans, with the day on which the statement is due, how their actions stand or stood, and what they are asked to
 /// carry.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -56,10 +52,6 @@ pub fn all(
 }
 
 /// These plans as the caller sees them: without a word of inspections that it does not see.
-///
-/// # Errors
-///
-/// If the database fails.
 pub(super) fn shown(
     conn: &mut PgConnection,
     caller: &Caller,

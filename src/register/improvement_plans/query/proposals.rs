@@ -19,7 +19,7 @@ use crate::values::ids::{ActionId, InspectionId, PlanId};
 ///
 /// # Errors
 ///
-/// `not_found`, `conflict` if the plan is closed or answers no inspection, or if the database fails.
+/// `not_found`, `conflict` if the plan is closed or answers no inspection.
 pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(ProposedActions, i32), ApiError> {
     // One call after the other: the second sees what the first proposed.
     let plan = lock(conn, caller, id)?;
