@@ -25,7 +25,7 @@ use crate::http::pages;
 use crate::http::telemetry::{self, Metrics};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
-use crate::register::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
 use crate::register::documents::model::DocumentSort;
 use crate::register::findings::model::FindingEmbed;
 use crate::register::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
@@ -38,6 +38,7 @@ use crate::register::{
     api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
     improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
 };
+use crate::values::authority_key::AuthorityKey;
 use crate::values::text::SearchText;
 
 /// What the code cannot say of the API as a whole.

@@ -31,10 +31,6 @@ impl<T> Seen<T> {
 }
 
 /// Which of these inspections the caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn inspections(
     conn: &mut PgConnection,
     access: &Access,
@@ -50,10 +46,6 @@ pub fn inspections(
 }
 
 /// Which of these findings the caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<of::Finding>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
@@ -66,10 +58,6 @@ pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> 
 }
 
 /// Which of these recommendations the caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn recommendations(
     conn: &mut PgConnection,
     access: &Access,
@@ -86,10 +74,6 @@ pub fn recommendations(
 }
 
 /// Which of these documents the caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<of::Document>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
@@ -104,10 +88,6 @@ pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -
 }
 
 /// Which of these improvement plans the caller sees.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<of::Plan>> {
     let Papers::Of(authorities) = access.papers() else { return Ok(Seen::ALL) };
     let is_seen =

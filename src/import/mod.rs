@@ -203,10 +203,6 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
 }
 
 /// Writes the frameworks and themes that come with the program.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn reference(conn: &mut PgConnection) -> Result<(), ImportError> {
     conn.transaction(|conn| {
         let mut reader = Reader::new(&Source::BuiltIn);
@@ -237,10 +233,6 @@ fn broken_rule(constraint: &str) -> ApiError {
 }
 
 /// Whether the register holds no authorities: it is new.
-///
-/// # Errors
-///
-/// If the database cannot be reached or fails.
 pub fn is_empty(url: &str) -> Result<bool, ImportError> {
     let mut conn = session::connect(url)?;
     let has_any = diesel::select(exists(schema::authorities::table.select(schema::authorities::authority_id)))

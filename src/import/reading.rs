@@ -125,10 +125,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes the outcome of writing a row: a refusal is a fault of the row, another failure ends the import.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails.
     pub fn outcome<T, V>(&mut self, row: &Row<V>, outcome: Result<T, ApiError>) -> Result<Option<T>, ImportError> {
         match outcome {
             Ok(value) => Ok(Some(value)),

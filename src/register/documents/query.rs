@@ -14,7 +14,7 @@ use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::http::extract::{IfMatch, LargePatch};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::inspections::model::InspectionRow;

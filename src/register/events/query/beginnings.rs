@@ -29,7 +29,11 @@ struct Told {
 
 /// The tables whose rows may come without an event, what others belong to first.
 const TABLES: [Told; 5] = [
-    Told { table: "authorities", key: "authority_id", stored: |conn, ids| written(authorities::told(conn, ids)?) },
+    Told {
+        table: "authorities",
+        key: "authority_id",
+        stored: |conn, ids| written(authorities::stored_with_subjects(conn, ids)?),
+    },
     Told { table: "inspections", key: "inspection_id", stored: |conn, ids| written(inspections::stored(conn, ids)?) },
     Told { table: "documents", key: "document_id", stored: |conn, ids| written(documents::stored(conn, ids)?) },
     Told { table: "findings", key: "finding_id", stored: |conn, ids| written(findings::stored(conn, ids)?) },

@@ -6,13 +6,13 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 
 use super::sight::{self, COUNT, SELECT};
 use crate::access::caller::Caller;
-use crate::database::sql::Statement;
+use crate::database::sql::{Statement, Total};
 use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{Event, EventFilter};
 use crate::register::{findings, improvement_actions, improvement_plans, inspections, recommendations};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, InspectionId, PlanId, RecommendationId};
 
 /// Where an event stands: its position and its sequence.
@@ -40,12 +40,6 @@ struct Placed {
     position: i64,
     #[diesel(embed)]
     event: Event,
-}
-
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// A page of the feed: of what a filter wants and the caller sees, the events before which none can come any more.
@@ -93,8 +87,8 @@ pub fn history(
         History::Inspection(id) => inspections::query::find(conn, caller, id).map(drop),
         History::Finding(id) => findings::query::get(conn, caller, id, None).map(drop),
         History::Recommendation(id) => recommendations::query::get(conn, caller, id, None).map(drop),
-        History::ImprovementPlan(id) => improvement_plans::query::find(conn, caller, id).map(drop),
-        History::ImprovementAction(id) => improvement_actions::query::find(conn, caller, id).map(drop),
+        History::ImprovementPlan(id) => improvement_plans::query::rows::find(conn, caller, id).map(drop),
+        History::ImprovementAction(id) => improvement_actions::query::rows::find(conn, caller, id).map(drop),
     }?;
     let events = |what| {
         let seen = sight::seen_by(caller.access(), what, false);

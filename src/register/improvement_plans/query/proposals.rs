@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::pg::PgConnection;
 
-use super::lock;
+use super::rows::lock;
 use crate::access::caller::Caller;
 use crate::error::{ApiError, ProblemCode};
 use crate::register::examinations::model::ExaminationOutcome;
@@ -19,7 +19,7 @@ use crate::values::ids::{ActionId, InspectionId, PlanId};
 ///
 /// # Errors
 ///
-/// `not_found`, `conflict` if the plan is closed or answers no inspection, or if the database fails.
+/// `not_found`, `conflict` if the plan is closed or answers no inspection.
 pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(ProposedActions, i32), ApiError> {
     // One call after the other: the second sees what the first proposed.
     let plan = lock(conn, caller, id)?;
