@@ -4,7 +4,8 @@ use actix_web::{Either, delete, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Examination, ExaminationPage, NewExamination};
-use super::query::{self, Place};
+use super::query;
+use super::query::rows::Place;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;

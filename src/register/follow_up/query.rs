@@ -14,7 +14,8 @@ use crate::http::page::check_not_future;
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::register::inspections::model::InspectionRow;
-use crate::register::inspections::query as inspections;
+use crate::register::inspections::query::framework::gives_grades;
+use crate::register::inspections::query::rows as inspections;
 use crate::values::date::Date;
 use crate::values::ids::{InspectionId, RecommendationId};
 use crate::values::inspection_kind::InspectionKind;
@@ -68,7 +69,7 @@ pub fn get(
     check_not_future("as_at", parameters.as_at)?;
     let as_at = parameters.as_at.unwrap_or_else(Date::today);
     let inspection = inspections::find(conn, caller, id)?;
-    if !inspections::rules::gives_grades(conn, &inspection)? {
+    if !gives_grades(conn, &inspection)? {
         let detail = "only a graded inspection has a follow-up; what a visit follows is in opened_by_inspection_id";
         return Err(ApiError::refused(ProblemCode::NotFound, detail));
     }

@@ -182,7 +182,7 @@ fn complete(
 fn graded(conn: &mut PgConnection, rows: Vec<StandingRow>) -> Result<Vec<Standing>, ApiError> {
     let ids = rows.iter().filter_map(|row| row.inspection_id).collect::<Vec<_>>();
     let mut judgements = HashMap::<InspectionId, Vec<Judgement>>::new();
-    for (id, judgement) in judgements::query::of_inspections(conn, &ids)? {
+    for (id, judgement) in judgements::query::rows::of_inspections(conn, &ids)? {
         judgements.entry(id).or_default().push(judgement);
     }
     let areas = framework_areas::table
