@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
+use crate::http::parameters::Parameters;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
@@ -45,6 +46,12 @@ pub struct AuthorityFilter {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
+impl Parameters for AuthorityFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+}
+
 /// What an authority carries.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +62,8 @@ pub struct AuthorityParameters {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
+impl Parameters for AuthorityParameters {}
+
 /// Which neighbours are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -64,3 +73,5 @@ pub struct NeighbourFilter {
     #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
+
+impl Parameters for NeighbourFilter {}

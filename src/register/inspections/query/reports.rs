@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use crate::access::caller::Caller;
 use crate::database::schema::inspections;
 use crate::error::ApiError;
-use crate::http::page::check_periods;
 use crate::register::authorities::model::AuthorityKey;
 use crate::register::authorities::query::resolve_filter;
 use crate::values::codes::Codes;
@@ -31,7 +30,7 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// `validation_failed` if the period is reversed, or if the database fails.
+    /// If the database fails.
     pub fn wanted(
         conn: &mut PgConnection,
         caller: &Caller,
@@ -40,7 +39,6 @@ impl Reports {
         frameworks: Option<&Codes<Code>>,
         (published_from, published_to): (Option<Date>, Option<Date>),
     ) -> Result<Self, ApiError> {
-        check_periods(&[("published_to", published_from, published_to)])?;
         Ok(Self {
             states: caller.access().states(),
             authorities: resolve_filter(conn, authorities)?,
