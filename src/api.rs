@@ -17,9 +17,10 @@ use crate::access::role::Role;
 use crate::contract;
 use crate::database::pool::Db;
 use crate::error::Problem;
-use crate::http::guard::{self, Guard};
+use crate::http::guard;
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
+use crate::http::operation::Operations;
 use crate::http::page::Count;
 use crate::http::pages;
 use crate::http::telemetry::{self, Metrics};
@@ -81,8 +82,8 @@ static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&D
 /// Both as they are sent.
 static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
 
-/// The operations of the document, as the guard needs them.
-static GUARD: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&DOCUMENT, "/v1")));
+/// The operations of the document, as the guard and the extractors need them.
+static OPERATIONS: LazyLock<Arc<Operations>> = LazyLock::new(|| Arc::new(Operations::new(&DOCUMENT, "/v1")));
 
 /// What all parts of the application share.
 #[derive(Clone)]
@@ -186,7 +187,7 @@ pub fn build(
     > + use<>,
 > {
     let (operations, _) = actix_web::App::new()
-        .app_data(web::Data::from(Arc::clone(&GUARD)))
+        .app_data(web::Data::from(Arc::clone(&OPERATIONS)))
         .app_data(web::Data::new(DOCUMENTS.clone()))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))

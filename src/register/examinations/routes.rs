@@ -105,8 +105,8 @@ async fn delete_inspection_examination(
     db: web::Data<Db>,
     caller: Caller,
     place: web::Path<Place>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| query::delete(conn, &caller, *place, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)

@@ -42,7 +42,6 @@ async fn list_inspection_findings(
     id: web::Path<InspectionId>,
     List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = rows::find(conn, &caller, *id)?.inspection_id;
@@ -90,7 +89,6 @@ async fn list_findings(
     caller: Caller,
     List { window, filter }: List<FindingFilter>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
 }
@@ -146,8 +144,8 @@ async fn delete_finding(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<FindingId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| part::delete::<FindingRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)

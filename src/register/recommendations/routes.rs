@@ -45,7 +45,6 @@ async fn list_inspection_recommendations(
     id: web::Path<InspectionId>,
     List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = rows::find(conn, &caller, *id)?.inspection_id;
@@ -93,7 +92,6 @@ async fn list_recommendations(
     caller: Caller,
     List { window, filter }: List<RecommendationFilter>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
 }
@@ -150,8 +148,8 @@ async fn delete_recommendation(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<RecommendationId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| part::delete::<RecommendationRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref()))
         .await?;
