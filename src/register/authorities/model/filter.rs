@@ -4,7 +4,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
 use crate::http::parameters::Parameters;
 use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
 use crate::values::authority_type::AuthorityType;

@@ -10,7 +10,6 @@ use crate::http::page::digits;
 use crate::http::parameters::{Parameters, future, reversed};
 use crate::values::authority_key::AuthorityKey;
 use crate::error::ApiError;
-use crate::http::page::{, digits};
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;

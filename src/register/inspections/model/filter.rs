@@ -12,7 +12,6 @@ use crate::values::grade::Grade;
 use crate::error::ApiError;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
-use crate::values::grade::Grade;
 use crate::values::ids::InspectionId;
 use crate::values::inspection_kind::InspectionKind;
 use crate::values::inspection_state::InspectionState;
