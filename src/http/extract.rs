@@ -4,9 +4,10 @@
 mod body;
 mod if_match;
 mod query;
+mod query_string;
 mod rules;
 
 pub use self::body::{Body, LargePatch, LargePost, MAX_BODY, MAX_LARGE_BODY, Patch, Post, nullable, present};
 pub use self::if_match::{IfMatch, MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE, Preconditions, check_if_none_match};
-pub use self::query::{List, NoParameters, Query, ReasonParameter, query_pairs};
+pub use self::query::{List, NoParameters, Query, ReasonParameter, check_no_parameters};
 pub use self::rules::{broken_rules, has_faults};

@@ -15,7 +15,7 @@ use crate::access::caller::Caller;
 use crate::database::schema;
 use crate::error::ApiError;
 use crate::register::examinations::model::{ExaminationOutcome, NewExamination};
-use crate::register::examinations::query::Place;
+use crate::register::examinations::query::rows::Place;
 use crate::register::{events, examinations, improvement_plans, inspections, interventions};
 use crate::values::id::Id;
 use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationId};
@@ -80,12 +80,12 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         let item = identified::<ExaminationId, ExaminationItem>(context, row, "examination_id");
         let Some((id, row)) = item else { continue };
         let (place, new) = (row.value.place(), row.value.new_examination());
-        if examinations::query::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
+        if examinations::query::rows::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
             continue;
         }
         let outcome = conn.transaction(|conn| {
             if context.new_inspections.contains(&place.0) {
-                let inspection = inspections::query::find(conn, &context.caller, place.0)?;
+                let inspection = inspections::query::rows::find(conn, &context.caller, place.0)?;
                 examinations::query::insert_row(conn, &context.caller, &inspection, place.1, id, &new)
             } else {
                 examinations::query::insert(conn, &context.caller, place, id, &new)

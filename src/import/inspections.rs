@@ -171,7 +171,7 @@ fn new_inspection(
         return Ok(new);
     }
     if let Some(framework) = &new.framework {
-        errors.extend(crate::register::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+        errors.extend(crate::register::judgements::query::rules::broken_codes(conn, framework, &new.judgements)?);
     }
     Err(ApiError::invalid(errors))
 }

@@ -15,10 +15,12 @@ use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
 use crate::register::documents::model::NewDocument;
-use crate::register::findings::model::NewFinding;
-use crate::register::inspections::query::changes::mark_changed;
-use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind};
-use crate::register::{documents, findings, inspections, recommendations, themes};
+use crate::register::findings::model::{FindingRow, NewFinding};
+use crate::register::inspections::query::{part, rows};
+use crate::register::recommendations::model::{
+    NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
+};
+use crate::register::{documents, findings, recommendations, themes};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
@@ -100,11 +102,11 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 if context.new_inspections.contains(&inspection) {
-                    let whole = inspections::query::find(conn, &context.caller, inspection)?;
-                    findings::query::check_codes(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
-                    findings::query::insert_row(conn, inspection, id, &row.value, "")
+                    let whole = rows::find(conn, &context.caller, inspection)?;
+                    findings::query::rules::check(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
+                    findings::query::rows::insert(conn, inspection, id, &row.value, "").map(drop)
                 } else {
-                    findings::query::insert(conn, &context.caller, inspection, id, &row.value).map(drop)
+                    part::insert::<FindingRow>(conn, &context.caller, inspection, id, &row.value).map(drop)
                 }
             });
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
@@ -161,9 +163,9 @@ fn write_recommendation(
 ) -> Result<(), ApiError> {
     if context.new_inspections.contains(&inspection) {
         themes::query::check(conn, &new.themes, "/themes")?;
-        recommendations::query::insert_row(conn, inspection, id, new, "")
+        recommendations::query::rows::insert(conn, inspection, id, new, "").map(drop)
     } else {
-        recommendations::query::insert(conn, &context.caller, inspection, id, new).map(drop)
+        part::insert::<RecommendationRow>(conn, &context.caller, inspection, id, new).map(drop)
     }
 }
 
@@ -192,11 +194,11 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
     for row in rows {
         by_key.entry(row.value.inspection_key.clone()).or_default().push(row);
     }
-    for (key, rows) in by_key {
+    for (key, lines) in by_key {
         let inspection = match find(conn, context, &key)? {
             Ok(inspection) => inspection,
             Err(missing) => {
-                for row in &rows {
+                for row in &lines {
                     context.reader.fault(row.file, row.line, "inspection_key", missing.reason());
                 }
                 continue;
@@ -207,22 +209,33 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             context.report.notes.push(format!("{key} keeps the {known} recommendations that it has"));
             continue;
         }
-        let before = inspections::query::lock(conn, &context.caller, inspection)?;
-        for row in &rows {
-            let new = row.value.new_recommendation();
-            let errors = broken_rules(&new);
-            let outcome = conn.transaction(|conn| {
-                if !errors.is_empty() {
-                    return Err(ApiError::invalid(errors));
-                }
-                recommendations::query::insert_row(conn, inspection, RecommendationId::generate(), &new, "")
-            });
-            written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
-        }
-        if !context.new_inspections.contains(&inspection) {
-            mark_changed(conn, &context.caller, &before, None)?;
-        }
+        let locked = rows::lock(conn, &context.caller, inspection)?;
+        let is_new = context.new_inspections.contains(&inspection);
+        let caller = context.caller.clone();
+        let mut write = |conn: &mut PgConnection| write_lines(conn, context, inspection, &lines);
+        written +=
+            if is_new { write(conn)? } else { part::change(conn, &caller, locked, None, |conn, _| write(conn))? };
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
+}
+
+/// Writes recommendations of an inspection, and returns how many.
+fn write_lines(
+    conn: &mut PgConnection,
+    context: &mut Context<'_>,
+    inspection: InspectionId,
+    lines: &[Row<RecommendationLine>],
+) -> Result<usize, ImportError> {
+    let mut written = 0;
+    for row in lines {
+        let new = row.value.new_recommendation();
+        let errors = broken_rules(&new);
+        let outcome = conn.transaction(|conn| {
+            ApiError::refuse_any(errors)?;
+            recommendations::query::rows::insert(conn, inspection, RecommendationId::generate(), &new, "")
+        });
+        written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
+    }
+    Ok(written)
 }

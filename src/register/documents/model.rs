@@ -11,6 +11,7 @@ use validator::Validate;
 pub use self::input::{DocumentPatch, NewDocument};
 use crate::database::schema::documents;
 use crate::http::page::Page;
+use crate::http::parameters::Parameters;
 use crate::http::response::Versioned;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
@@ -187,6 +188,8 @@ pub struct DocumentFilter {
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<DocumentSort>,
 }
+
+impl Parameters for DocumentFilter {}
 
 /// A page of documents.
 #[derive(Debug, Clone, Serialize, ToSchema)]

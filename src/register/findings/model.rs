@@ -7,8 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::database::schema::findings;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
 use crate::register::improvement_actions::model::ImprovementAction;
 use crate::values::authority_key::AuthorityKey;
@@ -246,6 +248,16 @@ pub struct FindingFilter {
     pub embed: Option<Codes<FindingEmbed>>,
 }
 
+impl Parameters for FindingFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
+}
+
 /// What findings carry.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -254,6 +266,12 @@ pub struct FindingParameters {
     /// What each finding carries.
     #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
+}
+
+impl Parameters for FindingParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of findings.

@@ -14,7 +14,7 @@ use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::idempotency::Once;
-use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::values::id::Id;
 use crate::values::ids::PlanId;
@@ -46,8 +46,6 @@ async fn list_improvement_plans(
     caller: Caller,
     List { window, filter }: List<ImprovementPlanFilter>,
 ) -> Result<Listed<ImprovementPlanPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    check_not_future("as_at", filter.as_at)?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
 }
@@ -90,7 +88,6 @@ async fn get_improvement_plan(
     id: web::Path<PlanId>,
     Query(parameters): Query<ImprovementPlanParameters>,
 ) -> Result<Found<ImprovementPlan>, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let plan = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
     Ok(Found::computed(plan))
 }

@@ -41,8 +41,6 @@ async fn list_inspections(
     caller: Caller,
     List { window, filter }: List<InspectionFilter>,
 ) -> Result<Listed<InspectionPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    filter.check_periods()?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InspectionPage { items, page }))
 }

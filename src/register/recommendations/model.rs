@@ -8,8 +8,10 @@ use validator::Validate;
 
 use super::timescale;
 use crate::database::schema::recommendations;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
 use crate::register::examinations::model::Examination;
 use crate::register::improvement_actions::model::ImprovementAction;
@@ -271,6 +273,16 @@ pub struct RecommendationFilter {
     pub embed: Option<Codes<RecommendationEmbed>>,
 }
 
+impl Parameters for RecommendationFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
+}
+
 /// What recommendations carry.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -279,6 +291,12 @@ pub struct RecommendationParameters {
     /// What each recommendation carries.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
+}
+
+impl Parameters for RecommendationParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of recommendations.

@@ -100,7 +100,7 @@ pub fn list(
     filter: &StandingFilter,
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
@@ -132,7 +132,7 @@ pub fn list(
 ///
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
@@ -182,7 +182,7 @@ fn complete(
 fn graded(conn: &mut PgConnection, rows: Vec<StandingRow>) -> Result<Vec<Standing>, ApiError> {
     let ids = rows.iter().filter_map(|row| row.inspection_id).collect::<Vec<_>>();
     let mut judgements = HashMap::<InspectionId, Vec<Judgement>>::new();
-    for (id, judgement) in judgements::query::of_inspections(conn, &ids)? {
+    for (id, judgement) in judgements::query::rows::of_inspections(conn, &ids)? {
         judgements.entry(id).or_default().push(judgement);
     }
     let areas = framework_areas::table

@@ -9,6 +9,7 @@ mod parameters;
 mod paths;
 mod random;
 mod texts;
+mod together;
 
 use serde_json::Value;
 

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
+use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
+use crate::http::parameters::Parameters;
 use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
 use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
@@ -46,6 +48,12 @@ pub struct AuthorityFilter {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
+impl Parameters for AuthorityFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+}
+
 /// What an authority carries.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +64,8 @@ pub struct AuthorityParameters {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
+impl Parameters for AuthorityParameters {}
+
 /// Which neighbours are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -65,3 +75,5 @@ pub struct NeighbourFilter {
     #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
+
+impl Parameters for NeighbourFilter {}

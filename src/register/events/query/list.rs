@@ -84,7 +84,7 @@ pub fn history(
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
     match history {
-        History::Inspection(id) => inspections::query::find(conn, caller, id).map(drop),
+        History::Inspection(id) => inspections::query::rows::find(conn, caller, id).map(drop),
         History::Finding(id) => findings::query::get(conn, caller, id, None).map(drop),
         History::Recommendation(id) => recommendations::query::get(conn, caller, id, None).map(drop),
         History::ImprovementPlan(id) => improvement_plans::query::rows::find(conn, caller, id).map(drop),

@@ -71,7 +71,7 @@ pub fn all(
     let visible = visible(conn, caller, linked)?;
     let embeds = |what| names(parameters.embed.as_ref(), &what);
     let recommendations = if embeds(ImprovementActionEmbed::Recommendations) {
-        Some(recommendations::query::of_actions(conn, caller, &ids)?)
+        Some(recommendations::query::rows::of_actions(conn, caller, &ids)?)
     } else {
         None
     };

@@ -5,6 +5,8 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::PlanState;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, future};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -54,6 +56,16 @@ pub struct ImprovementPlanFilter {
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }
 
+impl Parameters for ImprovementPlanFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
+}
+
 /// As at which day an improvement plan is read, and with what.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -65,4 +77,10 @@ pub struct ImprovementPlanParameters {
     /// What the plan carries; with `as_at`, as it stood.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
+}
+
+impl Parameters for ImprovementPlanParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }

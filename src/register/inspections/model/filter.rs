@@ -5,9 +5,11 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{InspectionEmbed, InspectionSort};
-use crate::error::ApiError;
-use crate::http::page::check_periods;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, reversed};
 use crate::values::authority_key::AuthorityKey;
+use crate::values::grade::Grade;
+use crate::error::ApiError;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::grade::Grade;
@@ -76,6 +78,18 @@ pub struct InspectionFilter {
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
+impl Parameters for InspectionFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        let started = reversed("started_to", self.started_from, self.started_to);
+        let published = reversed("published_to", self.published_from, self.published_to);
+        [started, published].into_iter().flatten().collect()
+    }
+}
+
 /// What an inspection carries.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -86,16 +100,4 @@ pub struct InspectionParameters {
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
-impl InspectionFilter {
-    /// Refuses periods that end before they begin.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed`, naming each.
-    pub fn check_periods(&self) -> Result<(), ApiError> {
-        check_periods(&[
-            ("started_to", self.started_from, self.started_to),
-            ("published_to", self.published_from, self.published_to),
-        ])
-    }
-}
+impl Parameters for InspectionParameters {}

@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::InterventionKind;
+use crate::http::parameters::Parameters;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -38,3 +39,5 @@ pub struct InterventionFilter {
     #[param(default = "-started_on", example = "-started_on")]
     pub sort: Option<InterventionSort>,
 }
+
+impl Parameters for InterventionFilter {}

@@ -11,11 +11,11 @@ use super::{MAX_AT_ONCE, all_created, json};
 use crate::access::caller::Caller;
 use crate::error::ApiError;
 use crate::register::authorities::query::changes as authorities;
-use crate::register::documents::query as documents;
+use crate::register::documents::query::rows as documents;
 use crate::register::events::model::Subject;
-use crate::register::findings::query as findings;
-use crate::register::inspections::query::changes as inspections;
-use crate::register::recommendations::query as recommendations;
+use crate::register::findings::query::rows as findings;
+use crate::register::inspections::query::rows as inspections;
+use crate::register::recommendations::query::rows as recommendations;
 
 /// The rows of a table as events hold them.
 type Stored = Vec<(Subject, serde_json::Value)>;
