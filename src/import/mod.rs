@@ -16,6 +16,7 @@ mod judgements;
 mod keys;
 mod parts;
 mod reading;
+mod unrecorded;
 pub mod upgrade;
 
 use diesel::dsl::exists;
@@ -31,7 +32,7 @@ use crate::database::{schema, session};
 use crate::error::{ApiError, ConstraintExt, ProblemCode};
 use crate::register::frameworks::model::FrameworkRecord;
 use crate::register::themes::model::Theme;
-use crate::register::{events, frameworks, themes};
+use crate::register::{frameworks, themes};
 
 /// Imports all files of the source that the register knows.
 ///
@@ -55,8 +56,8 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
-        // What follows an inspection tells of itself as it is written: what it belongs to comes first in the feed.
-        events::query::beginnings::record(conn, &context.caller)?;
+        // What follows an inspection is recorded as it is inserted: what it belongs to comes first in the feed.
+        unrecorded::record(conn, &context.caller)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;
