@@ -118,10 +118,21 @@ fn operations(service: &mut ServiceConfig) {
         .configure(evidence::routes::register)
         .configure(interventions::routes::register)
         .configure(events::routes::register)
+        .configure(histories)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register)
         .configure(api_keys::routes::register);
+}
+
+/// The histories of resources, which the document lists after the feed of events.
+fn histories(service: &mut ServiceConfig) {
+    service
+        .service(inspections::routes::list_inspection_history)
+        .service(findings::routes::list_finding_history)
+        .service(recommendations::routes::list_recommendation_history)
+        .service(improvement_plans::routes::list_improvement_plan_history)
+        .service(improvement_actions::routes::list_improvement_action_history);
 }
 
 /// What is served outside `/v1` and is no operation: pages, the document, health, metrics.

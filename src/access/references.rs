@@ -12,6 +12,30 @@ use crate::values::id::Id;
 use crate::values::ids::{DocumentId, FindingId, InspectionId, PlanId, RecommendationId, of};
 use crate::values::visibility::Visibility;
 
+/// What a member of a resource refers to, of the kinds that may not be visible while the resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Referred {
+    /// An inspection.
+    Inspection,
+    /// A finding.
+    Finding,
+    /// A recommendation.
+    Recommendation,
+    /// A document.
+    Document,
+    /// An improvement plan.
+    Plan,
+}
+
+/// A member of a resource that holds an id, or a list of ids, of what may not be visible while the resource is.
+#[derive(Debug, Clone, Copy)]
+pub struct Reference {
+    /// The name of the member.
+    pub member: &'static str,
+    /// What it refers to.
+    pub to: Referred,
+}
+
 /// Those of some ids whose resources a caller sees.
 pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
 

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::access::caller::Caller;
 use crate::access::role::Role;
 use crate::database::session;

@@ -1,6 +1,7 @@
 //! The commands of the program.
 
 mod keys;
+mod outcome;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -13,6 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use self::keys::KeysCommand;
+use self::outcome::Outcome;
 use crate::config::{Config, SETTINGS};
 use crate::database::embedded::Embedded;
 use crate::import::{self, upgrade};
@@ -68,8 +70,6 @@ enum Version {
     #[value(name = "3.0")]
     V3_0,
 }
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Reads the command line and does what it says.
 #[must_use]

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::pointers::set;
+
 /// Its name.
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 
 /// Adds the header to every answer: any may go to a web page, and then says to whose.
 pub(super) fn complete(document: &mut Value) {
     add_to_answers(document);
-    super::set(
+    set(
         document,
         &format!("/components/headers/{ALLOW_ORIGIN}"),
         json!({

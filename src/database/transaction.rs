@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
-use diesel::r2d2::R2D2Connection;
+use diesel::r2d2::{ConnectionManager, R2D2Connection};
 use diesel::result::QueryResult;
 use uuid::Uuid;
 
-use super::pool::Pool;
 use crate::error::{ApiError, Fault};
 
 /// Longest wait for a connection; beyond it the register is overloaded and says so.
 const CONNECTION_WAIT: Duration = Duration::from_millis(500);
 /// How often a transaction that another one stands in the way of is run again.
 const MOST_COLLISIONS: u32 = 3;
+
+/// Connections, kept open between requests.
+pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

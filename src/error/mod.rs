@@ -1,6 +1,7 @@
 //! Everything that can go wrong in a request, and the one body that tells it.
 
 mod database;
+mod fault;
 mod problem;
 
 use std::fmt;
@@ -9,7 +10,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, Fault, NotFoundExt};
+pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::fault::Fault;
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// Why a request has no success to answer with.

@@ -6,9 +6,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::inspections::split;
+use super::context::{Context, split};
+use super::error::ImportError;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema::{authorities, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::broken_rules;

@@ -9,9 +9,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::inspections::identified;
-use super::parts::was_removed;
-use super::{Context, ImportError};
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use crate::access::caller::Caller;
 use crate::database::schema;
 use crate::error::ApiError;

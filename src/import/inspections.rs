@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::context::{Context, identified, split};
+use super::error::ImportError;
+use super::judgements;
 use super::keys::{Missing, find, key_parts, with_key};
-use super::reading::Row;
-use super::{Context, ImportError, judgements};
 use crate::database::schema;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::http::extract::broken_rules;
 use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
 use crate::register::inspections::query;
@@ -48,11 +49,6 @@ struct InspectionLine {
 
 /// How many inspections, and how many judgements in them.
 type Tally = (usize, usize);
-
-/// The parts of a cell that holds several values.
-pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(';').map(str::trim).filter(|part| !part.is_empty())
-}
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let lines = context.reader.csv::<InspectionLine>("inspections.csv")?;
@@ -229,40 +225,4 @@ fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(T
         }
     }
     Ok((written, all))
-}
-
-/// Takes the id out of an object, and decodes the rest as the body of a request.
-pub(super) fn identified<I, T>(
-    context: &mut Context<'_>,
-    row: Row<Map<String, Value>>,
-    name: &str,
-) -> Option<(I, Row<T>)>
-where
-    I: serde::de::DeserializeOwned,
-    T: serde::de::DeserializeOwned + validator::Validate,
-{
-    let Row { file, line, mut value } = row;
-    let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
-    let Some(id) = id else {
-        context.reader.fault(file, line, name, "must be a UUID in lower case with hyphens");
-        return None;
-    };
-    match serde_path_to_error::deserialize::<_, T>(Value::Object(value)) {
-        Ok(value) => {
-            let errors = broken_rules(&value);
-            for FieldError { pointer, message, .. } in &errors {
-                context.reader.fault(
-                    file,
-                    line,
-                    pointer.as_deref().unwrap_or_default().trim_start_matches('/'),
-                    message,
-                );
-            }
-            errors.is_empty().then_some((id, Row { file, line, value }))
-        }
-        Err(error) => {
-            context.reader.fault(file, line, &error.path().to_string(), error.into_inner().to_string());
-            None
-        }
-    }
 }

@@ -6,9 +6,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
+use super::context::Context;
+use super::error::ImportError;
 use super::keys::find;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
 use crate::register::inspections;

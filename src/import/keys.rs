@@ -3,7 +3,8 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::{Context, ImportError};
+use super::context::Context;
+use super::error::ImportError;
 use crate::database::schema;
 use crate::error::ApiError;
 use crate::register::authorities::query::rows;

@@ -7,6 +7,8 @@
 mod actions;
 mod authorities;
 mod cells;
+mod context;
+mod error;
 mod evidence;
 mod improvement;
 mod inspections;
@@ -14,154 +16,23 @@ mod judgements;
 mod keys;
 mod parts;
 mod reading;
+mod unrecorded;
 pub mod upgrade;
-
-use std::collections::HashMap;
-use std::fmt;
-use std::path::PathBuf;
 
 use diesel::dsl::exists;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use include_dir::{Dir, include_dir};
 
+use self::context::Context;
+pub use self::context::Report;
+pub use self::error::{Fault, ImportError};
 use self::reading::Reader;
-use crate::access::caller::Caller;
+pub use self::reading::Source;
 use crate::database::{schema, session};
 use crate::error::{ApiError, ConstraintExt, ProblemCode};
 use crate::register::frameworks::model::FrameworkRecord;
 use crate::register::themes::model::Theme;
-use crate::register::{events, frameworks, themes};
-use crate::values::ids::{AuthorityId, InspectionId};
-
-/// The data that comes with the program.
-static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
-
-/// Where files are read from.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// The data that comes with the program.
-    BuiltIn,
-    /// A folder.
-    Folder(PathBuf),
-}
-
-impl From<Option<PathBuf>> for Source {
-    fn from(folder: Option<PathBuf>) -> Self {
-        folder.map_or(Self::BuiltIn, Self::Folder)
-    }
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The file.
-    pub file: &'static str,
-    /// The line on which the row begins.
-    pub line: u64,
-    /// The column, or the member of a JSON object; empty for the whole row.
-    pub column: String,
-    /// What is wrong.
-    pub reason: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, line {}", self.file, self.line)?;
-        if !self.column.is_empty() {
-            write!(f, ", column {}", self.column)?;
-        }
-        write!(f, ": {}", self.reason)
-    }
-}
-
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The database cannot be reached.
-    #[error("the database cannot be reached: {0}")]
-    Connect(#[from] ConnectionError),
-    /// A file cannot be read.
-    #[error("{0} cannot be read: {1}")]
-    File(String, std::io::Error),
-    /// The folder has none of the files.
-    #[error("the folder has none of the files that can be imported: {0}")]
-    Nothing(String),
-    /// Rows are wrong.
-    #[error("nothing was imported:\n{}", listed(.0))]
-    Faults(Vec<Fault>),
-    /// The database failed.
-    #[error("nothing was imported: {0}")]
-    Database(String),
-}
-
-fn listed(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| format!("  {fault}")).collect::<Vec<_>>().join("\n")
-}
-
-impl From<diesel::result::Error> for ImportError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error.to_string())
-    }
-}
-
-impl From<ApiError> for ImportError {
-    fn from(error: ApiError) -> Self {
-        Self::Database(error.to_string())
-    }
-}
-
-/// What an import did.
-#[derive(Debug, Default)]
-pub struct Report {
-    counts: Vec<(&'static str, usize, usize)>,
-    notes: Vec<String>,
-}
-
-impl Report {
-    /// Counts rows of a kind: those written, and those that were there already.
-    fn count(&mut self, what: &'static str, written: usize, kept: usize) {
-        if written + kept > 0 {
-            self.counts.push((what, written, kept));
-        }
-    }
-
-    /// How many rows of a kind were written.
-    #[must_use]
-    pub fn written(&self, what: &str) -> usize {
-        self.counts.iter().filter(|(kind, ..)| *kind == what).map(|(_, written, _)| written).sum()
-    }
-
-    /// What the reader of the report should know.
-    #[must_use]
-    pub fn notes(&self) -> &[String] {
-        &self.notes
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = self.counts.iter().map(|(what, written, kept)| match kept {
-            0 => format!("{written} {what}"),
-            kept => format!("{written} {what} ({kept} were there)"),
-        });
-        f.write_str(&counts.collect::<Vec<_>>().join(", "))?;
-        self.notes.iter().try_for_each(|note| write!(f, "\n{note}"))
-    }
-}
-
-/// What an import works with.
-struct Context<'a> {
-    reader: Reader<'a>,
-    caller: Caller,
-    report: Report,
-    /// The inspections that this import wrote: they are complete only at its end, at their first version.
-    new_inspections: Vec<InspectionId>,
-    /// The authorities by the codes of the files, which the register may have corrected.
-    authorities: HashMap<String, AuthorityId>,
-    /// The inspections by the keys of the files, whose days the register may have corrected.
-    inspections: HashMap<String, InspectionId>,
-}
+use crate::register::{frameworks, themes};
 
 /// Imports all files of the source that the register knows.
 ///
@@ -180,20 +51,13 @@ pub fn run(url: &str, source: &Source) -> Result<Report, ImportError> {
 /// If a file cannot be read, a row is wrong, or the database fails; then nothing is written.
 pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, ImportError> {
     conn.transaction(|conn| {
-        let mut context = Context {
-            reader: Reader::new(source),
-            caller: Caller::import(),
-            report: Report::default(),
-            new_inspections: Vec::new(),
-            authorities: HashMap::new(),
-            inspections: HashMap::new(),
-        };
+        let mut context = Context::new(source);
         write_reference(conn, &mut context.reader)?;
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
-        // What follows an inspection tells of itself as it is written: what it belongs to comes first in the feed.
-        events::query::beginnings::record(conn, &context.caller)?;
+        // What follows an inspection is recorded as it is inserted: what it belongs to comes first in the feed.
+        unrecorded::record(conn, &context.caller)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;

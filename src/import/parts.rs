@@ -6,12 +6,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::inspections::identified;
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use super::keys::{Missing, find};
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
@@ -21,7 +20,7 @@ use crate::register::inspections::query::{part, rows};
 use crate::register::recommendations::model::{
     NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
 };
-use crate::register::{documents, events, findings, recommendations, themes};
+use crate::register::{documents, findings, recommendations, themes};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
@@ -133,16 +132,6 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
-}
-
-/// Whether something was removed on purpose from an inspection that was there before this import.
-pub(super) fn was_removed(
-    conn: &mut PgConnection,
-    context: &Context<'_>,
-    inspection: InspectionId,
-    id: Uuid,
-) -> Result<bool, ImportError> {
-    Ok(!context.new_inspections.contains(&inspection) && events::query::was_removed(conn, id)?)
 }
 
 fn take_inspection(

@@ -2,12 +2,33 @@
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
+use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{DATA, Fault, ImportError, Source, cells};
+use super::cells;
+use super::error::{Fault, ImportError};
 use crate::error::ApiError;
+
+/// The data that comes with the program.
+static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
+
+/// Where files are read from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The data that comes with the program.
+    BuiltIn,
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl From<Option<PathBuf>> for Source {
+    fn from(folder: Option<PathBuf>) -> Self {
+        folder.map_or(Self::BuiltIn, Self::Folder)
+    }
+}
 
 /// A row and where it stands.
 #[derive(Debug)]

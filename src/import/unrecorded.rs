@@ -1,5 +1,6 @@
-//! The beginnings of rows that came without an event: an import tells of inspections when they are whole, and a register that is
-//! older than its events tells of what it holds when it is migrated.
+//! The events of rows that were inserted without one. An import inserts authorities, inspections, documents, findings and
+//! recommendations first and records them when they are whole; rows that are older than the events of the register get
+//! theirs in the same way.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -7,12 +8,12 @@ use diesel::sql_types::Uuid as SqlUuid;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{MAX_AT_ONCE, all_created, json};
 use crate::access::caller::Caller;
 use crate::error::ApiError;
 use crate::register::authorities::query::changes as authorities;
 use crate::register::documents::query::rows as documents;
 use crate::register::events::model::Subject;
+use crate::register::events::query::{MAX_AT_ONCE, all_created};
 use crate::register::findings::query::rows as findings;
 use crate::register::inspections::query::rows as inspections;
 use crate::register::recommendations::query::rows as recommendations;
@@ -20,24 +21,24 @@ use crate::register::recommendations::query::rows as recommendations;
 /// The rows of a table as events hold them.
 type Stored = Vec<(Subject, serde_json::Value)>;
 
-/// A table of which every row is told of.
-struct Told {
+/// A table of which every row has an event.
+struct Recorded {
     table: &'static str,
     key: &'static str,
     stored: fn(&mut PgConnection, &[Uuid]) -> Result<Stored, ApiError>,
 }
 
-/// The tables whose rows may come without an event, what others belong to first.
-const TABLES: [Told; 5] = [
-    Told {
-        table: "authorities",
-        key: "authority_id",
-        stored: |conn, ids| written(authorities::stored_with_subjects(conn, ids)?),
+/// The tables whose rows may be inserted without an event; what others belong to comes first.
+const TABLES: [Recorded; 5] = [
+    Recorded { table: "authorities", key: "authority_id", stored: |conn, ids| written(authorities::stored_with_subjects(conn, ids)?) },
+    Recorded {
+        table: "inspections",
+        key: "inspection_id",
+        stored: |conn, ids| written(inspections::stored(conn, ids)?),
     },
-    Told { table: "inspections", key: "inspection_id", stored: |conn, ids| written(inspections::stored(conn, ids)?) },
-    Told { table: "documents", key: "document_id", stored: |conn, ids| written(documents::stored(conn, ids)?) },
-    Told { table: "findings", key: "finding_id", stored: |conn, ids| written(findings::stored(conn, ids)?) },
-    Told {
+    Recorded { table: "documents", key: "document_id", stored: |conn, ids| written(documents::stored(conn, ids)?) },
+    Recorded { table: "findings", key: "finding_id", stored: |conn, ids| written(findings::stored(conn, ids)?) },
+    Recorded {
         table: "recommendations",
         key: "recommendation_id",
         stored: |conn, ids| written(recommendations::stored(conn, ids)?),
@@ -51,22 +52,18 @@ struct Row {
     id: Uuid,
 }
 
-/// Tells of every row that no event tells the beginning of, as it is. The rows are kept from others meanwhile, so that what
-/// becomes of them comes later in the feed.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn record(conn: &mut PgConnection, caller: &Caller) -> Result<(), ApiError> {
-    for Told { table, key, stored } in TABLES {
-        let untold = diesel::sql_query(format!(
+/// Records a `created` event for every row that has none, as it is. The rows are locked meanwhile, so that later changes
+/// come later in the feed.
+pub(super) fn record(conn: &mut PgConnection, caller: &Caller) -> Result<(), ApiError> {
+    for Recorded { table, key, stored } in TABLES {
+        let unrecorded = diesel::sql_query(format!(
             "select {key} as id from {table} where not exists ( \
                  select from events beginning where resource_id = {table}.{key} and type = 'created' and not exists ( \
                      select from events ending where ending.resource_id = {table}.{key} and ending.type = 'deleted' \
                          and ending.sequence > beginning.sequence)) \
              order by {key} for no key update of {table}"
         ));
-        let ids = untold.load::<Row>(conn)?.into_iter().map(|row| row.id).collect::<Vec<_>>();
+        let ids = unrecorded.load::<Row>(conn)?.into_iter().map(|row| row.id).collect::<Vec<_>>();
         for ids in ids.chunks(MAX_AT_ONCE) {
             let rows = stored(conn, ids)?;
             all_created(conn, caller, &rows)?;
@@ -76,5 +73,5 @@ pub fn record(conn: &mut PgConnection, caller: &Caller) -> Result<(), ApiError> 
 }
 
 fn written<T: Serialize>(rows: Vec<(Subject, T)>) -> Result<Stored, ApiError> {
-    rows.into_iter().map(|(subject, row)| Ok((subject, json(&row)?))).collect()
+    rows.into_iter().map(|(subject, row)| Ok((subject, serde_json::to_value(&row)?))).collect()
 }

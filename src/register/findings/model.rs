@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::findings;
 use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
@@ -109,6 +110,9 @@ pub struct FindingRow {
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[Reference { member: "document_id", to: Referred::Document }];
 
 /// A new finding.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]

@@ -5,6 +5,7 @@ mod history;
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::history::list_improvement_action_history;
 use super::model::{
     ImprovementAction, ImprovementActionFilter, ImprovementActionPage, ImprovementActionParameters,
     ImprovementActionPatch, NewImprovementAction,

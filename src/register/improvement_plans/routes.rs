@@ -16,6 +16,9 @@ use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::idempotency::Once;
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
 use crate::values::id::Id;
 use crate::values::ids::PlanId;
 
@@ -150,6 +153,27 @@ async fn create_actions_from_recommendations(
     once.write(&db, caller, move |conn, caller| {
         let (proposed, version) = query::proposals::propose(conn, caller, *id)?;
         Response::written(StatusCode::OK, version, &proposed)
+    })
+    .await
+}
+
+/// List the history of an improvement plan
+///
+/// Every change of the plan, the first first: who made it, when, from what to what. Its actions have histories of their own.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/improvement-plans/{plan_id}/history")]
+pub async fn list_improvement_plan_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
     })
     .await
 }

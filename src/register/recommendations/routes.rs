@@ -11,9 +11,12 @@ use super::query;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
 use crate::register::inspections::query::{part, rows};
 use crate::values::codes::Codes;
 use crate::values::id::Id;
@@ -154,4 +157,25 @@ async fn delete_recommendation(
     db.write(move |conn| part::delete::<RecommendationRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref()))
         .await?;
     Ok(Deleted)
+}
+
+/// List the history of a recommendation
+///
+/// Every change of the recommendation, the first first: who made it, when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/recommendations/{recommendation_id}/history")]
+pub async fn list_recommendation_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
+    })
+    .await
 }

@@ -1,8 +1,8 @@
-//! How much of an event a caller sees: all of it, or what the public sees.
+//! How much of an event is visible to a caller: all of it, or what the public sees.
 //!
-//! The public sees an event as far as the resource was in its view before and after the write: what comes into view reads as
-//! `created`, what goes from it as `deleted`, without a word of what it was. When something goes from view, what was told of
-//! it before goes too, for good; `deleted` alone stays, so that those who kept a copy drop it.
+//! An event is public as far as the resource was public before and after the write: a resource that becomes public reads as
+//! `created`, one that ceases to be as `deleted`, without what it was. When a resource ceases to be public, its earlier
+//! events do too, for good; `deleted` alone stays, so that whoever kept a copy drops it.
 
 use std::collections::HashSet;
 
@@ -12,13 +12,15 @@ use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::access::{Access, Papers, references};
+use crate::access::references::{self, Reference, Referred};
+use crate::access::{Access, Papers};
 use crate::database::sql::Statement;
+use crate::register::REFERENCES;
 use crate::register::events::model::{Event, EventResource};
 use crate::values::id::Id;
 use crate::values::ids::AuthorityId;
 
-/// The beginning of a statement that reads events: what a caller sees of each.
+/// The beginning of a statement that reads events: what is visible of each.
 pub const SELECT: &str = "
     select position, sequence, case when is_whole then type else public_type end as type, resource, resource_id,
         authority_ids, recorded_at, actor, request_id,
@@ -29,9 +31,9 @@ pub const SELECT: &str = "
 /// The beginning of a statement that counts events.
 pub const COUNT: &str = "select count(*) as total from ";
 
-/// The events that a caller sees, or would see if nothing had gone from view since (`with_past`).
+/// The events that are visible to a caller; `with_past` also those that were visible at their time.
 #[must_use]
-pub fn seen_by<'a>(access: &'a Access, what: &'static str, with_past: bool) -> Statement<'a> {
+pub fn visible_to<'a>(access: &'a Access, what: &'static str, with_past: bool) -> Statement<'a> {
     let statement = Statement::new(what).text("events cross join lateral (select ");
     let statement = match (access.sees_drafts(), access.papers()) {
         (true, Papers::All) => statement.text("true"),
@@ -65,62 +67,37 @@ fn of_authorities<'a>(statement: Statement<'a>, authorities: &'a [AuthorityId]) 
         .value::<Array<SqlUuid>, _>(" and authority_ids && ?", authorities)
 }
 
-/// What a member of a resource refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Inspection,
-    Finding,
-    Recommendation,
-    Document,
-    Plan,
-}
-
-/// The members that refer to what may not be in view while the resource is.
-const REFERENCES: [(EventResource, &str, Target); 7] = [
-    (EventResource::Inspection, "opened_by_inspection_id", Target::Inspection),
-    (EventResource::Finding, "document_id", Target::Document),
-    (EventResource::ImprovementPlan, "responds_to_inspection_id", Target::Inspection),
-    (EventResource::ImprovementAction, "plan_id", Target::Plan),
-    (EventResource::ImprovementAction, "recommendation_ids", Target::Recommendation),
-    (EventResource::ImprovementAction, "finding_ids", Target::Finding),
-    (EventResource::Intervention, "triggered_by_inspection_id", Target::Inspection),
-];
-
-/// Leaves out what refers to something that the caller does not see.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn leave_out_unseen(conn: &mut PgConnection, access: &Access, events: &mut [Event]) -> QueryResult<()> {
-    let inspections = references::inspections(conn, access, &named(events, Target::Inspection))?;
-    let findings = references::findings(conn, access, &named(events, Target::Finding))?;
-    let recommendations = references::recommendations(conn, access, &named(events, Target::Recommendation))?;
-    let documents = references::documents(conn, access, &named(events, Target::Document))?;
-    let plans = references::plans(conn, access, &named(events, Target::Plan))?;
-    let sees = |target: Target, id: Uuid| match target {
-        Target::Inspection => inspections.has(id.into()),
-        Target::Finding => findings.has(id.into()),
-        Target::Recommendation => recommendations.has(id.into()),
-        Target::Document => documents.has(id.into()),
-        Target::Plan => plans.has(id.into()),
+/// Omits references to what is not visible to the caller.
+pub fn omit_references(conn: &mut PgConnection, access: &Access, events: &mut [Event]) -> QueryResult<()> {
+    let inspections = references::inspections(conn, access, &referred(events, Referred::Inspection))?;
+    let findings = references::findings(conn, access, &referred(events, Referred::Finding))?;
+    let recommendations = references::recommendations(conn, access, &referred(events, Referred::Recommendation))?;
+    let documents = references::documents(conn, access, &referred(events, Referred::Document))?;
+    let plans = references::plans(conn, access, &referred(events, Referred::Plan))?;
+    let is_visible = |to: Referred, id: Uuid| match to {
+        Referred::Inspection => inspections.has(id.into()),
+        Referred::Finding => findings.has(id.into()),
+        Referred::Recommendation => recommendations.has(id.into()),
+        Referred::Document => documents.has(id.into()),
+        Referred::Plan => plans.has(id.into()),
     };
     for event in events {
-        for (_, member, target) in REFERENCES.iter().filter(|(resource, ..)| *resource == event.resource) {
+        for reference in references_of(event.resource) {
             for row in [&mut event.before, &mut event.after].into_iter().flatten() {
-                leave_out(row, member, |id| sees(*target, id));
+                omit(row, reference.member, |id| is_visible(reference.to, id));
             }
         }
     }
     Ok(())
 }
 
-/// The ids of one kind that some events name.
-fn named<T>(events: &[Event], wanted: Target) -> Vec<Id<T>> {
+/// The ids of one kind to which some events refer.
+fn referred<T>(events: &[Event], to: Referred) -> Vec<Id<T>> {
     let mut ids = HashSet::new();
     for event in events {
-        for (_, member, _) in REFERENCES.iter().filter(|(of, _, target)| *of == event.resource && *target == wanted) {
+        for reference in references_of(event.resource).filter(|reference| reference.to == to) {
             for row in [&event.before, &event.after].into_iter().flatten() {
-                match &row[*member] {
+                match &row[reference.member] {
                     Value::Array(several) => ids.extend(several.iter().filter_map(id)),
                     one => ids.extend(id(one)),
                 }
@@ -130,11 +107,15 @@ fn named<T>(events: &[Event], wanted: Target) -> Vec<Id<T>> {
     ids.into_iter().map(Into::into).collect()
 }
 
-fn leave_out(row: &mut Value, member: &str, is_seen: impl Fn(Uuid) -> bool) {
+fn references_of(resource: EventResource) -> impl Iterator<Item = &'static Reference> {
+    REFERENCES.iter().filter(move |(of, _)| *of == resource).flat_map(|(_, references)| *references)
+}
+
+fn omit(row: &mut Value, member: &str, is_visible: impl Fn(Uuid) -> bool) {
     let Some(members) = row.as_object_mut() else { return };
     match members.get_mut(member) {
-        Some(Value::Array(several)) => several.retain(|one| id(one).is_none_or(&is_seen)),
-        Some(one) if id(one).is_some_and(|id| !is_seen(id)) => {
+        Some(Value::Array(several)) => several.retain(|one| id(one).is_none_or(&is_visible)),
+        Some(one) if id(one).is_some_and(|id| !is_visible(id)) => {
             members.remove(member);
         }
         _ => {}
