@@ -4,6 +4,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::inspections::identified;
@@ -63,7 +64,7 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
 }
 
 /// Takes a list out of an object, and decodes each item as the body of a request with an id.
-pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate + ToSchema>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
     list: &str,

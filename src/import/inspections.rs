@@ -12,7 +12,7 @@ use super::reading::Row;
 use super::{Context, ImportError, judgements};
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
-use crate::http::extract::broken_rules;
+use crate::http::extract::{broken_rules, decode_object};
 use crate::register::authorities::model::AuthorityKey;
 use crate::register::frameworks;
 use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
@@ -247,29 +247,20 @@ pub(super) fn identified<I, T>(
 ) -> Option<(I, Row<T>)>
 where
     I: serde::de::DeserializeOwned,
-    T: serde::de::DeserializeOwned + validator::Validate,
+    T: serde::de::DeserializeOwned + validator::Validate + utoipa::ToSchema,
 {
     let Row { file, line, mut value } = row;
     let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
-    let Some(id) = id else {
+    if id.is_none() {
         context.reader.fault(file, line, name, "must be a UUID in lower case with hyphens");
-        return None;
-    };
-    match serde_path_to_error::deserialize::<_, T>(Value::Object(value)) {
-        Ok(value) => {
-            let errors = broken_rules(&value);
-            for FieldError { pointer, message, .. } in &errors {
-                context.reader.fault(
-                    file,
-                    line,
-                    pointer.as_deref().unwrap_or_default().trim_start_matches('/'),
-                    message,
-                );
+    }
+    match decode_object::<T>(value) {
+        Ok(value) => id.map(|id| (id, Row { file, line, value })),
+        Err(errors) => {
+            for FieldError { pointer, message, .. } in errors {
+                let place = pointer.unwrap_or_default();
+                context.reader.fault(file, line, place.trim_start_matches('/'), message);
             }
-            errors.is_empty().then_some((id, Row { file, line, value }))
-        }
-        Err(error) => {
-            context.reader.fault(file, line, &error.path().to_string(), error.into_inner().to_string());
             None
         }
     }
