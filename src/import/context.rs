@@ -6,6 +6,7 @@ use std::fmt;
 use diesel::pg::PgConnection;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -13,7 +14,7 @@ use super::error::ImportError;
 use super::reading::{Reader, Row, Source};
 use crate::access::caller::Caller;
 use crate::error::FieldError;
-use crate::http::extract::broken_rules;
+use crate::http::extract::decode_object;
 use crate::register::events;
 use crate::values::ids::{AuthorityId, InspectionId};
 
@@ -96,36 +97,27 @@ pub(super) fn identified<I, T>(
 ) -> Option<(I, Row<T>)>
 where
     I: DeserializeOwned,
-    T: DeserializeOwned + Validate,
+    T: DeserializeOwned + Validate + ToSchema,
 {
     let Row { file, line, mut value } = row;
     let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
-    let Some(id) = id else {
+    if id.is_none() {
         context.reader.fault(file, line, name, "must be a UUID in lower case with hyphens");
-        return None;
-    };
-    match serde_path_to_error::deserialize::<_, T>(Value::Object(value)) {
-        Ok(value) => {
-            let errors = broken_rules(&value);
-            for FieldError { pointer, message, .. } in &errors {
-                context.reader.fault(
-                    file,
-                    line,
-                    pointer.as_deref().unwrap_or_default().trim_start_matches('/'),
-                    message,
-                );
+    }
+    match decode_object::<T>(value) {
+        Ok(value) => id.map(|id| (id, Row { file, line, value })),
+        Err(errors) => {
+            for FieldError { pointer, message, .. } in errors {
+                let place = pointer.unwrap_or_default();
+                context.reader.fault(file, line, place.trim_start_matches('/'), message);
             }
-            errors.is_empty().then_some((id, Row { file, line, value }))
-        }
-        Err(error) => {
-            context.reader.fault(file, line, &error.path().to_string(), error.into_inner().to_string());
             None
         }
     }
 }
 
 /// Takes a list out of an object, and decodes each item as the body of a request with an id.
-pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate + ToSchema>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
     list: &str,

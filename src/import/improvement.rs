@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -22,7 +23,7 @@ use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationI
 use crate::values::text::Prose;
 
 /// An item of `examinations.json`.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ExaminationItem {
     inspection_id: InspectionId,
@@ -98,7 +99,7 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
 }
 
 /// Writes the rows of a file that the register does not have, and that nobody removed from it.
-fn write<T: 'static, N: DeserializeOwned + Validate>(
+fn write<T: 'static, N: DeserializeOwned + Validate + ToSchema>(
     conn: &mut PgConnection,
     context: &mut Context<'_>,
     file: &File,

@@ -96,8 +96,9 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
     let rows = context.reader.json::<Map<String, Value>>("findings.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
-        let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
+        let identified = identified::<FindingId, NewFinding>(context, row, "finding_id");
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
@@ -121,9 +122,9 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     let rows = context.reader.json::<Map<String, Value>>("recommendations.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
         let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
-        let Some((id, row)) = identified else { continue };
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| write_recommendation(conn, context, inspection, id, &row.value));

@@ -8,6 +8,7 @@ mod headers;
 mod parameters;
 mod paths;
 mod random;
+mod shapes;
 mod texts;
 mod together;
 
