@@ -11,7 +11,6 @@ use crate::http::page::Page;
 use crate::http::parameters::{Parameters, future};
 use crate::values::authority_type::AuthorityType;
 use crate::values::grade::Grade;
-use crate::error::ApiError;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};

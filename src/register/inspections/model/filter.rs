@@ -9,7 +9,6 @@ use crate::error::FieldError;
 use crate::http::parameters::{Parameters, reversed};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::grade::Grade;
-use crate::error::ApiError;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
