@@ -9,7 +9,6 @@ use crate::error::FieldError;
 use crate::http::page::digits;
 use crate::http::parameters::{Parameters, future, reversed};
 use crate::values::authority_key::AuthorityKey;
-use crate::error::ApiError;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;
