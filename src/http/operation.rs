@@ -145,12 +145,7 @@ fn operation(document: &Value, permission: Option<Permission>, value: &Value) ->
     let successes = responses.filter(|(status, _)| status.starts_with('2'));
     let media_types =
         successes.filter_map(|(_, response)| response.get("content")?.as_object()).flat_map(|content| content.keys());
-    Operation {
-        permission,
-        id,
-        parameters: parameters.collect(),
-        media_types: media_types.cloned().collect(),
-    }
+    Operation { permission, id, parameters: parameters.collect(), media_types: media_types.cloned().collect() }
 }
 
 /// The schema of a parameter, with that of its items, in place of references to components.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use crate::http::parameters::Parameters;
 use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
+use crate::http::parameters::Parameters;
 use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
