@@ -49,13 +49,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "DATABASE_URL",
         default: "",
-        about: "PostgreSQL 15 or later; without it the program keeps a private server",
+        about: "URL of a PostgreSQL database, version 15 or later; if unset, the program runs a private PostgreSQL server",
     },
-    Setting { name: "DATABASE_POOL_SIZE", default: "10", about: "most connections to the database, 1 to 100" },
+    Setting { name: "DATABASE_POOL_SIZE", default: "10", about: "maximum number of database connections, 1 to 100" },
     Setting {
         name: "DATA_DIR",
         default: ".data; as root /var/lib/inspection-register",
-        about: "folder of the private server",
+        about: "directory of the private PostgreSQL server",
     },
     Setting { name: "PG_BINDIR", default: "", about: "folder of initdb, pg_ctl and postgres, if not in a usual place" },
     Setting {
@@ -66,17 +66,17 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "RATE_LIMIT",
         default: "600",
-        about: "requests a minute for each address; five times as many for each key; or off",
+        about: "requests per minute for each client address, five times as many for each API key; off disables the limit",
     },
     Setting {
         name: "TRUSTED_PROXIES",
         default: "",
-        about: "addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
+        about: "comma-separated addresses or networks of proxies whose X-Forwarded-For header is trusted",
     },
     Setting {
         name: "RUST_LOG",
         default: "info",
-        about: "what is logged: error, warn, info, debug, trace, also by module; of libraries at most info",
+        about: "log level (error, warn, info, debug, trace), optionally by module; libraries log at most info",
     },
 ];
 
@@ -86,7 +86,7 @@ pub struct ConfigError(Vec<String>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the settings are wrong:")?;
+        f.write_str("invalid settings:")?;
         self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
     }
 }

@@ -37,7 +37,9 @@ impl Caller {
     ///
     /// `internal` if nobody was: then nobody may do anything.
     pub fn among(extensions: &Extensions) -> Result<&Self, ApiError> {
-        extensions.get().ok_or_else(|| ApiError::Internal("nobody said who asks".to_owned()))
+        extensions.get().ok_or_else(|| {
+            ApiError::Internal("the request has no Caller: the authenticate layer did not run".to_owned())
+        })
     }
 
     /// The register itself, filling in data at the operator's command.

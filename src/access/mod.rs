@@ -180,5 +180,5 @@ impl Access {
 }
 
 fn forbidden() -> ApiError {
-    ApiError::refused(ProblemCode::Forbidden, "the key may not do this")
+    ApiError::refused(ProblemCode::Forbidden, "this API key is not permitted to do this")
 }

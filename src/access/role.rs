@@ -5,11 +5,12 @@ use crate::values::text_enum::text_enum;
 text_enum! {
     /// What the holder of a key may do.
     pub enum Role {
-        /// Everything, keys among it.
+        /// Everything, including managing API keys.
         Admin = "admin",
-        /// Keeps the published facts: authorities, inspections and all in them, documents, interventions. Sees drafts.
+        /// Writes the published facts: authorities, inspections and their parts, documents, interventions. Reads
+        /// drafts.
         Steward = "steward",
-        /// Keeps the improvement papers of the authorities that the key is bound to.
+        /// Writes the improvement papers of the authorities that the key is bound to.
         Contributor = "contributor",
         /// Reads the papers of the authorities that the key is bound to, and reviews their evidence.
         Reviewer = "reviewer",

@@ -27,38 +27,38 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Response requests (the default)
+    /// Run the HTTP service (the default)
     Serve,
-    /// Bring the schema of the database to the program's
+    /// Apply pending database migrations
     Migrate,
-    /// Load the CSV and JSON files of a folder, or the data that came with the program
+    /// Import the CSV and JSON files of a directory, or the built-in data
     Import {
-        /// The folder
+        /// Directory with the files to import
         dir: Option<PathBuf>,
     },
     /// Print the OpenAPI document
     Openapi {
-        /// In the words of this version
+        /// OpenAPI version of the document
         #[arg(long, value_enum, default_value_t)]
         version: Version,
     },
-    /// Make, list and revoke keys, also while the service runs
+    /// Create, list and revoke API keys, even while the service runs
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Ask the service at `BIND_ADDRESS` whether it is ready
+    /// Exit with status 0 if the service at `BIND_ADDRESS` is ready
     Healthcheck,
 }
 
 /// A version of OpenAPI.
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Version {
-    /// 3.1, as the document is written
+    /// 3.1, the version of the published document
     #[default]
     #[value(name = "3.1")]
     V3_1,
-    /// 3.0, for tools that read no newer one
+    /// 3.0, for tools that do not support 3.1
     #[value(name = "3.0")]
     V3_0,
 }
@@ -97,7 +97,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {
             let applied = upgrade::upgrade(url)?;
-            log::info!("the schema is current; {} migrations were applied", applied.len());
+            log::info!("the schema is up to date; applied {} migrations", applied.len());
             Ok(())
         })?,
         Some(Command::Import { dir }) => with_database(&config, |url| {

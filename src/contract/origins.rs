@@ -12,7 +12,7 @@ pub(super) fn complete(document: &mut Value) {
         document,
         &format!("/components/headers/{ALLOW_ORIGIN}"),
         json!({
-            "description": "The origin of the web page that asked, or `*`, where the service lets that page read the answer.",
+            "description": "The origin that may read the response, or `*`.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 2000 },
         }),
     );

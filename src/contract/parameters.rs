@@ -24,8 +24,8 @@ pub(super) struct PathParameter {
 pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter {
         name: "authority",
-        description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
-                      the current one.",
+        description: "The authority: its id, current GSS code, Ofsted URN or DfE code. If two authorities share a \
+                      code, the current one.",
         example: "E06000019",
         schema: AuthorityKey::schema,
     },
@@ -107,7 +107,8 @@ impl PathParameter {
 pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": true,
-        "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
+        "description": "The `ETag` of the version to change (RFC 9110). Only its version part is compared; a weak tag \
+                        never matches.",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     })
 }
@@ -120,14 +121,14 @@ fn tags(max: usize) -> Value {
 pub(super) fn if_match_or_nothing() -> [Value; 2] {
     let replacing = json!({
         "name": "If-Match", "in": "header", "required": false,
-        "description": "To replace: the `ETag` of the version that is meant (RFC 9110). Only its version part counts; a weak tag \
-                        never matches. Without it, `If-None-Match` is required.",
+        "description": "To replace: the `ETag` of the version to replace (RFC 9110). Only its version part is \
+                        compared; a weak tag never matches. Without it, `If-None-Match` is required.",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     });
     let creating = json!({
         "name": "If-None-Match", "in": "header", "required": false,
-        "description": "To create: `*`, which expects that nothing is there yet (RFC 9110). Without it, `If-Match` is required; \
-                        both together never hold.",
+        "description": "To create: `*`; the request succeeds only if the resource does not exist (RFC 9110). Without \
+                        it, `If-Match` is required; with both, the request always fails.",
         "schema": { "type": "string", "enum": ["*"] }
     });
     [replacing, creating]
@@ -137,9 +138,9 @@ pub(super) fn if_match_or_nothing() -> [Value; 2] {
 pub(super) fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
-        "description": "A name for this request, chosen by the caller, such as a new UUID. Repeated with the same key, the request \
-                        takes effect once, and its first answer is given again, with `Idempotent-Replayed: true`. Keys are kept for \
-                        24 hours or more.",
+        "description": "A unique name for this request, chosen by the client, such as a new UUID. A repeated request \
+                        with the same key takes effect once; its repetitions return the first response with \
+                        `Idempotent-Replayed: true`. Keys are kept for at least 24 hours.",
         "schema": { "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_KEY }
     })
 }
@@ -147,7 +148,7 @@ pub(super) fn idempotency_key() -> Value {
 pub(super) fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match", "in": "header", "required": false,
-        "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
+        "description": "Entity tag of a representation that the client has. If it is current, the response is 304 without a body (RFC 9110).",
         "schema": tags(MAX_IF_NONE_MATCH)
     })
 }

@@ -14,7 +14,8 @@ pub(super) fn schemes() -> Value {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "irk_ and 49 letters and digits",
-        "description": "A key of the register, sent as `Authorization: Bearer irk_…`. Whoever keeps the register makes one.",
+        "description": "An API key, sent as `Authorization: Bearer irk_…`. Administrators and the operator of the \
+                        register create keys.",
     } })
 }
 

@@ -43,10 +43,11 @@ impl Admission {
     /// `unavailable`: at once if too many are in the queue, or when the longest wait is over.
     pub async fn enter(&self) -> Result<Place, ApiError> {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned();
-        let admitted = admitted.map_err(|_| busy("too many requests are in work"))?;
+        let admitted = admitted.map_err(|_| busy("too many requests are in progress"))?;
         let connection = timeout(LONGEST_WAIT, Arc::clone(&self.connections).acquire_owned()).await;
         let connection = connection.ok().and_then(Result::ok);
-        let connection = connection.ok_or_else(|| busy("too many requests are in work: none ended in time"))?;
+        let connection =
+            connection.ok_or_else(|| busy("too many requests are in progress: none finished within the wait limit"))?;
         Ok(Place { _admitted: admitted, _connection: connection })
     }
 }

@@ -66,7 +66,8 @@ pub fn migrate(url: &str) -> Result<(Vec<String>, PgConnection), MigrateError> {
     let language = language.get_result::<String>(&mut conn).map_err(failed)?;
     if !["C", "POSIX"].contains(&language.as_str()) && !language.starts_with("en") {
         log::warn!(
-            "PostgreSQL writes its messages in {language}: a superuser must set lc_messages to C for this database"
+            "the database server reports errors in {language}, which the service cannot classify; ask a superuser to \
+             set lc_messages = 'C' for this database"
         );
     }
     conn.batch_execute(&format!("set lock_timeout = '{LOCK_WAIT}'")).map_err(failed)?;

@@ -140,10 +140,10 @@ impl Db {
                 return outcome;
             }
             if begun.elapsed() > LONGEST_WAIT {
-                return Err(progress.abandon(Fault::TooSlow, "the database takes too long"));
+                return Err(progress.abandon(Fault::TooSlow, "the database did not respond in time"));
             }
             if watch.must_answer().is_err() {
-                return Err(progress.abandon(Fault::ConnectionLost, "the database has stopped answering"));
+                return Err(progress.abandon(Fault::ConnectionLost, "the database stopped responding"));
             }
             if begun.elapsed() > PATIENCE {
                 watch.ask();

@@ -60,7 +60,7 @@ impl Progress {
     fn enter(&self, next: Stage) -> Result<(), ApiError> {
         let mut stage = self.stage();
         if *stage == Stage::Abandoned {
-            return Err(ApiError::Unavailable("nobody waits for the transaction".to_owned()));
+            return Err(ApiError::Unavailable("the client disconnected before the transaction began".to_owned()));
         }
         *stage = next;
         Ok(())
@@ -93,12 +93,12 @@ pub fn run<T>(
         match once(pool, kind, progress, heard, work) {
             Err(ApiError::Database(Fault::Collision, cause)) if collisions < MOST_COLLISIONS => {
                 collisions += 1;
-                log::warn!("transaction run again, attempt {}: {cause}", collisions + 1);
+                log::warn!("retrying the transaction, attempt {}: {cause}", collisions + 1);
                 sleep(jitter());
             }
             Err(ApiError::Database(Fault::ConnectionLost, cause)) if !has_lost => {
                 has_lost = true;
-                log::warn!("transaction run again on another connection: {cause}");
+                log::warn!("retrying the transaction on a new connection: {cause}");
             }
             outcome => return outcome,
         }

@@ -66,7 +66,7 @@ impl Watch {
         let watchman = Watchman { url: url.to_owned(), shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("database-watch".to_owned()).spawn(move || watchman.serve());
         if let Err(error) = thread {
-            log::error!("nobody watches whether the database answers: {error}");
+            log::error!("cannot start the database watch thread: {error}");
         }
         Self(shared)
     }
@@ -163,7 +163,7 @@ impl Shared {
         }
         match condition.reason() {
             None => log::info!("the database is ready"),
-            Some(reason) => log::warn!("{reason}: {cause}"),
+            Some(reason) => log::warn!("the database is not ready ({reason}): {cause}"),
         }
     }
 
@@ -173,7 +173,7 @@ impl Shared {
         let is_heard = state.heard_at.is_some_and(|heard_at| heard_at >= begun);
         let condition = if is_heard { state.condition } else { Condition::Unreachable };
         drop(state);
-        self.find(condition, begun, "it is silent");
+        self.find(condition, begun, "no response within 600 ms");
     }
 }
 

@@ -113,10 +113,10 @@ impl From<DieselError> for ApiError {
 fn refused_at_the_end(constraint: &str) -> Option<ApiError> {
     match constraint {
         "improvement_actions_verified_check" => {
-            Some(ApiError::conflict("a verified action would lose its last support: reopen it first"))
+            Some(ApiError::conflict("this removes the last support of a verified action: reopen the action first"))
         }
         "authority_successions_relied_on_check" => {
-            Some(ApiError::in_use("what follows an inspection relies on the succession"))
+            Some(ApiError::in_use("visits, plans or actions that follow an inspection depend on this succession"))
         }
         _ => None,
     }

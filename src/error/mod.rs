@@ -45,7 +45,7 @@ impl ApiError {
     pub fn unauthenticated() -> Self {
         Self::with_header(
             ProblemCode::Unauthenticated,
-            "a valid key is needed".to_owned(),
+            "a valid API key is required".to_owned(),
             header::WWW_AUTHENTICATE,
             "Bearer",
         )
@@ -73,24 +73,23 @@ impl ApiError {
     #[must_use]
     pub fn illegal_transition<S: fmt::Display>(what: &str, (from, to): (S, S), legal: &[S], pointer: &str) -> Self {
         let legal = legal.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let detail = format!("{what} that is {from} cannot become {to}, only {legal}");
+        let detail = format!("{what} in state {from} cannot move to {to}, only to {legal}");
         let message = format!("must be one of {legal}");
         let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
     }
 
-    /// The key of a request is that of an earlier one, which was another.
+    /// The idempotency key was used for a different request.
     #[must_use]
     pub fn idempotency_key_reused() -> Self {
-        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        let detail = "this Idempotency-Key was used for a different request: its path or body differs";
         Self::refused(ProblemCode::IdempotencyKeyReused, detail)
     }
 
-    /// A request with the same key is in work.
+    /// A request with the same idempotency key is in progress.
     #[must_use]
     pub fn idempotency_in_progress() -> Self {
-        let detail =
-            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        let detail = "a request with this Idempotency-Key is still in progress: retry to get its response".to_owned();
         Self::with_header(ProblemCode::IdempotencyInProgress, detail, header::RETRY_AFTER, "1")
     }
 
@@ -102,7 +101,7 @@ impl ApiError {
     /// The body breaks these rules.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self::listed(ProblemCode::ValidationFailed, "the body breaks the rules listed in errors", errors)
+        Self::listed(ProblemCode::ValidationFailed, "the body is invalid: see errors", errors)
     }
 
     /// Refuses the body if it breaks any rules.
@@ -123,7 +122,7 @@ impl ApiError {
     /// These parameters are wrong.
     #[must_use]
     pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
-        Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are wrong", errors)
+        Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are invalid", errors)
     }
 
     /// These parameters have their form, and break a rule: together, or with what the register holds today.
@@ -147,13 +146,18 @@ impl ApiError {
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
+        Self::with_header(
+            ProblemCode::MethodNotAllowed,
+            format!("this resource allows only {names}"),
+            header::ALLOW,
+            &names,
+        )
     }
 
-    /// The caller asks too often, and may ask again after so many seconds.
+    /// The caller exceeded the rate limit, and may send the next request after so many seconds.
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Self {
-        let detail = format!("the quota is used up; more is there in {seconds} s");
+        let detail = format!("the rate limit is exceeded; retry in {seconds} s");
         Self::with_header(ProblemCode::RateLimited, detail, header::RETRY_AFTER, &seconds.to_string())
     }
 
@@ -197,9 +201,9 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
-            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
-            Self::Internal(_) => "the register failed to answer; the failure is logged",
+            Self::Database(Fault::OutcomeUnknown, _) => "the connection to the database was lost during the commit",
+            Self::Unavailable(_) | Self::Database(..) => "the register is temporarily unavailable",
+            Self::Internal(_) => "the register failed to process the request; the failure is logged",
         }
     }
 

@@ -31,7 +31,7 @@ struct Operation {
 impl Operation {
     /// Refuses callers who may not do such a thing at all, before anything is said of their request.
     fn permit(&self, request: &ServiceRequest) -> Result<(), ApiError> {
-        let unlisted = || ApiError::Internal(format!("nothing says who may call {}", self.id));
+        let unlisted = || ApiError::Internal(format!("operation {} has no permission in access::OPERATIONS", self.id));
         let permission = self.permission.ok_or_else(unlisted)?;
         Caller::among(&request.extensions())?.access().permits(permission)
     }
@@ -65,7 +65,7 @@ impl Guard {
         let pairs = query_pairs(request.query_string())?;
         let unknown = pairs.iter().filter(|(name, _)| !operation.parameters.contains(name));
         let unknown =
-            unknown.map(|(name, _)| FieldError::parameter(name, "unknown", "is no parameter of this operation"));
+            unknown.map(|(name, _)| FieldError::parameter(name, "unknown", "is not a parameter of this operation"));
         let unknown = unknown.collect::<Vec<_>>();
         if !unknown.is_empty() {
             return Err(ApiError::invalid_parameters(unknown));
@@ -75,7 +75,7 @@ impl Guard {
         }
         if !accepts(request, &operation.media_types) {
             let offered = operation.media_types.iter().map(String::as_str).collect::<Vec<_>>().join(" or ");
-            return Err(ApiError::refused(ProblemCode::NotAcceptable, format!("this is sent as {offered}")));
+            return Err(ApiError::refused(ProblemCode::NotAcceptable, format!("this operation returns {offered}")));
         }
         Ok(())
     }

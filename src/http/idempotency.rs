@@ -181,7 +181,8 @@ impl Kept {
     /// The first answer again.
     fn replayed(self, seal: Option<&Seal>) -> Result<Response, ApiError> {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let status = status.ok_or_else(|| ApiError::Internal(format!("{} is no status", self.status)))?;
+        let status = status
+            .ok_or_else(|| ApiError::Internal(format!("stored response has invalid HTTP status {}", self.status)))?;
         let body = if self.is_sealed { sealed(seal)?.open(&self.body)? } else { self.body };
         let answer = Response { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
         Ok(answer.with(&IDEMPOTENT_REPLAYED, "true"))
@@ -190,7 +191,9 @@ impl Kept {
 
 /// The seal of an answer that shows a secret: only who sent one gets one.
 fn sealed(seal: Option<&Seal>) -> Result<&Seal, ApiError> {
-    seal.ok_or_else(|| ApiError::Internal("an answer that shows a secret is for nobody".to_owned()))
+    seal.ok_or_else(|| {
+        ApiError::Internal("a response with a secret cannot be stored: the caller sent no API key".to_owned())
+    })
 }
 
 /// Whose key it is. Who has a new secret for an API key is the same caller.
@@ -248,8 +251,8 @@ pub async fn prune_regularly(db: Db) {
     loop {
         match prune(&db).await {
             Ok(0) => {}
-            Ok(count) => log::info!("forgot {count} answers that were kept for a day"),
-            Err(error) => log::warn!("answers that were kept for a day stay: {error}"),
+            Ok(count) => log::info!("deleted {count} idempotent responses older than 24 hours"),
+            Err(error) => log::warn!("cannot delete expired idempotent responses: {error}"),
         }
         actix_web::rt::time::sleep(BETWEEN_ROUNDS).await;
     }

@@ -33,12 +33,12 @@ text_enum! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WindowParameters {
-    /// Most items of the page; at most 50 with `embed`.
+    /// The maximum number of items in the page; at most 50 with `embed`.
     #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
+    /// The `next_cursor` of the previous page, requested with the same path, filters and sort.
     #[validate(length(min = 1, max = 2000), custom(function = "is_base64_url"))]
     #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
@@ -67,10 +67,10 @@ pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>,
 /// Where a page stands in its list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page {
-    /// Most items that the page could hold.
+    /// The maximum number of items in a page.
     #[schema(minimum = 1, maximum = 200, example = 50)]
     pub limit: u32,
-    /// Goes into `cursor` to ask for the next page; absent on the last.
+    /// The value of `cursor` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub next_cursor: Option<String>,
@@ -151,7 +151,7 @@ impl Window {
             .ok_or_else(|| {
                 ApiError::refused(
                     ProblemCode::InvalidCursor,
-                    "the cursor is not of this list with these filters and this sort",
+                    "the cursor does not belong to this list with these filters and this sort",
                 )
             })
     }
@@ -198,7 +198,7 @@ impl Window {
 pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(), ApiError> {
     let reversed = periods.iter().filter(|(_, from, to)| from.zip(*to).is_some_and(|(from, to)| from > to));
     let errors = reversed
-        .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the beginning of the period"))
+        .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the start of the period"))
         .collect::<Vec<_>>();
     if errors.is_empty() { Ok(()) } else { Err(ApiError::broken_parameters(errors)) }
 }

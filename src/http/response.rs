@@ -279,5 +279,5 @@ fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
 }
 
 fn unwritable() -> HttpResponse {
-    HttpResponse::from_error(ApiError::Internal("the answer cannot be written as JSON".to_owned()))
+    HttpResponse::from_error(ApiError::Internal("cannot serialise the response as JSON".to_owned()))
 }

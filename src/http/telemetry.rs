@@ -36,13 +36,19 @@ impl Metrics {
     pub fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
         let labels = ["method", "route", "status"];
-        let requests = IntCounterVec::new(Opts::new("http_requests_total", "Requests answered."), &labels)?;
+        let requests = IntCounterVec::new(
+            Opts::new("http_requests_total", "Number of HTTP requests by method, route and status."),
+            &labels,
+        )?;
         let durations = HistogramVec::new(
-            HistogramOpts::new("http_request_duration_seconds", "Time to answer."),
+            HistogramOpts::new(
+                "http_request_duration_seconds",
+                "Time from the arrival of a request to its response, in seconds.",
+            ),
             &["method", "route"],
         )?;
         let connections = IntGauge::new("database_connections", "Open connections to the database.")?;
-        let idle_connections = IntGauge::new("database_connections_idle", "Open connections that no request uses.")?;
+        let idle_connections = IntGauge::new("database_connections_idle", "Open database connections not in use.")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(connections.clone()))?;
@@ -174,7 +180,7 @@ fn of_status(status: StatusCode) -> ApiError {
     let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
     match code {
         Some(ProblemCode::NotAcceptable) => {
-            ApiError::refused(ProblemCode::NotAcceptable, "answers are sent as they are, or compressed with gzip")
+            ApiError::refused(ProblemCode::NotAcceptable, "responses are sent uncompressed or compressed with gzip")
         }
         Some(code) if status.is_client_error() => ApiError::refused(code, code.title()),
         _ if status.is_client_error() => ApiError::refused(ProblemCode::MalformedRequest, status.to_string()),

@@ -63,7 +63,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     for row in &lines {
         let key = &row.value.inspection_key;
         if !keys.insert(key) {
-            let reason = "stands on another row too, and would not tell whose judgements are whose";
+            let reason =
+                "is not unique: another row has the same key, so judgements cannot be matched to an inspection";
             context.reader.fault(row.file, row.line, "inspection_key", reason);
             continue;
         }
@@ -200,9 +201,11 @@ fn resolve_framework(
     let in_use = || named.iter().find(|framework| day.is_some_and(|day| framework.permits(day)));
     match exact.or_else(in_use) {
         Some(framework) => Ok(Some(framework.framework.clone())),
-        None => {
-            Err(ApiError::invalid_member("/framework", "unknown", format!("{code} is no framework in use that day")))
-        }
+        None => Err(ApiError::invalid_member(
+            "/framework",
+            "unknown",
+            format!("{code} is not a framework in use on that day"),
+        )),
     }
 }
 

@@ -25,9 +25,7 @@ impl Missing {
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::Nothing => "there is no such inspection",
-            Self::Several => {
-                "names several inspections, which the authority has of different kinds published on that day"
-            }
+            Self::Several => "matches several inspections of the authority published on that day",
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum ServeError {
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     /// The private server has no database for the register.
-    #[error("the private database cannot be made: {0}")]
+    #[error("cannot create the private database: {0}")]
     Create(String),
     /// The private database cannot be migrated.
     #[error(transparent)]
@@ -44,7 +44,7 @@ pub enum ServeError {
     #[error(transparent)]
     Import(#[from] import::ImportError),
     /// The first key cannot be made.
-    #[error("the first key cannot be made: {0}")]
+    #[error("cannot create the first API key: {0}")]
     Key(String),
     /// The metrics cannot be set up.
     #[error(transparent)]
@@ -53,7 +53,7 @@ pub enum ServeError {
     #[error("the service cannot listen on {0}: {1}")]
     Bind(std::net::SocketAddr, std::io::Error),
     /// The service failed while it ran.
-    #[error("the service failed: {0}")]
+    #[error("the service stopped with an error: {0}")]
     Run(std::io::Error),
 }
 
@@ -114,7 +114,7 @@ fn fill(url: &str) -> Result<(), ServeError> {
     upgrade::upgrade(url)?;
     if import::is_empty(url)? {
         let report = import::run(url, &import::Source::BuiltIn)?;
-        log::info!("the register is new; loaded {report}");
+        log::info!("the database is empty; loaded the built-in data: {report}");
     }
     Ok(())
 }
@@ -148,7 +148,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         let handle = server.handle();
         actix_web::rt::spawn(async move {
             either(heard).await;
-            log::info!("stopping");
+            log::info!("shutting down");
             draining.begin();
             handle.stop(true).await;
         });
@@ -190,18 +190,21 @@ fn announce(config: &Config, key: Option<&IssuedApiKey>) {
     let address = config.local_address();
     let key = key.map_or_else(String::new, |key| {
         format!(
-            "    Key         {}\n                It is the administrator's, holds until {}, and is shown this once.\n",
+            "    Key         {}\n                Administrator's API key, valid until {}. It is not displayed again.\n",
             key.secret.expose(),
             key.row.expires_at.date_naive()
         )
     });
     let lines = format!(
-        "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
+        "\n  The Inspection Register is running.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
          Document    http://{address}/openapi.json\n{key}\n  Stop it with Ctrl-C.\n"
     );
     // Nobody reads along if standard output is closed; the log never tells a key.
     if writeln!(std::io::stdout(), "{lines}").is_err() && !key.is_empty() {
-        log::warn!("the administrator's key could not be shown: make another with `inspection-register keys create`");
+        log::warn!(
+            "the administrator's key could not be printed to standard output; create another with \
+                    `inspection-register keys create`"
+        );
     }
     log::info!("listening on {}", config.bind_address);
 }

@@ -19,7 +19,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let instant = DateTime::parse_from_rfc3339(text).ok().filter(|_| is_plain(text));
-        let expected = || "must be an instant written as 2027-06-30T12:00:00Z".to_owned();
+        let expected = || "must be a date-time such as 2027-06-30T12:00:00Z".to_owned();
         instant.map(|instant| Self(instant.to_utc())).ok_or_else(expected)
     }
 }

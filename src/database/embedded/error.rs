@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 pub enum EmbeddedError {
     /// No usable PostgreSQL is installed.
     #[error(
-        "no PostgreSQL {oldest} or later is found. Install it with `apt-get install postgresql`, \
-         `dnf install postgresql-server` or `brew install postgresql@17` (script/run does), name the folder of its \
-         programs in PG_BINDIR, or name a running server in DATABASE_URL"
+        "PostgreSQL {oldest} or later was not found. Install it with `apt-get install postgresql`, \
+         `dnf install postgresql-server` or `brew install postgresql@17` (as script/run does), set PG_BINDIR to the \
+         directory of its programs, or set DATABASE_URL to use a running server"
     )]
     NotInstalled {
         /// The oldest major version that serves.
         oldest: u32,
     },
     /// The folder the operator names holds no usable PostgreSQL.
-    #[error("PG_BINDIR names {}, where no initdb, pg_ctl and postgres of version {oldest} or later can be run", .bindir.display())]
+    #[error("PG_BINDIR is {}, which has no usable initdb, pg_ctl and postgres of version {oldest} or later", .bindir.display())]
     UnusableBindir {
         /// The folder as configured.
         bindir: PathBuf,
@@ -26,8 +26,8 @@ pub enum EmbeddedError {
     },
     /// The cluster was made by another major version than the programs found.
     #[error(
-        "{} was created by PostgreSQL {cluster}, but the programs found are of version {programs}. \
-         Name the folder of the right ones in PG_BINDIR, or another DATA_DIR",
+        "{} was created by PostgreSQL {cluster}, but the programs found are of version {programs}. Set PG_BINDIR to \
+         the directory of PostgreSQL {cluster}, or set another DATA_DIR",
         .path.display()
     )]
     OtherVersion {
@@ -39,15 +39,17 @@ pub enum EmbeddedError {
         programs: u32,
     },
     /// Another process holds the lock.
-    #[error("another instance is using {}. Stop it first, or name another DATA_DIR", .0.display())]
+    #[error("another instance is using {}. Stop it first, or set another DATA_DIR", .0.display())]
     InUse(PathBuf),
     /// Root runs the program and has nobody to run the server as.
-    #[error("PostgreSQL does not run as root, and /etc/passwd has neither `postgres` nor `nobody` to run it as")]
+    #[error(
+        "PostgreSQL does not run as root, and /etc/passwd has neither of the users `postgres` and `nobody` to run it as"
+    )]
     NoAccount,
     /// The account of the server cannot enter the data folder.
     #[error(
-        "DATA_DIR {} cannot be reached by the user `{account}`, whom the database runs as. \
-         Choose a folder whose parents everyone may enter, such as one in /var/lib",
+        "the user `{account}`, which PostgreSQL runs as, cannot access DATA_DIR {}. Set it to a directory whose parent \
+         directories every user may enter, such as one in /var/lib",
         .path.display()
     )]
     Unreachable {
@@ -57,7 +59,7 @@ pub enum EmbeddedError {
         account: String,
     },
     /// The data folder, or something in it, cannot be read or written.
-    #[error("{} (in DATA_DIR) cannot be used: {source}; with DATABASE_URL no such folder is needed", .path.display())]
+    #[error("cannot use {} (in DATA_DIR): {source}; with DATABASE_URL set, no DATA_DIR is needed", .path.display())]
     Folder {
         /// The file or folder.
         path: PathBuf,
@@ -65,7 +67,7 @@ pub enum EmbeddedError {
         source: io::Error,
     },
     /// A program of PostgreSQL cannot be run.
-    #[error("{} cannot be run: {source}", .program.display())]
+    #[error("cannot run {}: {source}", .program.display())]
     Program {
         /// The program.
         program: PathBuf,
@@ -81,7 +83,7 @@ pub enum EmbeddedError {
         output: String,
     },
     /// The server gives up, or does not become ready in time.
-    #[error("PostgreSQL does not start. {} ends with:\n{tail}", .log.display())]
+    #[error("PostgreSQL does not start. Its log {} ends with:\n{tail}", .log.display())]
     Start {
         /// The server's log.
         log: PathBuf,
@@ -89,7 +91,7 @@ pub enum EmbeddedError {
         tail: String,
     },
     /// The server survives every way of stopping it.
-    #[error("PostgreSQL (process {0}) does not stop")]
+    #[error("PostgreSQL (process {0}) did not stop, even after an immediate shutdown request")]
     Stop(u32),
 }
 

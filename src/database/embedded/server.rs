@@ -76,7 +76,7 @@ impl Server {
         let mut server =
             Self { programs, cluster, socket_dir: socket_dir(data_dir), pid: 0, child: None, stopped: true };
         if server.adopt() {
-            log::info!("PostgreSQL (process {}) is still running and is used again", server.pid);
+            log::info!("reusing the running PostgreSQL server (process {})", server.pid);
         } else {
             server.launch(data_dir, durable)?;
         }
@@ -178,7 +178,10 @@ impl Server {
             if self.is_gone_within(Duration::from_secs(seconds)) {
                 break;
             }
-            log::warn!("PostgreSQL (process {}) does not stop in {seconds} s ({mode})", self.pid);
+            log::warn!(
+                "PostgreSQL (process {}) did not stop within {seconds} s of a {mode} shutdown request",
+                self.pid
+            );
         }
         if !self.is_gone() {
             self.programs.pg_ctl(&self.cluster, ["kill", "KILL", &self.pid.to_string()]);

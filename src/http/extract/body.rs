@@ -179,7 +179,7 @@ fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str],
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let bodies = bodies.ok_or_else(|| ApiError::Internal("nothing bounds bodies".to_owned()))?;
+        let bodies = bodies.ok_or_else(|| ApiError::Internal("web::Data<Bodies> is not configured".to_owned()))?;
         let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
         bodies.read(stream, limit).await
     })

@@ -32,7 +32,7 @@ fn check_printable(request: &HttpRequest, header: &HeaderName, name: &str, max: 
     if request.headers().get_all(header).all(is_printable) {
         Ok(())
     } else {
-        Err(wrong(name, &format!("must have 1 to {max} printable signs, as in \"1\"")))
+        Err(wrong(name, &format!("must have 1 to {max} printable ASCII characters, such as \"1\"")))
     }
 }
 
@@ -78,7 +78,7 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let required = || required("say in If-Match which version you mean to change");
+        let required = || required("send the ETag of the version to change in If-Match");
         ready(Self::sent(request).and_then(|sent| sent.ok_or_else(required)))
     }
 }
@@ -102,7 +102,7 @@ impl Preconditions {
         match (&self.if_match, current) {
             (Some(if_match), Some(version)) => if_match.check(version)?,
             (Some(_), None) => {
-                let detail = "there is nothing to replace; If-None-Match: * creates it";
+                let detail = "the resource does not exist; send If-None-Match: * to create it";
                 return Err(ApiError::refused(ProblemCode::PreconditionFailed, detail));
             }
             (None, _) => {}
@@ -117,11 +117,16 @@ impl Preconditions {
         let expects_nothing = match request.headers().get(header::IF_NONE_MATCH) {
             None => false,
             Some(value) if value.as_bytes() == b"*" => true,
-            Some(_) => return Err(wrong("If-None-Match", "must be *, which expects that nothing is there")),
+            Some(_) => {
+                return Err(wrong(
+                    "If-None-Match",
+                    "must be *: the request succeeds only if the resource does not exist",
+                ));
+            }
         };
         let if_match = IfMatch::sent(request)?;
         if if_match.is_none() && !expects_nothing {
-            return Err(required("say If-None-Match: * to create, or in If-Match which version you mean to replace"));
+            return Err(required("send If-None-Match: * to create, or the ETag of the version to replace in If-Match"));
         }
         Ok(Self { if_match, expects_nothing })
     }

@@ -84,7 +84,11 @@ pub fn query_pairs(query: &str) -> Result<Vec<(String, String)>, ApiError> {
                     errors.push(FieldError::parameter(name, "repeated", "may be given once"));
                 } else if has_control_character(&name) || has_control_character(&value) {
                     let name = name.escape_default().to_string();
-                    errors.push(FieldError::parameter(name, "control_character", "must hold no control characters"));
+                    errors.push(FieldError::parameter(
+                        name,
+                        "control_character",
+                        "must not contain control characters",
+                    ));
                 } else {
                     pairs.push((name, value));
                 }

@@ -99,7 +99,7 @@ fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
             errors.push(FieldError::body(
                 place,
                 "control_character",
-                "must hold no control characters but newline and tab",
+                "must not contain control characters other than newline and tab",
             ));
         }
         Value::Array(items) => {
@@ -123,7 +123,7 @@ pub(super) fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mu
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",
-                "must not be null: leave it out if it is unknown",
+                "must not be null: omit the member if the value is unknown",
             ));
         }
         find_nulls_below(value, &pointer(place, name), errors);

@@ -24,17 +24,18 @@ impl Seal {
         let mut key = [0_u8; 32];
         Hkdf::<Sha256>::new(Some(idempotency_key.as_bytes()), secret.expose().as_bytes())
             .expand(PURPOSE, &mut key)
-            .map_err(|error| ApiError::Internal(format!("no key can be derived: {error}")))?;
+            .map_err(|error| ApiError::Internal(format!("cannot derive an encryption key: {error}")))?;
         Ok(Self(XChaCha20Poly1305::new(&key.into())))
     }
 
     /// The body, encrypted.
     pub(super) fn close(&self, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         let mut nonce = [0_u8; NONCE];
-        getrandom::fill(&mut nonce).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
+        getrandom::fill(&mut nonce)
+            .map_err(|error| ApiError::Internal(format!("cannot generate random numbers: {error}")))?;
         let encrypted = self.0.encrypt(&XNonce::from(nonce), body);
         let encrypted =
-            encrypted.map_err(|error| ApiError::Internal(format!("an answer cannot be sealed: {error}")))?;
+            encrypted.map_err(|error| ApiError::Internal(format!("cannot encrypt the stored response: {error}")))?;
         Ok([nonce.as_slice(), &encrypted].concat())
     }
 
@@ -44,7 +45,8 @@ impl Seal {
             .split_first_chunk::<NONCE>()
             .and_then(|(nonce, encrypted)| self.0.decrypt(&XNonce::from(*nonce), encrypted).ok());
         opened.ok_or_else(|| {
-            let detail = "the first answer shows a secret, and is kept for the secret alone that it was asked for with";
+            let detail = "the first response contains a secret and is returned only to a request with the API secret \
+                          of the first request";
             ApiError::refused(ProblemCode::Conflict, detail)
         })
     }

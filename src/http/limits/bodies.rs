@@ -55,14 +55,19 @@ impl Bodies {
         let mut share = Share::default();
         while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
             let chunk = chunk.map_err(|_| {
-                ApiError::refused(ProblemCode::MalformedRequest, "the body ended too early, or its coding is broken")
+                ApiError::refused(
+                    ProblemCode::MalformedRequest,
+                    "the body is incomplete or its transfer coding is invalid",
+                )
             })?;
             if bytes.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large(limit));
             }
             bytes.extend_from_slice(&chunk);
             if !self.memory.grow(&mut share, bytes.len().saturating_sub(UNCOUNTED)) {
-                return Err(ApiError::Unavailable("bodies that are being read fill their memory".to_owned()));
+                return Err(ApiError::Unavailable(
+                    "request bodies being read use all of the memory allowed for them".to_owned(),
+                ));
             }
         }
         Ok(Held { bytes: bytes.freeze(), _share: share })
@@ -72,5 +77,5 @@ impl Bodies {
 /// The refusal of a body over so many bytes.
 #[must_use]
 pub fn too_large(limit: usize) -> ApiError {
-    ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body is over {limit} bytes"))
+    ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body exceeds {limit} bytes"))
 }

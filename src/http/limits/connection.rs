@@ -160,7 +160,7 @@ impl Connection {
             return Poll::Pending;
         }
         if !self.heads.grow(&mut self.exchange.0.share.borrow_mut(), head) {
-            return Poll::Ready(Err(self.give_up("the heads of requests fill their memory")));
+            return Poll::Ready(Err(self.give_up("request headers being read use all of the memory allowed for them")));
         }
         let mut passing = ReadBuf::new(buffer.initialize_unfilled_to(passed));
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut passing))?;

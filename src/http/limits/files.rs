@@ -14,13 +14,13 @@ pub fn make_room(limits: Limits) -> Limits {
     let there = match raised.map(usize::try_from) {
         Ok(files) => files.unwrap_or(usize::MAX),
         Err(error) => {
-            log::warn!("the limit of open files cannot be raised: {error}");
+            log::warn!("cannot raise the limit of open files: {error}");
             return limits;
         }
     };
     let connections = limits.connections.min(there.saturating_sub(RESERVED).max(there / 2));
     if connections < limits.connections {
-        log::warn!("the system allows {there} open files, which is enough for {connections} connections");
+        log::warn!("the limit of open files is {there}; accepting at most {connections} connections at once");
     }
     Limits { connections, ..limits }
 }

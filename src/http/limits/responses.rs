@@ -85,7 +85,7 @@ pub async fn in_pieces(
         Err(body) => body,
     });
     if is_refused {
-        let refusal = ApiError::Unavailable("answers that are being sent fill their memory".to_owned());
+        let refusal = ApiError::Unavailable("responses being sent use all of the memory allowed for them".to_owned());
         return Ok(answer.error_response(refusal));
     }
     Ok(answer)

@@ -21,7 +21,7 @@ use crate::http::response::Versioned;
 use crate::values::ids::{AuthorityId, KeyId, RotationId};
 use crate::values::text::{KeyName, Name};
 
-/// A key: who may call, and as what. Its secret is shown to nobody again.
+/// An API key: who may call, and with which role. Its secret is not returned.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApiKey {
     /// What is recorded of itself.
@@ -32,7 +32,7 @@ pub struct ApiKey {
     pub authority_ids: Vec<AuthorityId>,
 }
 
-/// A key with its new secret: the one answer that shows it.
+/// An API key with its new secret; only this response contains it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IssuedApiKey {
     /// What is recorded of itself.
@@ -41,8 +41,8 @@ pub struct IssuedApiKey {
     /// The authorities whose papers it is for.
     #[schema(max_items = 50)]
     pub authority_ids: Vec<AuthorityId>,
-    /// The secret, to be sent as `Authorization: Bearer irk_…`. The register keeps its hash alone: this is the only time
-    /// that it is shown.
+    /// The secret, sent as `Authorization: Bearer irk_…`. The register stores only its hash, so this response is the
+    /// only one that contains it.
     #[schema(example = "irk_Example0Example0Example0Example0Example0Ex01UhrTK")]
     pub secret: Secret,
 }
@@ -78,7 +78,7 @@ pub struct ApiKeyRow {
     /// When it was last used, to about a minute; absent if it never was. No change of the key: the version stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was made.

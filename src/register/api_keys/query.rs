@@ -187,7 +187,7 @@ fn issued(ApiKey { row, authority_ids }: ApiKey, secret: Secret) -> IssuedApiKey
 
 fn constraint_error(constraint: &str) -> Option<ApiError> {
     match constraint {
-        "api_keys_name_key" => Some(ApiError::conflict("a key has this name, or had it: names are not given twice")),
+        "api_keys_name_key" => Some(ApiError::conflict("an API key has or had this name: names are never reused")),
         "api_keys_expires_at_check" => Some(ApiError::invalid_member("/expires_at", "past", NOT_PAST)),
         _ => None,
     }

@@ -130,7 +130,7 @@ pub struct AuthorityRow {
     /// Last day of existence; absent while the authority exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_to: Option<Date>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.

@@ -153,7 +153,7 @@ pub struct DocumentRow {
     /// What people said in it.
     #[schema(value_type = Vec<Statement>, max_items = 100)]
     pub statements: JsonList<Statement>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.

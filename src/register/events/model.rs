@@ -153,13 +153,13 @@ impl Subject {
 /// One write of one resource: what became of it, by whom, when and why.
 #[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 pub struct Event {
-    /// Names the event. Later events have greater numbers, with gaps; only of writes that ran at the same time may the
-    /// feed tell in another order.
+    /// Identifies the event. Later events have greater numbers, with gaps; only events of concurrent writes may be
+    /// returned in another order.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub sequence: i64,
-    /// What became of the resource, as far as the caller sees it: what comes into view is `created`, what goes from it
-    /// `deleted`.
+    /// The type of change as visible to the caller: `created` also when the resource becomes visible, `deleted` also
+    /// when it becomes invisible.
     #[serde(rename = "type")]
     #[diesel(sql_type = Text, column_name = "type")]
     pub event_type: EventType,
@@ -176,26 +176,26 @@ pub struct Event {
     /// When it was recorded.
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
-    /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
-    /// `anonymous`.
+    /// The actor: the name of the API key, or a command of the register such as `import` or `migrate`; `anonymous` for
+    /// writes from before API keys existed.
     #[diesel(sql_type = Text)]
     #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
     pub actor: String,
-    /// The `X-Request-Id` of the request that wrote; of the register itself its command.
+    /// The `X-Request-Id` of the request that made the change; for the register itself, its command.
     #[diesel(sql_type = Text)]
     #[schema(max_length = 200, example = "import")]
     pub request_id: String,
-    /// Why it was written, where a reason was given; absent if the resource came into view or went from it.
+    /// The reason given for the change; absent if none was given, or if the event reports a change of visibility.
     #[diesel(sql_type = Nullable<Text>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The resource before the write, as it was stored: with the members that its own address answers, but for those that
-    /// are computed or embedded. Absent if it is new, or was not in view.
+    /// The resource before the change, as stored: the members of its own response except computed and embedded ones.
+    /// Absent if it was new or not visible.
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// The resource after the write, as it is stored. Absent if it is gone, also from view.
+    /// The resource after the change, as stored. Absent if it was deleted or is no longer visible.
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -205,7 +205,7 @@ pub struct Event {
 /// A page of events.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventPage {
-    /// The events, the first first.
+    /// The events, oldest first.
     #[schema(max_items = 200)]
     pub items: Vec<Event>,
     /// Where this page stands in the list.

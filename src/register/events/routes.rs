@@ -26,22 +26,21 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List events
 ///
-/// The feed: every write of every resource, one event for each resource that it changed, in an order in which what came
-/// of something else stands after it. To follow it, handle a page, keep the `sequence` of its last event, and ask for what
-/// is `after` it; the number names a place in the feed and is not compared, for numbers have gaps, and those of writes
-/// that ran at the same time may stand in another order. An event is shown once all writes that could come before it have
-/// ended, so that a reader who goes on from the last event misses none; while a long write runs, such as an import, the
-/// feed waits for it. Whoever keeps the last `after` of each resource, from the beginning, and drops what is `deleted`,
-/// has the register as it is stored. Events are kept for ever.
+/// Lists events in causal order: one event for each resource changed by a write. To follow the feed, process a page,
+/// store the `sequence` of its last event, and request the events `after` it. A sequence identifies a position:
+/// sequences have gaps, and concurrent writes may appear in another order than their numbers. An event appears once
+/// every write that could precede it has ended, so following the feed misses none; a long write, such as an import,
+/// delays it. A client that keeps the last `after` of each resource and drops those `deleted` has a complete copy.
+/// Events are kept for ever.
 ///
-/// The feed of a caller tells of what that caller sees. What comes into view, such as a draft that is published, reads as
-/// `created`; what goes from it reads as `deleted`, and what was told of it before is told no more. Members that refer to
-/// what the caller does not see are left out. `after` takes the number of an event that the caller sees or saw; another key
-/// may see another feed.
+/// The feed contains what the caller may read. A resource that becomes visible, such as a published draft, appears as
+/// `created`; one that becomes invisible appears as `deleted`, and its earlier events are no longer returned.
+/// References to resources that are not visible are omitted. `after` accepts the sequence of any event that is or was
+/// visible to the caller; feeds differ between keys.
 #[utoipa::path(
     tag = "Events",
     params(EventFilter, WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/events")]
 async fn list_events(
@@ -55,12 +54,12 @@ async fn list_events(
 
 /// List the history of an inspection
 ///
-/// Every change of the inspection, its judgements, and all that is or was in it, the first first: who made it, when,
-/// why, from what to what.
+/// Lists every change of the inspection and its judgements, and of every part that it has or had, oldest first: the
+/// actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/inspections/{inspection_id}/history")]
 async fn list_inspection_history(
@@ -76,11 +75,11 @@ async fn list_inspection_history(
 
 /// List the history of a finding
 ///
-/// Every change of the finding, the first first: who made it, when, why, from what to what.
+/// Lists every change of the finding, oldest first: the actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/findings/{finding_id}/history")]
 async fn list_finding_history(
@@ -96,11 +95,12 @@ async fn list_finding_history(
 
 /// List the history of a recommendation
 ///
-/// Every change of the recommendation, the first first: who made it, when, why, from what to what.
+/// Lists every change of the recommendation, oldest first: the actor, the time, the reason, and the resource before and
+/// after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/recommendations/{recommendation_id}/history")]
 async fn list_recommendation_history(
@@ -116,11 +116,12 @@ async fn list_recommendation_history(
 
 /// List the history of an improvement plan
 ///
-/// Every change of the plan, the first first: who made it, when, from what to what. Its actions have histories of their own.
+/// Lists every change of the plan, oldest first: the actor, the time, and the resource before and after. The actions of
+/// the plan have their own histories.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/improvement-plans/{plan_id}/history")]
 async fn list_improvement_plan_history(
@@ -136,12 +137,12 @@ async fn list_improvement_plan_history(
 
 /// List the history of an improvement action
 ///
-/// Every change of the action, and of its transitions, date revisions, updates and evidence, the first first: who made it,
-/// when, why, from what to what.
+/// Lists every change of the action and of its transitions, date revisions, updates and evidence, oldest first: the
+/// actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/improvement-actions/{action_id}/history")]
 async fn list_improvement_action_history(

@@ -48,7 +48,7 @@ pub struct Examination {
     /// The finding of that inspection in which it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding_id: Option<FindingId>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.

@@ -24,7 +24,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List what an inspection examined
 ///
-/// What it said of the recommendations of earlier inspections, in their order. What is not here was not looked at.
+/// Lists the examinations of recommendations of earlier inspections, in the order of the recommendations. A
+/// recommendation without an examination was not examined.
 #[utoipa::path(
     tag = "Examinations",
     params(WindowParameters),
@@ -43,7 +44,7 @@ async fn list_inspection_examinations(
 
 /// Read what an inspection said of a recommendation
 ///
-/// Not found if it said nothing of it: silence is not improvement.
+/// Returns 404 if the inspection did not examine the recommendation; that does not mean that it improved.
 #[utoipa::path(
     tag = "Examinations",
     responses((status = 200, description = "The examination.", body = Examination))

@@ -266,7 +266,7 @@ pub fn broken_codes(
 ) -> QueryResult<Vec<FieldError>> {
     let mut errors = themes::query::unknown(conn, themes, &format!("{place}/themes"))?;
     if let Some(area) = area.filter(|area| !areas.contains(area)) {
-        let message = format!("{area} is no area of the inspection's framework");
+        let message = format!("{area} is not an area of the inspection's framework");
         errors.push(FieldError::body(format!("{place}/area"), "unknown", message));
     }
     Ok(errors)
@@ -288,7 +288,7 @@ pub fn areas(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<V
 /// What refers to a finding that is to be removed.
 fn references_to(constraint: &str) -> Option<ApiError> {
     match constraint {
-        "examinations_finding_id_fkey" => Some(ApiError::in_use("an examination says so in this finding")),
+        "examinations_finding_id_fkey" => Some(ApiError::in_use("an examination refers to this finding")),
         "improvement_action_findings_finding_id_fkey" => {
             Some(ApiError::in_use("improvement actions answer this finding"))
         }

@@ -56,7 +56,7 @@ async fn list_inspection_findings(
 
 /// Record a finding of an inspection
 ///
-/// After the last, unless `position` says otherwise.
+/// Adds it after the last one unless `position` is given.
 #[utoipa::path(
     tag = "Findings",
     request_body = NewFinding,
@@ -78,7 +78,7 @@ async fn create_inspection_finding(
 
 /// List findings
 ///
-/// Across all inspections, the latest publication first: what was said of a theme or of a group of children, and where.
+/// Lists findings across all inspections, latest publication first. Filter by theme or group of children (`cohort`).
 #[utoipa::path(
     tag = "Findings",
     params(FindingFilter, WindowParameters),

@@ -29,7 +29,7 @@ text_enum! {
         NotImproved = "not_improved",
         /// It has become worse.
         Worse = "worse",
-        /// No examination speaks of it: nobody knows.
+        /// No examination: the outcome is unknown.
         NotExamined = "not_examined",
     }
 }
@@ -52,7 +52,7 @@ impl CoverageOutcome {
 pub struct FollowUp {
     /// The inspection.
     pub inspection_id: InspectionId,
-    /// The day up to which it is told.
+    /// The last day that the follow-up includes.
     pub as_at: Date,
     /// The published visits of the series that it opened, the inspection that closed it, and others that examined its
     /// recommendations, in the order of their days.
@@ -176,8 +176,8 @@ pub struct VisitedRecommendation {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FollowUpParameters {
-    /// The day up to which it is told, today in London by default; not after it. What was published on that day or before
-    /// counts; an inspection of which no day is known counts always.
+    /// Include what was published on or before this day (default: today in London; not later). An inspection without
+    /// any date is always included.
     #[param(example = "2026-01-31")]
     pub as_at: Option<Date>,
 }

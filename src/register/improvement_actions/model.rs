@@ -235,7 +235,7 @@ pub struct ImprovementActionRow {
     /// The organisations that take part.
     #[schema(max_items = 50)]
     pub partner_organisations: Vec<Name>,
-    /// How pressing it is.
+    /// The priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     /// What will be different for children.
@@ -250,7 +250,7 @@ pub struct ImprovementActionRow {
     pub proposed_on: Date,
     /// Where it stands; moves only by transitions.
     pub state: ActionState,
-    /// How it goes, as the latest update says.
+    /// The red, amber or green status given by the latest update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rag: Option<Rag>,
     /// The first day by which it was to be done.
@@ -272,7 +272,7 @@ pub struct ImprovementActionRow {
     /// The day until which it is put off; absent unless it is deferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred_until: Option<Date>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.

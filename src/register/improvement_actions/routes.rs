@@ -52,7 +52,8 @@ async fn list_improvement_actions(
 
 /// Record an improvement action
 ///
-/// It begins as `proposed`, and moves by transitions alone. `due_on` is its first due date, which date revisions change.
+/// The action starts as `proposed`; its state changes only by transitions. `due_on` is its original due date; date
+/// revisions change it.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementAction,

@@ -115,7 +115,7 @@ pub struct ImprovementPlanRow {
     /// Where it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
@@ -139,11 +139,11 @@ pub struct ActionCounts {
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub overdue: i64,
-    /// Done; whether they worked is not yet seen.
+    /// Done; the effect is not yet confirmed.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub completed: i64,
-    /// Somebody else saw that they worked.
+    /// Confirmed by somebody else: the actions worked.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub verified: i64,

@@ -46,7 +46,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     pub enum KindBasis {
         /// The report says it.
         Printed = "printed",
@@ -217,7 +217,7 @@ pub struct InspectionRow {
     /// What it looked at, where that was not everything.
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: JsonList<AreaCovered>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Prose>,
     /// The graded inspection that opened the series of visits.
@@ -239,7 +239,7 @@ pub struct InspectionRow {
     /// The source more exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_reference: Option<Lines>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind_basis: Option<KindBasis>,
     /// Raised by each change of the inspection, its judgements, findings and recommendations.

@@ -107,7 +107,11 @@ pub fn insert(
 /// As [`insert`].
 pub fn insert_rows(conn: &mut PgConnection, id: InspectionId, new: &NewInspection) -> Result<(), ApiError> {
     if new.state == InspectionState::Withdrawn {
-        return Err(ApiError::invalid_member("/state", "initial_state", "must be draft or published at first"));
+        return Err(ApiError::invalid_member(
+            "/state",
+            "initial_state",
+            "must be draft or published when the inspection is created",
+        ));
     }
     rules::check(conn, &candidate(id, new)?, Some(new))?;
     diesel::insert_into(inspections::table)
@@ -235,7 +239,9 @@ fn constraint_error(constraint: &str) -> Option<ApiError> {
         "inspections_visit_number_check" => {
             invalid("/visit_number", "series", "needs the inspection that opened the series")
         }
-        "inspections_is_final_visit_check" => invalid("/is_final_visit", "series", "is for monitoring visits"),
+        "inspections_is_final_visit_check" => {
+            invalid("/is_final_visit", "series", "is only allowed for a monitoring visit")
+        }
         "inspections_opened_by_another_check" => {
             invalid("/opened_by_inspection_id", "series", "must name another inspection")
         }

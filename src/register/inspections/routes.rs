@@ -28,8 +28,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List inspections
 ///
-/// With their judgements, so that one call feeds a dashboard; the latest publication first. `area` and `grade` together
-/// find inspections in which that area was given that grade.
+/// Each inspection includes its judgements. The latest publication comes first. `area` and `grade` together match
+/// inspections in which that area has that grade.
 #[utoipa::path(
     tag = "Inspections",
     params(InspectionFilter, WindowParameters),
@@ -49,8 +49,8 @@ async fn list_inspections(
 
 /// Record an inspection
 ///
-/// A report is written whole: the inspection with its judgements, findings and recommendations, in one request. It begins
-/// as a draft unless `state` says otherwise.
+/// Creates an inspection with its judgements, findings and recommendations in one request. The state is `draft` unless
+/// `state` is `published`.
 #[utoipa::path(
     tag = "Inspections",
     request_body = NewInspection,
@@ -112,7 +112,7 @@ async fn update_inspection(
 
 /// Remove a draft
 ///
-/// With all that is in it. What is or was published is withdrawn, not removed.
+/// Deletes a draft and everything in it. An inspection that is or was published is withdrawn instead.
 #[utoipa::path(
     tag = "Inspections",
     responses((status = 204, description = "The draft is gone."))

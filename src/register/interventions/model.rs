@@ -74,7 +74,7 @@ pub struct Intervention {
     /// What else is known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Prose>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.

@@ -43,8 +43,8 @@ async fn get_inspection_judgements(
 
 /// Replace the judgements of an inspection
 ///
-/// The whole set, under the inspection's `ETag`. Areas and grades must be the framework's. `reason` is required if the
-/// inspection is published.
+/// Replaces all judgements. `If-Match` takes the inspection's `ETag`. Areas and grades must belong to the framework.
+/// `reason` is required if the inspection is published.
 #[utoipa::path(
     tag = "Judgements",
     request_body = NewJudgementSet,

@@ -107,7 +107,7 @@ pub struct RecommendationRow {
     /// Place in the report, from 1.
     #[schema(minimum = 1, maximum = 1000)]
     pub position: i32,
-    /// How pressing it is.
+    /// The priority.
     pub kind: RecommendationKind,
     /// To whom it is addressed.
     pub addressee: RecommendationAddressee,
@@ -128,7 +128,7 @@ pub struct RecommendationRow {
     /// The printed number of the paragraph.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
     /// When it was recorded.
@@ -147,7 +147,7 @@ pub struct NewRecommendation {
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// How pressing it is.
+    /// The priority.
     pub kind: RecommendationKind,
     /// To whom it is addressed.
     #[serde(default = "local_authority")]
@@ -187,7 +187,7 @@ pub struct RecommendationPatch {
     #[validate(range(min = 1, max = 1000))]
     #[schema(nullable = false, minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// How pressing it is.
+    /// The priority.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub kind: Option<RecommendationKind>,
@@ -254,7 +254,7 @@ pub struct RecommendationFilter {
     /// The children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
-    /// How pressing they are.
+    /// The priorities of the recommendations.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["area_for_improvement"]))]
     pub kind: Option<Codes<RecommendationKind>>,
     /// Published on this day or later.

@@ -59,7 +59,7 @@ async fn list_inspection_recommendations(
 
 /// Record a recommendation of an inspection
 ///
-/// After the last, unless `position` says otherwise.
+/// Adds it after the last one unless `position` is given.
 #[utoipa::path(
     tag = "Recommendations",
     request_body = NewRecommendation,
@@ -81,7 +81,7 @@ async fn create_inspection_recommendation(
 
 /// List recommendations
 ///
-/// Across all inspections, the latest publication first: what was asked of whom, about which theme.
+/// Lists recommendations across all inspections, latest publication first. Filter by addressee, theme or cohort.
 #[utoipa::path(
     tag = "Recommendations",
     params(RecommendationFilter, WindowParameters),

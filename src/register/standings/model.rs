@@ -181,7 +181,7 @@ pub struct StandingFilter {
     /// Which day of an inspection counts.
     #[param(default = "publication", example = "publication")]
     pub clock: Option<Clock>,
-    /// Part of the authority's name, in any case.
+    /// Part of the authority's name, ignoring case.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,

@@ -47,7 +47,9 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
     assert!(first.get("/health/ready").starts_with("HTTP/1.1 200"), "{}", first.said());
     let (authorities, inspections) = (total(&first, "authorities"), total(&first, "inspections"));
     assert_eq!(authorities, 161);
-    for line in [format!("http://{}/docs/", first.address), "the register is new; loaded".to_owned()] {
+    for line in
+        [format!("http://{}/docs/", first.address), "the database is empty; loaded the built-in data".to_owned()]
+    {
         assert!(first.said().contains(&line), "{}", first.said());
     }
 

@@ -24,8 +24,8 @@ const DEFAULT_OVERLAP: u32 = 24;
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
-    /// A name that no key has had before, also not in other letters of the same kind. Every change made with the key tells
-    /// it: name a team or a program, not a person.
+    /// A unique name, never used by another key (ignoring case). Events contain it: name a team or a program, not a
+    /// person.
     #[validate(nested)]
     pub name: KeyName,
     /// What its holder may do.
@@ -46,11 +46,7 @@ impl NewApiKey {
     pub fn broken_rules(&self, now: DateTime<Utc>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if RESERVED.contains(&self.name.as_str().to_ascii_lowercase().as_str()) {
-            errors.push(FieldError::body(
-                "/name",
-                "reserved",
-                "must not be a name that the register itself acts under",
-            ));
+            errors.push(FieldError::body("/name", "reserved", "is reserved for the register"));
         }
         if self.authority_ids.is_empty() && self.role.needs_authorities() {
             let message = format!("must name the authorities that the {} is for", self.role);
@@ -65,13 +61,13 @@ impl NewApiKey {
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKeyRotation {
-    /// For how many hours the old secret still holds: up to a week, none if it has leaked. It never outlives the end that the
-    /// key had so far.
+    /// Hours for which the old secret remains valid: at most 168, 0 if it has leaked. It never outlives the previous
+    /// expiry of the key.
     #[serde(default = "default_overlap")]
     #[validate(range(max = 168))]
     #[schema(minimum = 0, maximum = 168, default = 24)]
     pub overlap_hours: u32,
-    /// When the key ends from now on: at most 365 days ahead. Left out, its end stays.
+    /// When the key expires: at most 365 days ahead. If absent, the expiry does not change.
     pub expires_at: Option<Timestamp>,
 }
 

@@ -14,7 +14,7 @@ use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuthorityFilter {
-    /// Part of the name or of the official name, in any case.
+    /// Part of the name or of the official name, ignoring case.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,

@@ -31,23 +31,23 @@ pub struct ImprovementActionFilter {
     /// Plans that they are part of.
     #[param(style = Form, explode = false, value_type = Option<Vec<PlanId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"]))]
     pub plan: Option<Codes<PlanId>>,
-    /// Where they stand.
+    /// The states of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<ActionState>>, max_items = 50, min_items = 1, example = json!(["in_progress", "blocked"]))]
     pub state: Option<Codes<ActionState>>,
-    /// How they go.
+    /// The red, amber or green statuses of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<Rag>>, max_items = 50, min_items = 1, example = json!(["amber", "red"]))]
     pub rag: Option<Codes<Rag>>,
-    /// How pressing they are.
+    /// The priorities of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<Priority>>, max_items = 50, min_items = 1, example = json!(["high"]))]
     pub priority: Option<Codes<Priority>>,
-    /// The whole name of the role that answers for it, in any case.
+    /// The full name of the role that is responsible for the actions, ignoring case.
     #[validate(nested)]
     #[param(example = "Chief executive (example)")]
     pub owner_role: Option<Name>,
-    /// What led to them.
+    /// The sources of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<ActionSource>>, max_items = 50, min_items = 1, example = json!(["recommendation"]))]
     pub source: Option<Codes<ActionSource>>,
-    /// Recommendations that they answer.
+    /// Recommendations that the actions respond to.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-7845-a5a7-57124a83b17d"]))]
     pub recommendation: Option<Codes<RecommendationId>>,
     /// Findings that they answer.
@@ -59,7 +59,7 @@ pub struct ImprovementActionFilter {
     /// The children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
-    /// To whom it was promised, the whole name in any case.
+    /// The full name of whom the actions were promised to, ignoring case.
     #[validate(nested)]
     #[param(example = "Care leavers (example)")]
     pub promised_to: Option<Name>,

@@ -61,7 +61,7 @@ pub struct NewImprovementAction {
     #[validate(length(max = 50), nested)]
     #[schema(max_items = 50)]
     pub partner_organisations: Vec<Name>,
-    /// How pressing it is.
+    /// The priority.
     pub priority: Option<Priority>,
     /// What will be different for children.
     #[validate(nested)]
@@ -134,7 +134,7 @@ pub struct ImprovementActionPatch {
     #[validate(length(max = 50), nested)]
     #[schema(nullable = false, max_items = 50)]
     pub partner_organisations: Option<Vec<Name>>,
-    /// How pressing it is.
+    /// The priority.
     #[serde(default, deserialize_with = "nullable")]
     pub priority: Option<Option<Priority>>,
     /// What will be different for children.

@@ -90,7 +90,7 @@ pub fn insert(
         .get_result(conn)
         .on_constraint(|name| {
             (name == "improvement_action_date_revisions_pkey")
-                .then(|| ApiError::conflict("there is a change of a due date with this id"))
+                .then(|| ApiError::conflict("a date revision with this id exists"))
         })?;
     let after = diesel::update(improvement_actions::table.find(action))
         .set((
@@ -122,7 +122,7 @@ fn check(
     let mut not_before = vec![(action.proposed_on, "on which it was proposed")];
     not_before.extend(last.map(|(_, day)| (day, "of the change before")));
     let is_same = action.due_on == Some(new.due_on);
-    let same = is_same.then(|| FieldError::body("/due_on", "unchanged", "must be another day than the due date"));
+    let same = is_same.then(|| FieldError::body("/due_on", "unchanged", "must differ from the current due date"));
     match (self::effective_on(new.effective_on, &not_before), same) {
         (Ok(day), None) => Ok((last.map_or(1, |(last, _)| last + 1), day)),
         (day, same) => Err(ApiError::invalid(same.into_iter().chain(day.err()).collect())),

@@ -57,9 +57,9 @@ async fn list_improvement_action_transitions(
 
 /// Move an action to another state
 ///
-/// An illegal move is refused with the legal ones. `verified` needs that somebody else saw that the action worked: evidence
-/// that another than its author accepted, or a later inspection that found a recommendation improved that the action
-/// answers. The answer carries the `ETag` of the action.
+/// An illegal move is refused; the problem lists the legal ones. A move to `verified` requires evidence accepted by a
+/// key other than its author's, or a later inspection that found a linked recommendation improved. The response has the
+/// `ETag` of the action.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementActionTransition,
@@ -81,7 +81,7 @@ async fn create_improvement_action_transition(
 
 /// List the changes of the due date of an action
 ///
-/// In their order, each with its reason: what slipped stays visible.
+/// Lists date revisions in order, each with its reason.
 #[utoipa::path(
     tag = "Improvement actions",
     params(WindowParameters),

@@ -43,7 +43,7 @@ pub struct ImprovementPlanFilter {
     /// Inspections that they answer.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
     pub inspection: Option<Codes<InspectionId>>,
-    /// The day as at which they are read; today in London if it is absent. Not later than today.
+    /// Return plans as they stood at the end of this day; today in London by default, and not later.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
     /// The order.
@@ -59,7 +59,7 @@ pub struct ImprovementPlanFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementPlanParameters {
-    /// The day as at which it is read; today in London if it is absent. Not later than today.
+    /// Return the plan as it stood at the end of this day; today in London by default, and not later.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
     /// What the plan carries; with `as_at`, as it stood.

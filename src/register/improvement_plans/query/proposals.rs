@@ -26,7 +26,7 @@ pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(
     if plan.state == PlanState::Closed {
         return Err(ApiError::conflict("the plan is closed"));
     }
-    let answers_nothing = || ApiError::conflict("the plan answers no inspection: set responds_to_inspection_id");
+    let answers_nothing = || ApiError::conflict("the plan responds to no inspection: set responds_to_inspection_id");
     let Some(inspection) = plan.responds_to_inspection_id else { return Err(answers_nothing()) };
     let open = open(conn, caller, inspection)
         .map_err(|error| if error.code() == ProblemCode::NotFound { answers_nothing() } else { error })?;

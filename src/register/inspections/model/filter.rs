@@ -42,7 +42,7 @@ pub struct InspectionFilter {
     /// States.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
-    /// The whole name of a lead inspector, in any case.
+    /// The full name of a lead inspector, ignoring case.
     #[validate(nested)]
     pub lead_inspector: Option<Name>,
     /// Areas judged; with `grade`, areas given that grade.

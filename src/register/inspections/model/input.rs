@@ -81,7 +81,7 @@ pub struct NewInspection {
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: JsonList<AreaCovered>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[validate(nested)]
     pub headline: Option<Prose>,
     /// The graded inspection that opened the series of visits: required for monitoring visits, optional for focused
@@ -101,7 +101,7 @@ pub struct NewInspection {
     /// The source more exactly.
     #[validate(nested)]
     pub source_reference: Option<Lines>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     pub kind_basis: Option<KindBasis>,
     /// What was judged.
     #[diesel(skip_insertion)]
@@ -192,7 +192,7 @@ pub struct InspectionPatch {
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: Option<JsonList<AreaCovered>>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub headline: Option<Option<Prose>>,
@@ -218,7 +218,7 @@ pub struct InspectionPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub source_reference: Option<Option<Lines>>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     #[serde(default, deserialize_with = "nullable")]
     pub kind_basis: Option<Option<KindBasis>>,
     /// Why a published inspection is changed.

@@ -51,7 +51,7 @@ impl InspectionRow {
         if self.state == InspectionState::Draft || reason.is_some() {
             return Ok(());
         }
-        let detail = format!("the inspection is {}: say in reason why it is changed", self.state);
+        let detail = format!("the inspection is {}: give the reason for the change in reason", self.state);
         Err(ApiError::refused(ProblemCode::ReasonRequired, detail))
     }
 
@@ -96,7 +96,7 @@ impl InspectionRow {
         let mut errors = Vec::new();
         match (&self.framework, framework) {
             (Some(code), None) => {
-                errors.push(FieldError::body("/framework", "unknown", format!("{code} is no framework")));
+                errors.push(FieldError::body("/framework", "unknown", format!("{code} is not a framework")));
             }
             (None, _) if self.kind.is_some() => {
                 errors.push(FieldError::body(
@@ -116,7 +116,7 @@ impl InspectionRow {
                     errors.push(FieldError::body(format!("/{name}"), "framework_validity", message));
                 }
                 if let (Some(code), None) = (self.kind, kind) {
-                    let message = format!("{code} is no kind of inspection under {}", framework.framework);
+                    let message = format!("{code} is not a kind of inspection under {}", framework.framework);
                     errors.push(FieldError::body("/kind", "unknown", message));
                 }
             }
@@ -143,7 +143,7 @@ impl InspectionRow {
                 !is_visit && self.opened_by_inspection_id.is_some(),
                 "/opened_by_inspection_id",
                 "no_visit",
-                "is for monitoring and focused visits",
+                "is only allowed for a monitoring or focused visit",
             ),
             (
                 self.visit_number.is_some() && self.opened_by_inspection_id.is_none(),
@@ -155,7 +155,7 @@ impl InspectionRow {
                 !is_monitoring && self.is_final_visit.is_some(),
                 "/is_final_visit",
                 "no_visit",
-                "is for monitoring visits",
+                "is only allowed for a monitoring visit",
             ),
         ];
         let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);

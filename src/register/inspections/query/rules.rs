@@ -89,7 +89,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
     let visits = visits(conn, row.inspection_id)?;
     let mut errors = Vec::new();
     if !visits.is_empty() && !gives_grades(conn, row)? {
-        let message = "opened a series of visits, and must stay a graded inspection";
+        let message = "must remain a graded kind: the inspection opened a series of visits";
         errors.push(FieldError::body("/kind", "series", message));
     }
     if visits.iter().any(|visit| !is_earlier(row, visit)) {
@@ -212,7 +212,7 @@ fn broken_moves(
     for (position, area) in findings::query::areas(conn, row.inspection_id)? {
         if !areas.contains(&area) {
             messages
-                .push(format!("the finding at position {position} names {area}, which is no area of the framework"));
+                .push(format!("the finding at position {position} has area {area}, which the framework does not have"));
         }
     }
     Ok(messages.into_iter().map(|message| FieldError::body("/framework", "contents", message)).collect())
