@@ -44,29 +44,29 @@ use crate::values::text::SearchText;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
-    servers((url = "/v1", description = "This service, local or in production")),
+    servers((url = "/v1", description = "This service")),
     components(schemas(
         Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
         StandingSort, AuthorityKey, SearchText
     )),
     tags(
-        (name = "Standings", description = "Where every authority stands, as at any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
+        (name = "Standings", description = "The standings of all authorities on any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
         (name = "Authorities", description = "English councils with responsibility for children's services, [past and present](#/Authorities/list_authorities), and their [statistical neighbours](#/Authorities/list_authority_neighbours)."),
-        (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is [written whole](#/Inspections/create_inspection), in one request."),
-        (name = "Judgements", description = "The [grades](#/Judgements/get_inspection_judgements) of one inspection, area by area."),
-        (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph, and [across all inspections](#/Findings/list_findings)."),
-        (name = "Recommendations", description = "What an inspection asks to be put right, and by when, and [across all inspections](#/Recommendations/list_recommendations)."),
-        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at. [Follow-up](#/Examinations/get_inspection_follow_up) puts it together."),
-        (name = "Improvement plans", description = "What authorities undertake to do about an inspection, with [an action for each recommendation](#/Improvement%20plans/create_actions_from_recommendations)."),
-        (name = "Improvement actions", description = "What is done, by when, [where it stands](#/Improvement%20actions/list_improvement_actions), what slipped, and [how it moves](#/Improvement%20actions/create_improvement_action_transition)."),
-        (name = "Evidence", description = "What shows that an action [had an effect](#/Evidence/list_improvement_action_evidence), and what [others made of it](#/Evidence/list_evidence_reviews)."),
-        (name = "Interventions", description = "What government and others [set up](#/Interventions/list_interventions) when services fail: notices, directions, commissioners, partners."),
-        (name = "Documents", description = "[Reports, letters, news and statements](#/Documents/list_documents) that speak of inspections."),
-        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
-        (name = "Frameworks", description = "The [rule books](#/Frameworks/list_frameworks) that Ofsted inspects by: their areas, grades and kinds of inspection."),
-        (name = "Themes", description = "The [subjects](#/Themes/list_themes) that findings and recommendations are about."),
-        (name = "API keys", description = "Who may call, and as what. Only administrators [see any of it](#/API%20keys/list_api_keys)."),
+        (name = "Inspections", description = "Inspections by Ofsted, with their dates and judgements. [One request](#/Inspections/create_inspection) records a whole report."),
+        (name = "Judgements", description = "The [grades](#/Judgements/get_inspection_judgements) of one inspection by area."),
+        (name = "Findings", description = "The findings of inspections, strengths and concerns: those of one inspection, or [across all inspections](#/Findings/list_findings)."),
+        (name = "Recommendations", description = "The recommendations of inspections, with their due dates: those of one inspection, or [across all inspections](#/Recommendations/list_recommendations)."),
+        (name = "Examinations", description = "The examinations of recommendations by later inspections and visits. The [follow-up](#/Examinations/get_inspection_follow_up) of an inspection combines them."),
+        (name = "Improvement plans", description = "The plans of authorities that respond to an inspection, with [an action for each recommendation](#/Improvement%20plans/create_actions_from_recommendations)."),
+        (name = "Improvement actions", description = "The [actions](#/Improvement%20actions/list_improvement_actions) of authorities, with due dates, states, delays and [transitions](#/Improvement%20actions/create_improvement_action_transition)."),
+        (name = "Evidence", description = "The [evidence](#/Evidence/list_improvement_action_evidence) that an action had an effect, and its [reviews](#/Evidence/list_evidence_reviews) by others."),
+        (name = "Interventions", description = "The [interventions](#/Interventions/list_interventions) by government and others when services fail: notices, directions, commissioners, partners."),
+        (name = "Documents", description = "[Reports, letters, news and statements](#/Documents/list_documents) about inspections."),
+        (name = "Events", description = "Every change of every resource in causal order, with its actor and its reason. To follow changes, read [`/events`](#/Events/list_events)."),
+        (name = "Frameworks", description = "The [frameworks](#/Frameworks/list_frameworks) that Ofsted inspects under, with their areas, grades and kinds of inspection."),
+        (name = "Themes", description = "The [themes](#/Themes/list_themes) of findings and recommendations."),
+        (name = "API keys", description = "The callers and their roles. Only administrators can [read and change them](#/API%20keys/list_api_keys)."),
     )
 )]
 pub struct Description;

@@ -57,11 +57,15 @@ pub const SETTINGS: &[Setting] = &[
         default: ".data; as root /var/lib/inspection-register",
         about: "directory of the private PostgreSQL server",
     },
-    Setting { name: "PG_BINDIR", default: "", about: "folder of initdb, pg_ctl and postgres, if not in a usual place" },
+    Setting {
+        name: "PG_BINDIR",
+        default: "",
+        about: "directory of initdb, pg_ctl and postgres, if not in a standard place",
+    },
     Setting {
         name: "CORS_ORIGINS",
         default: "",
-        about: "origins whose web pages may call the service, separated by commas; * for all",
+        about: "comma-separated origins whose web pages may call the service; * for all",
     },
     Setting {
         name: "RATE_LIMIT",
@@ -99,7 +103,7 @@ impl Config {
     /// # Errors
     ///
     /// Every mistake, by the name of its setting.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
@@ -157,7 +161,10 @@ impl Config {
                 mistakes.push(format!("DATABASE_POOL_SIZE must be a number from 1 to 100, is {pool_size:?}"));
             });
         if let Some(folder) = pg_bindir.as_ref().filter(|folder| !folder.join("postgres").is_file()) {
-            mistakes.push(format!("PG_BINDIR must be a folder with the program postgres, is {:?}", folder.display()));
+            mistakes.push(format!(
+                "PG_BINDIR must be a directory that contains the program postgres, is {:?}",
+                folder.display()
+            ));
         }
         let cors_origins = listed(&cors_origins).map(ToOwned::to_owned).collect::<Vec<_>>();
         for origin in cors_origins.iter().filter(|origin| !is_origin(origin)) {

@@ -43,7 +43,8 @@ impl Secret {
         let mut text = PREFIX.to_owned();
         while text.len() < PREFIX.len() + RANDOM {
             let mut bytes = [0_u8; 64];
-            getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
+            getrandom::fill(&mut bytes)
+                .map_err(|error| ApiError::Internal(format!("cannot generate random numbers: {error}")))?;
             let missing = PREFIX.len() + RANDOM - text.len();
             text.extend(bytes.into_iter().filter(|byte| *byte < FAIR).map(|byte| digit(u32::from(byte))).take(missing));
         }

@@ -111,7 +111,7 @@ impl Db {
         self.source.watch.look().await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     async fn run<T, F>(&self, kind: Kind, work: F) -> Result<T, ApiError>
     where
         F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,

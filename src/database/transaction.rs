@@ -112,8 +112,9 @@ fn once<T>(
     heard: &dyn Fn(),
     work: &impl Fn(&mut PgConnection) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
-    let mut pooled =
-        pool.get_timeout(CONNECTION_WAIT).map_err(|error| ApiError::Unavailable(format!("no connection: {error}")))?;
+    let mut pooled = pool
+        .get_timeout(CONNECTION_WAIT)
+        .map_err(|error| ApiError::Unavailable(format!("no connection to the database: {error}")))?;
     let connection = &mut *pooled;
     heard();
     progress.enter(Stage::Working)?;

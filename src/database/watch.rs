@@ -100,9 +100,10 @@ impl Watch {
     pub fn must_answer(&self) -> Result<(), ApiError> {
         match self.0.state().condition {
             condition if condition.answers() => Ok(()),
-            condition => {
-                Err(ApiError::Unavailable(format!("no connection: {}", condition.reason().unwrap_or_default())))
-            }
+            condition => Err(ApiError::Unavailable(format!(
+                "no connection to the database: {}",
+                condition.reason().unwrap_or_default()
+            ))),
         }
     }
 

@@ -94,7 +94,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         for code in split(&row.value.successors) {
             let pair = find(conn, context, &row.value.gss_code)?.zip(find(conn, context, &GssCode::from(code))?);
             let Some((former, heir)) = pair else {
-                context.reader.fault(row.file, row.line, "successors", format!("{code} is no authority"));
+                context.reader.fault(row.file, row.line, "successors", format!("{code} is not an authority"));
                 continue;
             };
             if new_ids.contains(&heir) {
@@ -120,7 +120,7 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
                 None => ("gss_code", &line.gss_code),
                 Some(_) => ("neighbour_gss_code", &line.neighbour_gss_code),
             };
-            context.reader.fault(row.file, row.line, column, format!("{code} is no authority"));
+            context.reader.fault(row.file, row.line, column, format!("{code} is not an authority"));
             continue;
         };
         let outcome = conn.transaction(|conn| insert_neighbour(conn, row, authority, neighbour));
@@ -151,7 +151,7 @@ fn insert_neighbour(
         .on_constraint(|name| match name {
             "statistical_neighbours_rank_check" => Some(ApiError::invalid_member("/rank", "range", "must be 1 to 50")),
             "statistical_neighbours_rank_key" => {
-                Some(ApiError::invalid_member("/rank", "repeated", "is the rank of another neighbour"))
+                Some(ApiError::invalid_member("/rank", "repeated", "is also the rank of another neighbour"))
             }
             "statistical_neighbours_distinct_check" => {
                 Some(ApiError::invalid_member("/neighbour_gss_code", "same", "must name another authority"))

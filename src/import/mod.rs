@@ -85,7 +85,7 @@ pub enum ImportError {
     #[error("{0} cannot be read: {1}")]
     File(String, std::io::Error),
     /// The folder has none of the files.
-    #[error("the folder has none of the files that can be imported: {0}")]
+    #[error("the directory has none of the files that can be imported: {0}")]
     Nothing(String),
     /// Rows are wrong.
     #[error("nothing was imported:\n{}", listed(.0))]

@@ -210,7 +210,7 @@ impl AsyncWrite for Connection {
         let limit = self.limits.write;
         self.write.get_or_insert_with(|| Box::pin(sleep(limit)));
         if is_over(&mut self.write, context) {
-            return Poll::Ready(Err(self.give_up("the answer is not read")));
+            return Poll::Ready(Err(self.give_up("the client does not read the response")));
         }
         Poll::Pending
     }

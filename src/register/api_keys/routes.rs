@@ -44,13 +44,13 @@ async fn list_api_keys(
     Ok(Listed::new(found, |items, page| ApiKeyPage { items, page }))
 }
 
-/// Make a key
+/// Create a key
 ///
 /// The response is the only one that contains the secret. A key expires after at most 365 days unless it is rotated.
 #[utoipa::path(
     tag = "API keys",
     request_body = NewApiKey,
-    responses((status = 201, description = "The key is made.", body = IssuedApiKey))
+    responses((status = 201, description = "The created key, with its secret.", body = IssuedApiKey))
 )]
 #[post("/api-keys")]
 async fn create_api_key(
@@ -108,7 +108,7 @@ async fn delete_api_key(
 
 /// List the secrets of a key
 ///
-/// When each was made and when it ends, the latest first; never the secrets themselves.
+/// Lists the times at which each secret was created and expires, latest first; never the secrets themselves.
 #[utoipa::path(
     tag = "API keys",
     params(WindowParameters),
@@ -125,14 +125,14 @@ async fn list_api_key_rotations(
     Ok(Listed::new(found, |items, page| ApiKeyRotationPage { items, page }))
 }
 
-/// Give a key a new secret
+/// Rotate the secret of a key
 ///
 /// The id, name, role and authorities of the key do not change. The old secret remains valid for `overlap_hours`; with
 /// 0 it ends at once. The response is the only one that contains the new secret, and has the `ETag` of the key.
 #[utoipa::path(
     tag = "API keys",
     request_body = NewApiKeyRotation,
-    responses((status = 201, description = "The key has a new secret.", body = IssuedApiKey))
+    responses((status = 201, description = "The key, with its new secret.", body = IssuedApiKey))
 )]
 #[post("/api-keys/{key_id}/rotations")]
 async fn create_api_key_rotation(

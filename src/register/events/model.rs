@@ -1,4 +1,4 @@
-//! What an event is.
+//! Events.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -20,19 +20,19 @@ use crate::values::text_enum::text_enum;
 const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
 
 text_enum! {
-    /// What became of a resource.
+    /// Types of change.
     pub enum EventType {
-        /// It is new.
+        /// The resource was created or became visible.
         Created = "created",
-        /// It was changed.
+        /// The resource was changed.
         Updated = "updated",
-        /// It is gone.
+        /// The resource was deleted or became invisible.
         Deleted = "deleted",
     }
 }
 
 text_enum! {
-    /// What an event is about.
+    /// The kinds of resource that events are about.
     pub enum EventResource {
         /// An authority.
         Authority = "authority",
@@ -48,21 +48,21 @@ text_enum! {
         ImprovementPlan = "improvement_plan",
         /// An improvement action.
         ImprovementAction = "improvement_action",
-        /// A move of an action from state to state.
+        /// A transition of an improvement action.
         ImprovementActionTransition = "improvement_action_transition",
-        /// A change of the due date of an action.
+        /// A date revision of an improvement action.
         ImprovementActionDateRevision = "improvement_action_date_revision",
-        /// A report on an action.
+        /// An update of an improvement action.
         ImprovementActionUpdate = "improvement_action_update",
         /// A piece of evidence.
         Evidence = "evidence",
         /// A review of evidence.
         EvidenceReview = "evidence_review",
-        /// What an inspection said of an earlier recommendation.
+        /// An examination of an earlier recommendation by an inspection.
         Examination = "examination",
         /// An intervention.
         Intervention = "intervention",
-        /// A key, without its secret.
+        /// An API key, without its secret.
         ApiKey = "api_key",
     }
 }
@@ -150,7 +150,7 @@ impl Subject {
     }
 }
 
-/// One write of one resource: what became of it, by whom, when and why.
+/// One change of one resource: the type of change, the actor, the time and the reason.
 #[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 pub struct Event {
     /// Identifies the event. Later events have greater numbers, with gaps; only events of concurrent writes may be
@@ -173,7 +173,7 @@ pub struct Event {
     #[diesel(sql_type = Array<SqlUuid>)]
     #[schema(max_items = 200)]
     pub authority_ids: Vec<AuthorityId>,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
     /// The actor: the name of the API key, or a command of the register such as `import` or `migrate`; `anonymous` for
@@ -208,26 +208,26 @@ pub struct EventPage {
     /// The events, oldest first.
     #[schema(max_items = 200)]
     pub items: Vec<Event>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// Which events are wanted.
+/// The filter of lists of events.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventFilter {
-    /// The `sequence` of the last event that was handled: the feed goes on after it.
+    /// The `sequence` of the last event that was processed; the list contains the events after it.
     #[serde(default, deserialize_with = "sequence")]
     #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
     pub after: Option<i64>,
-    /// What became of the resource.
+    /// Types of change.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
     pub event_type: Option<Codes<EventType>>,
     /// Kinds of resource.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
     pub resource: Option<Codes<EventResource>>,
-    /// Resources, by their ids.
+    /// Ids of resources.
     #[param(style = Form, explode = false, value_type = Option<Vec<ResourceId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
     pub resource_id: Option<Codes<ResourceId>>,
     /// Authorities concerned, by id or code.

@@ -290,7 +290,7 @@ fn references_to(constraint: &str) -> Option<ApiError> {
     match constraint {
         "examinations_finding_id_fkey" => Some(ApiError::in_use("an examination refers to this finding")),
         "improvement_action_findings_finding_id_fkey" => {
-            Some(ApiError::in_use("improvement actions answer this finding"))
+            Some(ApiError::in_use("improvement actions respond to this finding"))
         }
         _ => None,
     }

@@ -29,7 +29,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List the findings of an inspection
 ///
-/// In the order of the report.
+/// Lists them in the order of the report.
 #[utoipa::path(
     tag = "Findings",
     params(FindingParameters, WindowParameters),
@@ -60,7 +60,7 @@ async fn list_inspection_findings(
 #[utoipa::path(
     tag = "Findings",
     request_body = NewFinding,
-    responses((status = 201, description = "The finding is recorded.", body = Finding))
+    responses((status = 201, description = "The created finding.", body = Finding))
 )]
 #[post("/inspections/{inspection_id}/findings")]
 async fn create_inspection_finding(
@@ -98,7 +98,7 @@ async fn list_findings(
 /// Read a finding
 #[utoipa::path(
     tag = "Findings",
-    description = "One thing that inspectors found, with its themes and the children that it is about.",
+    description = "Returns the finding with its themes and the groups of children concerned.",
     params(FindingParameters),
     responses((status = 200, description = "The finding.", body = Finding))
 )]
@@ -115,11 +115,11 @@ async fn get_finding(
 
 /// Correct a finding
 ///
-/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+/// A JSON merge patch. `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Findings",
     request_body = FindingPatch,
-    responses((status = 200, description = "The finding as it is now.", body = Finding))
+    responses((status = 200, description = "The changed finding.", body = Finding))
 )]
 #[patch("/findings/{finding_id}")]
 async fn update_finding(
@@ -135,11 +135,11 @@ async fn update_finding(
 
 /// Remove a finding
 ///
-/// `reason` is required if the inspection is published, and is kept with what was removed.
+/// `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Findings",
     params(ReasonParameter),
-    responses((status = 204, description = "The finding is gone."))
+    responses((status = 204, description = "The finding is deleted."))
 )]
 #[delete("/findings/{finding_id}")]
 async fn delete_finding(

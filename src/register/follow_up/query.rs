@@ -69,7 +69,7 @@ pub fn get(
     let as_at = parameters.as_at.unwrap_or_else(Date::today);
     let inspection = inspections::find(conn, caller, id)?;
     if !inspections::rules::gives_grades(conn, &inspection)? {
-        let detail = "only a graded inspection has a follow-up; what a visit follows is in opened_by_inspection_id";
+        let detail = "only a graded inspection has a follow-up; the inspection that a visit follows is in opened_by_inspection_id";
         return Err(ApiError::refused(ProblemCode::NotFound, detail));
     }
     if inspection.published_on.or(inspection.ended_on).or(inspection.started_on).is_some_and(|day| day > as_at) {

@@ -179,7 +179,7 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: ActionId, if_match: 
     let before = assemble::stored(conn, row)?;
     diesel::delete(improvement_actions::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
-            "improvement_action_transitions_action_id_fkey" => "the action has moved: cancel it instead",
+            "improvement_action_transitions_action_id_fkey" => "the action has transitions: cancel it instead",
             "improvement_action_date_revisions_action_id_fkey" => {
                 "the due date of the action was changed: cancel it instead"
             }

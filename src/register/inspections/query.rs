@@ -194,14 +194,14 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: InspectionId, if_mat
     diesel::delete(inspections::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
             "inspections_opened_by_inspection_id_fkey" => "visits belong to the series that this inspection opened",
-            "documents_inspection_id_fkey" => "documents speak of this inspection",
+            "documents_inspection_id_fkey" => "documents are about this inspection",
             "improvement_plans_responds_to_inspection_id_fkey" => "improvement plans respond to this inspection",
             "interventions_triggered_by_inspection_id_fkey" => "interventions were triggered by this inspection",
             "examinations_recommendation_id_fkey" => "later inspections examined its recommendations",
             "improvement_action_recommendations_recommendation_id_fkey" => {
-                "improvement actions answer its recommendations"
+                "improvement actions respond to its recommendations"
             }
-            "improvement_action_findings_finding_id_fkey" => "improvement actions answer its findings",
+            "improvement_action_findings_finding_id_fkey" => "improvement actions respond to its findings",
             _ => return None,
         };
         Some(ApiError::in_use(what))

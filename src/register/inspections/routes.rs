@@ -54,7 +54,7 @@ async fn list_inspections(
 #[utoipa::path(
     tag = "Inspections",
     request_body = NewInspection,
-    responses((status = 201, description = "The inspection is recorded.", body = Inspection))
+    responses((status = 201, description = "The created inspection.", body = Inspection))
 )]
 #[post("/inspections")]
 async fn create_inspection(
@@ -71,7 +71,7 @@ async fn create_inspection(
 
 /// Read an inspection
 ///
-/// With its judgements; `embed` adds its findings, recommendations and documents.
+/// Returns the inspection with its judgements; `embed` adds its findings, recommendations and documents.
 #[utoipa::path(
     tag = "Inspections",
     params(InspectionParameters),
@@ -91,12 +91,12 @@ async fn get_inspection(
 
 /// Correct an inspection
 ///
-/// A JSON merge patch. `state` moves a draft to `published`, and what is published to `withdrawn` and back. `reason` is
-/// required if the inspection is published, and is kept with what changed.
+/// A JSON merge patch. `state` changes from `draft` to `published`, and from `published` to `withdrawn` and back.
+/// `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Inspections",
     request_body = InspectionPatch,
-    responses((status = 200, description = "The inspection as it is now.", body = Inspection))
+    responses((status = 200, description = "The changed inspection.", body = Inspection))
 )]
 #[patch("/inspections/{inspection_id}")]
 async fn update_inspection(
@@ -115,7 +115,7 @@ async fn update_inspection(
 /// Deletes a draft and everything in it. An inspection that is or was published is withdrawn instead.
 #[utoipa::path(
     tag = "Inspections",
-    responses((status = 204, description = "The draft is gone."))
+    responses((status = 204, description = "The draft is deleted."))
 )]
 #[delete("/inspections/{inspection_id}")]
 async fn delete_inspection(

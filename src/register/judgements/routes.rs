@@ -25,7 +25,7 @@ fn answer(inspection: Inspection) -> Found<JudgementSet> {
 
 /// Read the judgements of an inspection
 ///
-/// In the order of its framework. Their `ETag` is the inspection's.
+/// Returns the judgements in the order of the framework. The `ETag` is that of the inspection.
 #[utoipa::path(
     tag = "Judgements",
     responses((status = 200, description = "The judgements.", body = JudgementSet))
@@ -48,7 +48,7 @@ async fn get_inspection_judgements(
 #[utoipa::path(
     tag = "Judgements",
     request_body = NewJudgementSet,
-    responses((status = 200, description = "The judgements as they are now.", body = JudgementSet))
+    responses((status = 200, description = "The changed judgements.", body = JudgementSet))
 )]
 #[put("/inspections/{inspection_id}/judgements")]
 async fn replace_inspection_judgements(

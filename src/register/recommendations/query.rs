@@ -269,7 +269,7 @@ fn references_to(constraint: &str) -> Option<ApiError> {
             Some(ApiError::in_use("later inspections examined this recommendation"))
         }
         "improvement_action_recommendations_recommendation_id_fkey" => {
-            Some(ApiError::in_use("improvement actions answer this recommendation"))
+            Some(ApiError::in_use("improvement actions respond to this recommendation"))
         }
         _ => None,
     }

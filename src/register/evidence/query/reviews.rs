@@ -109,7 +109,7 @@ pub fn insert(
         .returning(EvidenceReview::as_returning())
         .get_result(conn)
         .on_constraint(|name| {
-            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("the id is taken by another review"))
+            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("a review with this id exists"))
         })?;
     let after = diesel::update(evidence::table.find(evidence))
         .set((evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))

@@ -120,7 +120,7 @@ fn check(
     let last = table.filter(action_id.eq(action.action_id)).order(position.desc()).select((position, effective_on));
     let last = last.first::<(i32, Date)>(conn).optional()?;
     let mut not_before = vec![(action.proposed_on, "on which it was proposed")];
-    not_before.extend(last.map(|(_, day)| (day, "of the change before")));
+    not_before.extend(last.map(|(_, day)| (day, "of the previous date revision")));
     let is_same = action.due_on == Some(new.due_on);
     let same = is_same.then(|| FieldError::body("/due_on", "unchanged", "must differ from the current due date"));
     match (self::effective_on(new.effective_on, &not_before), same) {

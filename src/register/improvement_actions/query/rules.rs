@@ -82,8 +82,8 @@ pub fn check_support(conn: &mut PgConnection, id: ActionId, day: Date) -> Result
         return Ok(());
     }
     Err(ApiError::conflict(
-        "a verified action needs, by the day of the move, evidence that somebody other than its author accepted, or an \
-         inspection that ended after the action was completed and found a recommendation improved that it answers",
+        "a move to verified requires, by the day of the move, evidence that somebody other than its author accepted, \
+         or an inspection that ended after the action was completed and found a linked recommendation improved",
     ))
 }
 

@@ -142,7 +142,7 @@ fn check(
     let last = table.filter(action_id.eq(action.action_id)).order(position.desc()).select((position, effective_on));
     let last = last.first::<(i32, Date)>(conn).optional()?;
     let mut not_before = vec![(action.proposed_on, "on which it was proposed")];
-    not_before.extend(last.map(|(_, day)| (day, "of the move before")));
+    not_before.extend(last.map(|(_, day)| (day, "of the previous transition")));
     let day = self::effective_on(new.effective_on, &not_before);
     let mut errors = Vec::new();
     let from = day.as_ref().copied().unwrap_or_else(|_| Date::today());

@@ -29,7 +29,7 @@ impl InspectionRow {
         errors
     }
 
-    /// Whether everyone sees it.
+    /// Whether everyone can read it.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.state == InspectionState::Published
@@ -99,11 +99,7 @@ impl InspectionRow {
                 errors.push(FieldError::body("/framework", "unknown", format!("{code} is not a framework")));
             }
             (None, _) if self.kind.is_some() => {
-                errors.push(FieldError::body(
-                    "/framework",
-                    "required",
-                    "is required with a kind, which is the framework's",
-                ));
+                errors.push(FieldError::body("/framework", "required", "is required with kind"));
             }
             (Some(_), Some(framework)) => {
                 // Fieldwork decides which framework applied; where its days are unknown, publication.

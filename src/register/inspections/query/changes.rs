@@ -19,7 +19,7 @@ use crate::values::text::Reason;
 /// An inspection as it is stored, without what is counted.
 #[derive(Debug, Clone, Serialize)]
 pub struct StoredInspection {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: InspectionRow,
     /// What was judged, in the order of the framework.
