@@ -234,22 +234,3 @@ fn cors(origins: &[String]) -> Cors {
     }
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::DOCUMENT;
-    use crate::access::OPERATIONS;
-    use crate::http::route::METHODS;
-
-    #[test]
-    fn every_operation_of_the_document_has_one_row() {
-        let items = DOCUMENT["paths"].as_object().unwrap().values();
-        let documented = items.flat_map(|item| METHODS.iter().filter_map(|(name, _)| item.get(name)));
-        let documented = documented.map(|operation| operation["operationId"].as_str().unwrap().to_owned());
-        let rows = OPERATIONS.iter().map(|(id, _)| (*id).to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(rows.len(), OPERATIONS.len(), "an operation has two rows");
-        assert_eq!(rows, documented.collect());
-    }
-}
