@@ -1,4 +1,4 @@
-//! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
+//! Every URL of the service: the routes, the OpenAPI document and the application are defined together.
 
 use std::sync::{Arc, LazyLock};
 
@@ -40,7 +40,7 @@ use crate::register::{
 };
 use crate::values::text::SearchText;
 
-/// What the code cannot say of the API as a whole.
+/// The parts of the OpenAPI document that describe the API as a whole.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
@@ -71,36 +71,36 @@ use crate::values::text::SearchText;
 )]
 pub struct Description;
 
-/// The document, made once for all workers.
+/// The OpenAPI document, created once for all workers.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&described()));
 
-/// The document in the words of OpenAPI 3.0.
+/// The OpenAPI document converted to version 3.0.
 static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
 
-/// Both as they are sent.
+/// Both documents in the form in which they are sent.
 static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
 
-/// The operations of the document, as the guard needs them.
+/// The operations of the document for the guard.
 static GUARD: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&DOCUMENT, "/v1")));
 
-/// What all parts of the application share.
+/// The state that all parts of the application share.
 #[derive(Clone)]
 pub struct App {
     /// The database.
     pub db: Db,
-    /// What is known of the keys that callers sent.
+    /// The cache of API keys that callers sent.
     pub keys: KnownKeys,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
-    /// Whether the service is stopping.
+    /// Whether the service is shutting down.
     pub draining: Draining,
-    /// Origins whose web pages may call.
+    /// The origins whose web pages may call the service.
     pub cors_origins: Vec<String>,
     /// The limits on requests.
     pub limits: RequestLimits,
 }
 
-/// The operations: everything that the document describes, below `/v1`.
+/// Registers the operations, which the document describes, below `/v1`.
 fn operations(service: &mut ServiceConfig) {
     service
         .configure(standings::routes::register)
@@ -122,7 +122,7 @@ fn operations(service: &mut ServiceConfig) {
         .configure(api_keys::routes::register);
 }
 
-/// What is served outside `/v1` and is no operation: pages, the document, health, metrics.
+/// Registers the resources outside `/v1`, which are not operations: pages, the document, health and metrics.
 fn plumbing(service: &mut web::ServiceConfig) {
     service
         .route("/", web::get().to(pages::landing))
@@ -140,7 +140,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 
-/// How Swagger UI shows the document: ready to be tried out, and without a call to any other host.
+/// The configuration of Swagger UI: with *Try it out* enabled, and without requests to other hosts.
 fn swagger_ui() -> SwaggerConfig<'static> {
     SwaggerConfig::from("/openapi.json")
         .use_base_layout()
@@ -152,13 +152,13 @@ fn swagger_ui() -> SwaggerConfig<'static> {
         .validator_url("none")
 }
 
-/// The document as it is served, made once for all workers.
+/// The document as it is served, created once for all workers.
 #[must_use]
 pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// The document in the words of OpenAPI 3.0.
+/// The OpenAPI document converted to version 3.0.
 #[must_use]
 pub fn document_3_0() -> &'static Value {
     &DOCUMENT_3_0
@@ -171,7 +171,7 @@ fn described() -> utoipa::openapi::OpenApi {
     app.service(scope("").configure(operations)).split_for_parts().1
 }
 
-/// The whole application.
+/// The complete application.
 #[must_use]
 pub fn build(
     app: &App,
@@ -212,8 +212,8 @@ pub fn build(
         .wrap(from_fn(connection::follow))
 }
 
-/// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key
-/// is sent by whoever has it, and never by a browser on its own.
+/// Permits pages of these origins to call with any method and header, but without cookies or certificates: API keys are
+/// sent explicitly, never by a browser on its own.
 fn cors(origins: &[String]) -> Cors {
     let exposed = [
         "Allow",

@@ -1,4 +1,4 @@
-//! Settings: read from the environment once, at start, with every mistake reported at once.
+//! Settings, which are read from the environment once at start. All mistakes are reported together.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,40 +10,40 @@ use ipnet::IpNet;
 
 use crate::database::embedded;
 
-/// What the environment sets.
+/// The settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where the service listens.
+    /// The address and port to listen on.
     pub bind_address: SocketAddr,
-    /// The database; absent for the private one that the program keeps.
+    /// The URL of the database; absent for the private PostgreSQL.
     pub database_url: Option<String>,
-    /// Most connections to the database.
+    /// The maximum number of database connections.
     pub database_pool_size: u32,
-    /// Where the private database lives.
+    /// The directory of the private PostgreSQL.
     pub data_dir: PathBuf,
-    /// Where PostgreSQL's programs are, if not in a usual place.
+    /// The directory of the programs of PostgreSQL, if not in a standard place.
     pub pg_bindir: Option<PathBuf>,
-    /// Web pages of these origins may call the service; `*` for all.
+    /// The origins whose web pages may call the service; `*` for all.
     pub cors_origins: Vec<String>,
-    /// Requests a minute for each address; absent if nobody counts.
+    /// Requests per minute for each client address; absent if there is no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// Proxies that are believed when they say who asks.
+    /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// What is logged.
+    /// The filters of the log.
     pub log: String,
 }
 
-/// One setting: its name, its default, and what it means.
+/// One setting: its name, default and description.
 pub struct Setting {
     /// The environment variable.
     pub name: &'static str,
-    /// The value if it is not set.
+    /// The default value.
     pub default: &'static str,
-    /// What it means.
+    /// The description.
     pub about: &'static str,
 }
 
-/// Every setting, as `--help` prints them.
+/// All settings, in the order of `--help`.
 pub const SETTINGS: &[Setting] = &[
     Setting { name: "BIND_ADDRESS", default: "127.0.0.1:8080", about: "address and port to listen on" },
     Setting {
@@ -84,7 +84,7 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
-/// Every mistake in the settings.
+/// All mistakes in the settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError(Vec<String>);
 
@@ -102,7 +102,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Every mistake, by the name of its setting.
+    /// All mistakes, each with the name of its setting.
     #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| match std::env::var(name) {
@@ -112,7 +112,7 @@ impl Config {
         })
     }
 
-    /// Where the service is reached from this machine.
+    /// The address of the service on this machine.
     #[must_use]
     pub fn local_address(&self) -> SocketAddr {
         let mut address = self.bind_address;
@@ -122,10 +122,10 @@ impl Config {
         address
     }
 
-    /// Reads settings from any source.
+    /// Reads the settings from any source.
     fn read(variable: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
-        // A variable that is set to nothing counts as not set, as Compose files do it.
+        // An empty variable counts as unset, since Compose files set variables to the empty string.
         let mut value = |name: &str| {
             let value = variable(name).unwrap_or_else(|mistake| {
                 mistakes.push(mistake);
@@ -203,8 +203,8 @@ impl Config {
     }
 }
 
-/// Whether user and password stand as a URL has them. Of others the database's library would print parts, when it
-/// complains.
+/// Whether user and password are percent-encoded. The client library prints parts of a URL that it cannot parse, which
+/// could contain the password.
 fn has_encoded_user(url: &str) -> bool {
     let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
     let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
@@ -215,12 +215,12 @@ fn has_encoded_user(url: &str) -> bool {
         && user.match_indices('%').all(|(place, _)| is_escape(place))
 }
 
-/// The parts of a list, without the empty ones.
+/// The non-empty items of a comma-separated list.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// A network, or the one address of which it consists; otherwise the text.
+/// A network, or a single address as a network; the text if it is neither.
 fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| text.to_owned())
 }

@@ -1,5 +1,4 @@
-//! What a caller sees of that to which something refers. What it does not see is left out of what it does, like what does
-//! not exist.
+//! The visibility of referenced resources: references to resources that are not visible to the caller are omitted.
 
 use std::collections::HashSet;
 
@@ -12,25 +11,25 @@ use crate::values::id::Id;
 use crate::values::ids::{DocumentId, FindingId, InspectionId, PlanId, RecommendationId, of};
 use crate::values::visibility::Visibility;
 
-/// Those of some ids whose resources a caller sees.
+/// The ids, among some, of resources that are visible to a caller.
 pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
 
 impl<T> Seen<T> {
-    /// All of them, without a look.
+    /// All of them, without a query.
     const ALL: Self = Self(None);
 
     fn these(ids: Vec<Id<T>>) -> Self {
         Self(Some(ids.into_iter().collect()))
     }
 
-    /// Whether the caller sees this one.
+    /// Whether this one is visible to the caller.
     #[must_use]
     pub fn has(&self, id: Id<T>) -> bool {
         self.0.as_ref().is_none_or(|seen| seen.contains(&id))
     }
 }
 
-/// Which of these inspections the caller sees.
+/// The inspections, among these, that are visible to the caller.
 ///
 /// # Errors
 ///
@@ -49,7 +48,7 @@ pub fn inspections(
     load(ids, || seen.load(conn))
 }
 
-/// Which of these findings the caller sees.
+/// The findings, among these, that are visible to the caller.
 ///
 /// # Errors
 ///
@@ -65,7 +64,7 @@ pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> 
     load(ids, || seen.load(conn))
 }
 
-/// Which of these recommendations the caller sees.
+/// The recommendations, among these, that are visible to the caller.
 ///
 /// # Errors
 ///
@@ -85,7 +84,7 @@ pub fn recommendations(
     load(ids, || seen.load(conn))
 }
 
-/// Which of these documents the caller sees.
+/// The documents, among these, that are visible to the caller.
 ///
 /// # Errors
 ///
@@ -103,7 +102,7 @@ pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -
     load(ids, || seen.load(conn))
 }
 
-/// Which of these improvement plans the caller sees.
+/// The improvement plans, among these, that are visible to the caller.
 ///
 /// # Errors
 ///
@@ -118,7 +117,7 @@ pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryR
     load(ids, || seen.load(conn))
 }
 
-/// Asks the database, unless there is nothing to ask about.
+/// Queries the database, unless there are no ids.
 fn load<T>(ids: &[Id<T>], seen: impl FnOnce() -> QueryResult<Vec<Id<T>>>) -> QueryResult<Seen<T>> {
     Ok(Seen::these(if ids.is_empty() { Vec::new() } else { seen()? }))
 }

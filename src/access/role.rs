@@ -3,7 +3,7 @@
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What the holder of a key may do.
+    /// The role of an API key.
     pub enum Role {
         /// Everything, including managing API keys.
         Admin = "admin",
@@ -20,7 +20,7 @@ text_enum! {
 }
 
 impl Role {
-    /// Whether a key of this role is of use only for certain authorities.
+    /// Whether a key of this role must be bound to at least one authority.
     #[must_use]
     pub fn needs_authorities(self) -> bool {
         matches!(self, Self::Contributor | Self::Reviewer | Self::Reader)

@@ -1,4 +1,4 @@
-//! The commands that make, list and revoke keys: for whoever can reach the database, also without a key.
+//! The commands that create, list and revoke API keys. They require access to the database, not an API key.
 
 use std::io::Write;
 
@@ -21,7 +21,7 @@ use crate::values::ids::AuthorityId;
 use crate::values::text::KeyName;
 use crate::values::timestamp::Timestamp;
 
-/// What to do with keys.
+/// The commands for API keys.
 #[derive(Subcommand)]
 pub(super) enum KeysCommand {
     /// Create an API key and print its secret to standard output; the secret cannot be displayed again
@@ -51,7 +51,7 @@ pub(super) enum KeysCommand {
     },
 }
 
-/// Does what the command says, on the database at this address.
+/// Runs the command on the database with this URL.
 pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
     let mut conn = session::connect(url)?;
     match command {

@@ -71,7 +71,7 @@ enum Version {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 #[must_use]
 pub fn run() -> ExitCode {
     let matches = Arguments::command().after_help(settings_help()).get_matches();
@@ -80,7 +80,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut stderr = std::io::stderr();
-            // Nobody is left to tell if standard error is closed.
+            // The error cannot be reported if standard error is closed.
             let _ = writeln!(stderr, "inspection-register: {error}");
             ExitCode::FAILURE
         }
@@ -135,12 +135,12 @@ fn print_completions(shell: Shell) -> Outcome {
     Ok(())
 }
 
-/// Runs a command on the configured database, or on the private one, which is started for it.
+/// Runs a command on the configured database, or on the private one, which it starts.
 fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
     if let Some(url) = &config.database_url {
         return work(url);
     }
-    // The work is short: a signal waits until the server is stopped.
+    // Signals are ignored until the server is stopped, which is soon.
     let _signals = server::Signals::hear()?;
     let (embedded, url) = server::start_embedded(config)?;
     let outcome = work(&url);
@@ -148,8 +148,8 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     outcome
 }
 
-/// Runs a command on the configured database, or on the private one, which the service may be using at this moment; else
-/// it is started and brought up to date.
+/// Runs a command on the configured database, or on the private one: on its running server if the service uses it,
+/// otherwise on one that it starts and upgrades.
 fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
     if config.database_url.is_some() {
         return with_database(config, work);
@@ -163,7 +163,7 @@ fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) ->
     }
 }
 
-/// Asks `/health/ready` of the service at this address.
+/// Requests `/health/ready` of the service at this address.
 fn healthcheck(address: SocketAddr) -> Outcome {
     let timeout = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;

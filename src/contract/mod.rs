@@ -1,8 +1,9 @@
-//! The OpenAPI document: what the code describes, completed with what holds for every operation alike.
+//! The OpenAPI document: the description by the code, completed with what is common to all operations.
 //!
-//! Handlers say what is theirs: summary, parameters, body and success. Said here once, by rule: the problems that an
-//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
-//! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
+//! Handlers describe their summary, parameters, body and successful response. This module adds, by rule, the problems
+//! that an operation can return, preconditions, headers, descriptions of path parameters, examples and links, and
+//! removes nulls. It also simplifies schemas, so that generators create plain types: no `oneOf` around references, and
+//! simple types inlined.
 
 mod forms;
 mod links;
@@ -23,11 +24,11 @@ use crate::access::{Permission, permission_of};
 use crate::error::{FieldError, Problem, ProblemCode};
 use crate::http::route::METHODS;
 
-/// Real requests and answers, by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or
-/// `.csv`).
+/// Real requests and responses by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
-/// What the body of every PATCH is. Of two media types, generators make two bodies, some of which do not compile.
+/// The description of the body of every PATCH. It mentions the second media type only in words: from two media types,
+/// generators create two bodies, some of which do not compile.
 const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members do not change, `null` clears a member, a \
                            value sets it. The media type `application/merge-patch+json` is accepted too.";
 
@@ -51,7 +52,7 @@ const OF_BODIES: [ProblemCode; 4] = [
     ProblemCode::ValidationFailed,
 ];
 
-/// The document, complete.
+/// The complete document.
 #[must_use]
 pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(described).unwrap_or_default();
@@ -107,7 +108,7 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// What holds for every operation: who may call it, problems, preconditions, headers, examples.
+/// Adds what is common to all operations: roles, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let permission = permission_of(method, path);
@@ -225,7 +226,7 @@ fn headers() -> Value {
     })
 }
 
-/// Puts the real request or answer of that name beside each media type.
+/// Adds the example with this name to each media type.
 fn add_example(holder: &mut Value, name: &str) {
     for (media_type, content) in object_mut(holder, "/content") {
         let is_json = media_type.ends_with("json");
@@ -238,17 +239,18 @@ fn add_example(holder: &mut Value, name: &str) {
     }
 }
 
-/// The component that answers with this status.
+/// The name of the response component with the status of this code.
 fn response_name(code: ProblemCode) -> String {
     code.status().canonical_reason().unwrap_or_default().split(' ').collect()
 }
 
-/// One component a status: its description names every code that it may carry.
+/// One response component for each status, with a description of every code with that status.
 fn problem_responses() -> Value {
     let mut responses = Map::new();
     for code in ProblemCode::ALL {
         let errors = match code {
-            // A method that a path does not know belongs to no operation; others are rarer than those of their status.
+            // An unsupported method belongs to no operation; the others are described by another code with the same
+            // status.
             ProblemCode::MethodNotAllowed
             | ProblemCode::MalformedRequest
             | ProblemCode::InvalidCursor

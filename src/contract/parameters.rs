@@ -1,4 +1,4 @@
-//! Parameters that mean the same in every operation: those in paths, and preconditions.
+//! Parameters that are common to all operations: path parameters and preconditions.
 
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
@@ -86,8 +86,8 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter { name: "key_id", description: "The id of the key.", example: FIRST_KEY, schema: KeyId::schema },
 ];
 
-/// Examples of paths whose parameters belong together otherwise than those above: the beginning of the path, the name of
-/// the parameter, and its example.
+/// Examples for paths whose parameters must match each other: the start of the path, the name of the parameter, and its
+/// example.
 const OTHER_EXAMPLES: [(&str, &str, &str); 3] = [
     ("/inspections/{inspection_id}/examinations", "inspection_id", "01a20435-3eab-760f-ae77-bee896597f2b"),
     ("/inspections/{inspection_id}/examinations", "recommendation_id", "01a204d1-fb26-74a6-8579-f87371bdc382"),
@@ -117,7 +117,7 @@ fn tags(max: usize) -> Value {
     json!({ "type": "string", "pattern": PRINTABLE, "minLength": 1, "maxLength": max })
 }
 
-/// The preconditions of an operation that creates or replaces: one of the two is required.
+/// The preconditions of an operation that creates or replaces a resource; one of the two is required.
 pub(super) fn if_match_or_nothing() -> [Value; 2] {
     let replacing = json!({
         "name": "If-Match", "in": "header", "required": false,
@@ -134,7 +134,7 @@ pub(super) fn if_match_or_nothing() -> [Value; 2] {
     [replacing, creating]
 }
 
-/// Without an example, which Swagger UI would send with every request: each needs a key of its own.
+/// The parameter has no example, since Swagger UI would send the same key with every request.
 pub(super) fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,

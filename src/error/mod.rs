@@ -1,4 +1,4 @@
-//! Everything that can go wrong in a request, and the one body that tells it.
+//! The errors of requests, and their problem bodies.
 
 mod database;
 mod problem;
@@ -12,20 +12,20 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 pub use self::database::{ConstraintExt, Fault, NotFoundExt};
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
-/// Why a request has no success to answer with.
+/// An error of a request.
 #[derive(Debug)]
 pub enum ApiError {
-    /// A problem of the caller's, told in full.
+    /// A refusal, which is returned in full.
     Refused(Box<Refusal>),
-    /// No answer at the moment; the cause goes to the log.
+    /// The service is temporarily unavailable; the cause is logged.
     Unavailable(String),
-    /// The database did not do it; the cause goes to the log.
+    /// A fault of the database; the cause is logged.
     Database(Fault, String),
-    /// Our fault; the cause goes to the log.
+    /// An error in the register; the cause is logged.
     Internal(String),
 }
 
-/// A refusal: its kind, its words, and what else the answer must carry.
+/// A refusal: its code, its detail, and an additional header of the response.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     code: ProblemCode,
@@ -40,7 +40,7 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
-    /// A key is needed, and there is none that is valid.
+    /// A valid API key is required.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::with_header(
@@ -51,25 +51,25 @@ impl ApiError {
         )
     }
 
-    /// There is no such `what`, or none that the caller may see.
+    /// There is no such `what`, or none that is visible to the caller.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::refused(ProblemCode::NotFound, format!("there is no such {what}"))
     }
 
-    /// Speaks of another thing that is missing: what one may not see of the whole is missing in the part.
+    /// Replaces the missing resource in a `not_found`: a part of a resource that is not visible is itself missing.
     #[must_use]
     pub fn as_missing(self, what: &str) -> Self {
         if self.code() == ProblemCode::NotFound { Self::not_found(what) } else { self }
     }
 
-    /// A unique key is taken.
+    /// A conflict with a unique value or with the state of a resource.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::refused(ProblemCode::Conflict, detail)
     }
 
-    /// What stands in one state cannot move to another: only to those that are legal. `pointer` is where the state was
-    /// named.
+    /// A resource cannot move from one state to another, only to the legal ones. `pointer` is the member with the new
+    /// state.
     #[must_use]
     pub fn illegal_transition<S: fmt::Display>(what: &str, (from, to): (S, S), legal: &[S], pointer: &str) -> Self {
         let legal = legal.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -98,13 +98,13 @@ impl ApiError {
         Self::refused(ProblemCode::InUse, detail)
     }
 
-    /// The body breaks these rules.
+    /// The body is invalid.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::listed(ProblemCode::ValidationFailed, "the body is invalid: see errors", errors)
     }
 
-    /// Refuses the body if it breaks any rules.
+    /// Refuses the body if any rule is broken.
     ///
     /// # Errors
     ///
@@ -113,25 +113,25 @@ impl ApiError {
         if broken.is_empty() { Ok(()) } else { Err(Self::invalid(broken)) }
     }
 
-    /// The body breaks one rule.
+    /// One member of the body is invalid.
     #[must_use]
     pub fn invalid_member(pointer: &str, code: &str, message: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError::body(pointer, code, message)])
     }
 
-    /// These parameters are wrong.
+    /// These parameters are invalid.
     #[must_use]
     pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
         Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are invalid", errors)
     }
 
-    /// These parameters have their form, and break a rule: together, or with what the register holds today.
+    /// These parameters have a valid form, but break a rule: in combination, or with the current data of the register.
     #[must_use]
     pub fn broken_parameters(errors: Vec<FieldError>) -> Self {
         Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
     }
 
-    /// The current version is another than the request's; its tag goes with the answer.
+    /// The current version differs from that of the request; the response has its entity tag.
     #[must_use]
     pub fn precondition_failed(current: &str) -> Self {
         Self::with_header(
@@ -142,7 +142,7 @@ impl ApiError {
         )
     }
 
-    /// The resource knows other methods.
+    /// The resource does not support the method.
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
@@ -161,7 +161,7 @@ impl ApiError {
         Self::with_header(ProblemCode::RateLimited, detail, header::RETRY_AFTER, &seconds.to_string())
     }
 
-    /// The service is not ready, for this reason; it may be soon.
+    /// The service is not ready for this reason.
     #[must_use]
     pub fn not_ready(reason: &str) -> Self {
         Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
@@ -177,7 +177,7 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail, errors: Vec::new(), header }))
     }
 
-    /// The kind of problem.
+    /// The code of the problem.
     #[must_use]
     pub fn code(&self) -> ProblemCode {
         match self {
@@ -197,7 +197,7 @@ impl ApiError {
         }
     }
 
-    /// What is wrong this time, in words that the public may read.
+    /// The detail, which contains nothing internal.
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
@@ -207,7 +207,7 @@ impl ApiError {
         }
     }
 
-    /// The body of the answer to the request with this path and id.
+    /// The body of the response to the request with this path and id.
     #[must_use]
     pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
@@ -223,7 +223,7 @@ impl ApiError {
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The complete response to the request with this path and id.
     #[must_use]
     pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
         self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
@@ -237,7 +237,7 @@ impl ApiError {
                     head.insert_header(header);
                 }
                 if refusal.code == ProblemCode::RequestTimeout {
-                    // What is left of the body may still come: it is no next request.
+                    // The rest of the body may still arrive; it must not be parsed as the next request.
                     head.force_close();
                 }
             }
@@ -267,7 +267,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// JSON of the register itself that cannot be written or read: bodies of callers have their own errors.
+/// For JSON of the register itself: request bodies have their own errors.
 impl From<serde_json::Error> for ApiError {
     fn from(error: serde_json::Error) -> Self {
         Self::Internal(error.to_string())
@@ -279,7 +279,7 @@ impl ResponseError for ApiError {
         self.code().status()
     }
 
-    /// The head alone: `telemetry` writes the body, which tells the path and the request's id.
+    /// Only the head: `telemetry` adds the body, which contains the path and the id of the request.
     fn error_response(&self) -> HttpResponse {
         self.head().finish()
     }

@@ -63,13 +63,13 @@ text_enum! {
 }
 
 impl ProblemCode {
-    /// The last part of the problem's type and of the address that explains it.
+    /// The last part of the type of the problem and of the path of its explanation.
     #[must_use]
     pub fn slug(self) -> String {
         self.as_str().replace('_', "-")
     }
 
-    /// The status that answers with this code have.
+    /// The status of responses with this code.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -96,7 +96,7 @@ impl ProblemCode {
         }
     }
 
-    /// The problem in a few words, the same for every occurrence.
+    /// The title, the same for every occurrence.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ impl ProblemCode {
         }
     }
 
-    /// What the caller can do about it: the page at `/problems/{slug}`.
+    /// The advice to the caller on the page `/problems/{slug}`.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
@@ -231,7 +231,7 @@ pub struct FieldError {
 impl FieldError {
     /// A broken rule in the body.
     pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        // A pointer names the member as it was sent.
+        // A pointer contains the name of the member unchanged.
         let pointer = pointer.into().chars().take(1_000).collect();
         let message = cut(&message.into(), 1_000);
         Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
@@ -244,10 +244,10 @@ impl FieldError {
     }
 }
 
-/// Most broken rules that one problem lists.
+/// The maximum number of broken rules in one problem.
 pub const MAX_ERRORS: usize = 1_000;
 
-/// So many characters of a text at most: what callers send may come back, but not all of it, and no control characters.
+/// Truncates a text, and replaces control characters: errors may repeat input of callers.
 fn cut(text: &str, most: usize) -> String {
     let plain = |character: char| if is_control(character) { char::REPLACEMENT_CHARACTER } else { character };
     text.chars().take(most).map(plain).collect()

@@ -1,5 +1,5 @@
-//! Refuses what the OpenAPI document does not know, before any handler runs: methods, parameters, media types. What is
-//! documented is served, and nothing else is; and each operation to those alone who may do such things at all.
+//! Refuses requests that the OpenAPI document does not describe, before any handler runs: unknown methods, parameters
+//! and media types. Also checks the permission that the operation requires.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::http::extract::{check_if_none_match, query_pairs};
 use crate::http::route::{METHODS, route};
 
-/// One operation, as the guard needs it.
+/// An operation of the document.
 #[derive(Debug, Clone, Default)]
 struct Operation {
     id: String,
@@ -29,7 +29,7 @@ struct Operation {
 }
 
 impl Operation {
-    /// Refuses callers who may not do such a thing at all, before anything is said of their request.
+    /// Checks the permission of the caller, before any other check of the request.
     fn permit(&self, request: &ServiceRequest) -> Result<(), ApiError> {
         let unlisted = || ApiError::Internal(format!("operation {} has no permission in access::OPERATIONS", self.id));
         let permission = self.permission.ok_or_else(unlisted)?;
@@ -82,7 +82,8 @@ impl Guard {
     }
 }
 
-/// What is no operation of the document, as pages and health, is only read. No route is left to the router.
+/// Resources outside the document, such as pages and health, can only be read. A request without a route is left to the
+/// router.
 fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
     if route.is_empty() || method == Method::GET {
         Ok(())
@@ -108,8 +109,8 @@ fn operation(permission: Option<Permission>, value: &Value) -> Operation {
     Operation { permission, id, parameters, media_types: media_types.cloned().collect() }
 }
 
-/// Whether the caller takes one of these media types (RFC 9110, section 12.5.1). An operation without a body in its
-/// answer is acceptable to all.
+/// Whether the caller accepts one of these media types (RFC 9110, section 12.5.1). A response without a body is always
+/// acceptable.
 fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
     if offered.is_empty() || !request.headers().contains_key(header::ACCEPT) {
         return true;
@@ -118,7 +119,7 @@ fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
     accept.is_empty() || offered.iter().any(|media_type| is_wanted(&accept, media_type))
 }
 
-/// Whether the range that fits a media type best has a weight other than zero.
+/// Whether the most specific range that matches a media type has a weight other than zero.
 fn is_wanted(accept: &Accept, media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     let kind = essence.split('/').next().unwrap_or_default();
@@ -131,7 +132,7 @@ fn is_wanted(accept: &Accept, media_type: &str) -> bool {
     fitting.max_by_key(|(fit, quality)| (*fit, *quality)).is_some_and(|(_, quality)| quality > Quality::ZERO)
 }
 
-/// Applies the guard, and lets HEAD be answered as GET without the body.
+/// Applies the guard, and handles HEAD as GET without the body.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Lists: how many, from where, and what comes next. Written once for all resources.
+//! Pages of lists: limit, cursor and total, for all resources.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,9 +13,9 @@ use crate::http::extract::has_faults;
 use crate::values::date::Date;
 use crate::values::text_enum::text_enum;
 
-/// Rows of a page if the caller does not say.
+/// The default number of items in a page.
 const DEFAULT_LIMIT: u32 = 50;
-/// Most rows of a page whose items carry others.
+/// The maximum number of items in a page with embedded resources.
 const EMBEDDING_LIMIT: u32 = 50;
 
 text_enum! {
@@ -23,12 +23,12 @@ text_enum! {
     pub enum Count {
         /// Not counted.
         None = "none",
-        /// Counted exactly, by a query of its own.
+        /// Counted exactly, by a separate query.
         Exact = "exact",
     }
 }
 
-/// Which part of a list is wanted: the parameters that all lists share.
+/// The parameters that all lists share.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -53,7 +53,7 @@ fn is_base64_url(text: &str) -> Result<(), ValidationError> {
     if is_plain { Ok(()) } else { Err(broken()) }
 }
 
-/// Reads a whole number as it is printed: no sign, no leading zero.
+/// Deserialises a whole number without sign and leading zeros.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>,
     number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page {
     /// The maximum number of items in a page.
@@ -74,13 +74,13 @@ pub struct Page {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub next_cursor: Option<String>,
-    /// How many items match, on all pages; present with `count=exact`.
+    /// The number of items on all pages; present with `count=exact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000_000_i64, example = 161)]
     pub total: Option<i64>,
 }
 
-/// The part of a list that a request wants, checked.
+/// The validated part of a list that a request selects.
 #[derive(Debug)]
 pub struct Window {
     limit: u32,

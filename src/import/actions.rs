@@ -1,4 +1,4 @@
-//! Improvement actions, each with what became of it.
+//! Imports improvement actions with their history.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -17,14 +17,15 @@ use crate::register::improvement_actions::model::{
 use crate::register::improvement_actions::query;
 use crate::values::ids::{ActionId, DateRevisionId, TransitionId, UpdateId};
 
-/// What became of an action, in the order of the file.
+/// The history of an action, in the order of the file.
 struct History {
     transitions: Vec<(TransitionId, NewImprovementActionTransition)>,
     date_revisions: Vec<(DateRevisionId, NewImprovementActionDateRevision)>,
     updates: Vec<(UpdateId, NewImprovementActionUpdate)>,
 }
 
-/// Writes the actions that the register does not have, with their history. One that it has, or had, stays as it is.
+/// Imports the actions that the register does not have, with their history. Actions that exist or were deleted are
+/// skipped.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::improvement_actions::{action_id, table};
     let rows = context.reader.json::<Map<String, Value>>("improvement_actions.json")?;
@@ -62,7 +63,7 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
     Some(History { transitions: transitions?, date_revisions: date_revisions?, updates: updates? })
 }
 
-/// Takes a list out of an object, and decodes each item as the body of a request with an id.
+/// Removes a list from an object, and decodes each item as a request body with an id.
 pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
@@ -78,6 +79,6 @@ pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
         let item = Row { file: row.file, line: row.line, value };
         identified::<I, T>(context, item, id).map(|(id, row)| (id, row.value))
     });
-    // All are looked at, so that all faults are told.
+    // All items are decoded, so that all faults are reported.
     parts.collect::<Vec<_>>().into_iter().collect()
 }

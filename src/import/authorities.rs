@@ -1,4 +1,4 @@
-//! Authorities, who took over from whom, and who is much like whom.
+//! Imports authorities, successions and statistical neighbours.
 
 use std::collections::HashSet;
 
@@ -130,7 +130,7 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// Writes a neighbour that the set does not have yet.
+/// Inserts a neighbour that the set does not have.
 fn insert_neighbour(
     conn: &mut PgConnection,
     row: &Row<NeighbourLine>,
@@ -160,7 +160,7 @@ fn insert_neighbour(
         })
 }
 
-/// The authority that a line is about, if the register has it: by its id, whatever its code has become, or by its code.
+/// The existing authority of a line: by its id, even if its code has changed, or by its code.
 fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<AuthorityId>, ImportError> {
     let by_id = match line.authority_id {
         Some(id) => authorities::table.find(id).select(authorities::authority_id).first(conn).optional()?,
@@ -172,7 +172,7 @@ fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<Authori
     }
 }
 
-/// The authority that the files call by this code, or else the register.
+/// The authority with this code in the files, or else in the register.
 fn find(conn: &mut PgConnection, context: &Context<'_>, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
     match context.authorities.get(code.as_str()) {
         Some(id) => Ok(Some(*id)),

@@ -1,4 +1,4 @@
-//! Evidence of improvement actions, each with its reviews.
+//! Imports evidence with its reviews.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -13,7 +13,8 @@ use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};
 use crate::register::evidence::query;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 
-/// Writes the evidence that the register does not have, with its reviews. What it has, or had, stays as it is.
+/// Imports the evidence that the register does not have, with its reviews. Evidence that exists or was deleted is
+/// skipped.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::evidence::{evidence_id, table};
     let rows = context.reader.json::<Map<String, Value>>("evidence.json")?;

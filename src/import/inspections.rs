@@ -1,4 +1,4 @@
-//! Inspections with their judgements.
+//! Imports inspections with their judgements.
 
 use std::collections::HashSet;
 
@@ -46,10 +46,10 @@ struct InspectionLine {
     source_reference: Option<Lines>,
 }
 
-/// How many inspections, and how many judgements in them.
+/// The numbers of inspections and of their judgements.
 type Tally = (usize, usize);
 
-/// The parts of a cell that holds several values.
+/// The values of a cell with several values.
 pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(';').map(str::trim).filter(|part| !part.is_empty())
 }
@@ -101,8 +101,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// The inspection that a line is about, if the register has it: by its id, whatever its days have become; or by its key,
-/// and with an id of its own by its kind too, since an authority may have two published on a day.
+/// The existing inspection of a line: by its id, even if its dates have changed, or by its key. A line with an id must
+/// match in kind too, since an authority may have two inspections published on one day.
 fn known(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -189,7 +189,7 @@ fn unknown_urn(error: ApiError) -> ApiError {
     }
 }
 
-/// The framework of this code, or the one that another data set calls so and that was in use on the day.
+/// The framework with this code, or with this alias if it was in use on that day.
 fn resolve_framework(
     conn: &mut PgConnection,
     code: Option<&Code>,
@@ -221,7 +221,7 @@ fn periods(cell: &str) -> Result<Vec<FieldworkPeriod>, ApiError> {
         .collect()
 }
 
-/// Inspections that are written whole, as in a request to the API, each with its id.
+/// Imports inspections in the form of request bodies with findings and recommendations, each with its id.
 fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(Tally, Tally), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>("inspections.json")?;
     let (mut written, mut all): (Tally, Tally) = ((0, 0), (0, 0));
@@ -242,7 +242,7 @@ fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(T
     Ok((written, all))
 }
 
-/// Takes the id out of an object, and decodes the rest as the body of a request.
+/// Removes the id from an object, and decodes the rest as a request body.
 pub(super) fn identified<I, T>(
     context: &mut Context<'_>,
     row: Row<Map<String, Value>>,

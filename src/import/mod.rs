@@ -1,8 +1,8 @@
-//! Fills the register from files: those of `data/`, which the program carries, or those of any folder of the same form.
+//! Imports files: the built-in ones of `data/`, or those of a directory with the same structure.
 //!
-//! One transaction, through the same rules as the API. What is in the register already stays as it is, so that a second
-//! import changes nothing and corrections survive. A bad row is reported with its file, line, column and reason, together
-//! with all others, and nothing is written.
+//! An import is one transaction with the same rules as the API. It never changes existing rows, so that a second import
+//! has no effect and corrections survive. If any row is invalid, all faults are reported with file, line, column and
+//! reason, and nothing is written.
 
 mod actions;
 mod authorities;
@@ -34,13 +34,13 @@ use crate::register::themes::model::Theme;
 use crate::register::{events, frameworks, themes};
 use crate::values::ids::{AuthorityId, InspectionId};
 
-/// The data that comes with the program.
+/// The built-in data.
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
 
 /// Where files are read from.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// The data that comes with the program.
+    /// The built-in data.
     BuiltIn,
     /// A folder.
     Folder(PathBuf),
@@ -52,7 +52,7 @@ impl From<Option<PathBuf>> for Source {
     }
 }
 
-/// What is wrong with a row.
+/// A fault of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The file.
@@ -61,7 +61,7 @@ pub struct Fault {
     pub line: u64,
     /// The column, or the member of a JSON object; empty for the whole row.
     pub column: String,
-    /// What is wrong.
+    /// The reason.
     pub reason: String,
 }
 
@@ -87,7 +87,7 @@ pub enum ImportError {
     /// The folder has none of the files.
     #[error("the directory has none of the files that can be imported: {0}")]
     Nothing(String),
-    /// Rows are wrong.
+    /// Rows are invalid.
     #[error("nothing was imported:\n{}", listed(.0))]
     Faults(Vec<Fault>),
     /// The database failed.
@@ -111,7 +111,7 @@ impl From<ApiError> for ImportError {
     }
 }
 
-/// What an import did.
+/// The report of an import.
 #[derive(Debug, Default)]
 pub struct Report {
     counts: Vec<(&'static str, usize, usize)>,
@@ -119,20 +119,20 @@ pub struct Report {
 }
 
 impl Report {
-    /// Counts rows of a kind: those written, and those that were there already.
+    /// Counts the written and the existing rows of a kind.
     fn count(&mut self, what: &'static str, written: usize, kept: usize) {
         if written + kept > 0 {
             self.counts.push((what, written, kept));
         }
     }
 
-    /// How many rows of a kind were written.
+    /// The number of rows of a kind that were written.
     #[must_use]
     pub fn written(&self, what: &str) -> usize {
         self.counts.iter().filter(|(kind, ..)| *kind == what).map(|(_, written, _)| written).sum()
     }
 
-    /// What the reader of the report should know.
+    /// Remarks about the import.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -150,20 +150,20 @@ impl fmt::Display for Report {
     }
 }
 
-/// What an import works with.
+/// The state of an import.
 struct Context<'a> {
     reader: Reader<'a>,
     caller: Caller,
     report: Report,
-    /// The inspections that this import wrote: they are complete only at its end, at their first version.
+    /// The inspections that this import created. Their parts are imported later, and do not increase the version.
     new_inspections: Vec<InspectionId>,
-    /// The authorities by the codes of the files, which the register may have corrected.
+    /// The authorities by their codes in the files, which may differ from those in the register.
     authorities: HashMap<String, AuthorityId>,
-    /// The inspections by the keys of the files, whose days the register may have corrected.
+    /// The inspections by their keys in the files, whose dates may differ from those in the register.
     inspections: HashMap<String, InspectionId>,
 }
 
-/// Imports all files of the source that the register knows.
+/// Imports all known files of the source.
 ///
 /// # Errors
 ///
@@ -192,7 +192,8 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         authorities::import(conn, &mut context)?;
         inspections::import(conn, &mut context)?;
         parts::import(conn, &mut context)?;
-        // What follows an inspection tells of itself as it is written: what it belongs to comes first in the feed.
+        // Later files record their events as they are written, so the events of the inspections that they belong to
+        // must come first in the feed.
         events::query::beginnings::record(conn, &context.caller)?;
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
@@ -202,7 +203,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
     })
 }
 
-/// Writes the frameworks and themes that come with the program.
+/// Writes the built-in frameworks and themes.
 ///
 /// # Errors
 ///
@@ -231,12 +232,12 @@ fn write_reference(conn: &mut PgConnection, reader: &mut Reader<'_>) -> Result<(
     Ok(())
 }
 
-/// Reference data is the operator's own: the name of the broken rule tells most.
+/// An error in reference data is reported with the name of the constraint, which says most to a developer.
 fn broken_rule(constraint: &str) -> ApiError {
     ApiError::refused(ProblemCode::ValidationFailed, format!("breaks the rule {constraint}"))
 }
 
-/// Whether the register holds no authorities: it is new.
+/// Whether the register has no authorities, and so is new.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Documents, findings and recommendations.
+//! Imports documents, findings and recommendations.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::register::{documents, events, findings, inspections, recommendations,
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
-/// A line of `recommendations.csv`, as they are read out of reports.
+/// A line of `recommendations.csv`, which was extracted from reports.
 #[derive(Debug, Deserialize)]
 struct RecommendationLine {
     inspection_key: String,
@@ -54,8 +54,8 @@ impl RecommendationLine {
     }
 }
 
-/// How pressing the recommendations below a printed heading are. `What needs to improve` and `What does the local
-/// authority need to improve` name areas for improvement too.
+/// The kind of the recommendations below a printed heading. `What needs to improve` and `What does the local authority
+/// need to improve` are headings of areas for improvement too.
 fn kind(heading: &str) -> Option<RecommendationKind> {
     let heading = heading.to_lowercase();
     match heading.as_str() {
@@ -133,7 +133,7 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     Ok(())
 }
 
-/// Whether something was removed on purpose from an inspection that was there before this import.
+/// Whether a resource was deleted from an inspection that existed before this import.
 pub(super) fn was_removed(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -161,8 +161,8 @@ fn take_inspection(
     Ok(None)
 }
 
-/// Writes a recommendation: as part of an inspection that came with the same import, at its first version, or as an
-/// addition to one that was there.
+/// Inserts a recommendation. One of an inspection from the same import belongs to its first version; one of an existing
+/// inspection increases the version.
 fn write_recommendation(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -178,7 +178,7 @@ fn write_recommendation(
     }
 }
 
-/// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
+/// Translates the pointers of an error to names of columns that differ from those of the API.
 fn by_column(error: ApiError) -> ApiError {
     let column = |pointer: &str| match pointer {
         "/position" => "/seq".to_owned(),
@@ -194,7 +194,8 @@ fn by_column(error: ApiError) -> ApiError {
     if renamed.is_empty() { error } else { ApiError::invalid(renamed) }
 }
 
-/// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
+/// Imports recommendations without ids, which belong to an inspection by its key. An inspection that has
+/// recommendations is skipped.
 fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::recommendations::{inspection_id, table};
     let rows = context.reader.csv::<RecommendationLine>("recommendations.csv")?;

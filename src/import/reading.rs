@@ -1,4 +1,4 @@
-//! Reads rows of CSV and JSON files, each with the line on which it begins, and gathers what is wrong with them.
+//! Reads rows of CSV and JSON files, each with its line, and collects their faults.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -9,18 +9,18 @@ use serde_json::value::RawValue;
 use super::{DATA, Fault, ImportError, Source, cells};
 use crate::error::ApiError;
 
-/// A row and where it stands.
+/// A row with its file and line.
 #[derive(Debug)]
 pub struct Row<T> {
     /// The file.
     pub file: &'static str,
     /// The line on which it begins.
     pub line: u64,
-    /// What it says.
+    /// The decoded row.
     pub value: T,
 }
 
-/// Reads files of a source, and keeps what is wrong with them.
+/// Reads the files of a source, and collects their faults.
 pub struct Reader<'a> {
     source: &'a Source,
     asked: Vec<&'static str>,
@@ -34,8 +34,7 @@ impl<'a> Reader<'a> {
         Self { source, asked: Vec::new(), found: 0, faults: Vec::new() }
     }
 
-    /// The rows of a CSV file with a header line, none if there is no such file. Columns that the register does not know
-    /// are passed over.
+    /// The rows of a CSV file with a header line; none if there is no such file. Unknown columns are ignored.
     ///
     /// # Errors
     ///
@@ -69,7 +68,7 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    /// The items of a JSON file that holds one array, none if there is no such file.
+    /// The items of a JSON file that contains one array; none if there is no such file.
     ///
     /// # Errors
     ///
@@ -93,7 +92,7 @@ impl<'a> Reader<'a> {
                 Ok(value) => rows.push(Row { file, line, value }),
                 Err(error) => {
                     let (column, reason) = (error.path().to_string(), error.into_inner().to_string());
-                    // The library counts lines from the beginning of the item.
+                    // The library counts lines from the start of the item.
                     let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
                     self.fault(file, line, if column == "." { "" } else { &column }, reason);
                 }
@@ -119,12 +118,13 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Notes what is wrong.
+    /// Records a fault.
     pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
         self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
     }
 
-    /// Takes the outcome of writing a row: a refusal is a fault of the row, another failure ends the import.
+    /// Handles the outcome of writing a row: a refusal is recorded as a fault of the row; any other error ends the
+    /// import.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// If anything was wrong, or none of the files was there.
+    /// If there is any fault, or none of the files exists.
     pub fn finish(&mut self) -> Result<(), ImportError> {
         if self.found == 0 {
             return Err(ImportError::Nothing(self.asked.join(", ")));

@@ -1,4 +1,4 @@
-//! Preconditions: the version that a change is meant for, and the representation that a caller has already.
+//! Preconditions: the version that a request changes, and the representation that a caller has.
 
 use std::future::{Ready, ready};
 
@@ -8,12 +8,12 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
 
-/// What a header with entity tags may hold, as a regular expression: printable signs. What is no tag among them matches
-/// nothing.
+/// The pattern of a header with entity tags: printable ASCII characters. Text that is not an entity tag matches no
+/// version.
 pub const PRINTABLE: &str = "^[!-~]([ -~]*[!-~])?$";
-/// Most characters of `If-Match`.
+/// The maximum length of `If-Match` in characters.
 pub const MAX_IF_MATCH: usize = 200;
-/// Most characters of `If-None-Match`.
+/// The maximum length of `If-None-Match` in characters.
 pub const MAX_IF_NONE_MATCH: usize = 1_000;
 
 /// Refuses an `If-None-Match` that is empty, too long or not printable.
@@ -36,19 +36,19 @@ fn check_printable(request: &HttpRequest, header: &HeaderName, name: &str, max: 
     }
 }
 
-/// The version that the caller means to change: `If-Match` (RFC 9110, section 13.1.1).
+/// The version that the request changes: `If-Match` (RFC 9110, section 13.1.1).
 #[derive(Debug)]
 pub struct IfMatch(header::IfMatch);
 
 impl IfMatch {
-    /// Whatever version it is at.
+    /// Matches any version.
     #[must_use]
     pub fn any() -> Self {
         Self(header::IfMatch::Any)
     }
 
-    /// Refuses the change if the resource is at another version. Only the version part of a tag counts, since the rest
-    /// tells of what is computed or embedded; weak tags never match.
+    /// Refuses the change if the resource has another version. Only the version part of a tag is compared, since the
+    /// rest depends on computed and embedded members; weak tags never match.
     ///
     /// # Errors
     ///
@@ -83,17 +83,17 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// What a request that creates or replaces expects to find (RFC 9110, section 13.1).
+/// The preconditions of a request that creates or replaces a resource (RFC 9110, section 13.1).
 #[derive(Debug)]
 pub struct Preconditions {
-    /// A version, which it replaces.
+    /// The version to replace.
     if_match: Option<IfMatch>,
-    /// Nothing yet: `If-None-Match: *`.
+    /// Whether the resource must not exist: `If-None-Match: *`.
     expects_nothing: bool,
 }
 
 impl Preconditions {
-    /// Refuses the request if what is there, at which version, is not what it expects.
+    /// Refuses the request if the current version, or the absence of the resource, does not match.
     ///
     /// # Errors
     ///

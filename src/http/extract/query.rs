@@ -15,7 +15,7 @@ use crate::error::{ApiError, FieldError};
 use crate::http::page::{Window, WindowParameters};
 use crate::values::text::Reason;
 
-/// Parameters of an operation that is no list.
+/// The parameters of an operation that is not a list.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
@@ -27,15 +27,15 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     }
 }
 
-/// Parameters of a list: which part is wanted, and of what.
+/// The parameters of a list: the window and the filter.
 pub struct List<F> {
-    /// Which part is wanted.
+    /// The window.
     pub window: Window,
-    /// Of what.
+    /// The filter.
     pub filter: F,
 }
 
-/// Parameters that belong to the window and not to the question.
+/// Parameters of the window, which are not part of the filter.
 const WINDOW_NAMES: [&str; 3] = ["limit", "cursor", "count"];
 
 impl<F: DeserializeOwned + Validate> FromRequest for List<F> {
@@ -65,11 +65,11 @@ fn list<F: DeserializeOwned + Validate>(request: &HttpRequest) -> Result<List<F>
     Ok(List { window: Window::new(window, question), filter })
 }
 
-/// Splits a query string into names and values: each name once, all in UTF-8, nothing that is not text.
+/// Splits a query string into names and values: each name once, in UTF-8, without control characters.
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, naming every parameter that is repeated or not text.
+/// `invalid_parameter` with every parameter that is repeated or is not text.
 pub fn query_pairs(query: &str) -> Result<Vec<(String, String)>, ApiError> {
     let mut errors = Vec::new();
     let mut seen = HashSet::new();
@@ -127,12 +127,12 @@ fn decode_parameters<'a, T: DeserializeOwned + Validate>(
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
 
-/// Why something is removed.
+/// The parameter of a deletion with a reason.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReasonParameter {
-    /// Why something in a published inspection is removed.
+    /// The reason for deleting a part of a published inspection.
     #[validate(nested)]
     #[param(example = "Recorded twice.")]
     pub reason: Option<Reason>,
