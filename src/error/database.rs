@@ -1,12 +1,12 @@
-//! What the failures of the database mean to the caller.
+//! Classifies errors of the database.
 
 use diesel::result::Error as DieselError;
 
 use super::ApiError;
 use super::fault::Fault;
 
-/// Everything that is no fault of the moment is one of the register's own: a constraint that nobody speaks of, a value
-/// that should have been refused before it came here, a right that the user of the database lacks.
+/// Any error that is not temporary is an error in the register: an unhandled constraint, a value that should have been
+/// refused earlier, or a missing privilege of the database user.
 impl From<DieselError> for ApiError {
     fn from(error: DieselError) -> Self {
         if let DieselError::DatabaseError(_, information) = &error
@@ -21,27 +21,27 @@ impl From<DieselError> for ApiError {
     }
 }
 
-/// What the constraints mean that are looked at when a transaction ends, where no statement is left to say it.
+/// The errors of deferred constraints, which are checked at the commit, where no statement can translate them.
 fn refused_at_the_end(constraint: &str) -> Option<ApiError> {
     match constraint {
         "improvement_actions_verified_check" => {
-            Some(ApiError::conflict("a verified action would lose its last support: reopen it first"))
+            Some(ApiError::conflict("this removes the last support of a verified action: reopen the action first"))
         }
         "authority_successions_relied_on_check" => {
-            Some(ApiError::in_use("what follows an inspection relies on the succession"))
+            Some(ApiError::in_use("visits, plans or actions that follow an inspection depend on this succession"))
         }
         _ => None,
     }
 }
 
-/// Says what a broken constraint means to the caller, where the statement is written.
+/// Translates violated constraints to errors of the caller.
 pub trait ConstraintExt<T> {
-    /// Asks `meaning` about the name of a broken constraint; other errors, and constraints that it does not know, stay
-    /// what they are.
+    /// Translates the name of a violated constraint with `constraint_error`. Other errors, and constraints that it
+    /// returns `None` for, are converted as usual.
     ///
     /// # Errors
     ///
-    /// The meaning of the constraint if it is broken, or the failure of the statement.
+    /// The error of the constraint if it is violated, or that of the statement.
     fn on_constraint(self, meaning: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError>;
 }
 
@@ -57,13 +57,13 @@ impl<T> ConstraintExt<T> for Result<T, DieselError> {
     }
 }
 
-/// Says what a missing row means to the caller, where it is looked up.
+/// Translates missing rows to errors of the caller.
 pub trait NotFoundExt<T> {
-    /// Turns the absence of a row into a 404 that names what is missing.
+    /// Converts a missing row to a 404 with the name of the resource.
     ///
     /// # Errors
     ///
-    /// `not_found` if there is no row, or the failure of the statement.
+    /// `not_found` if there is no row, or the error of the statement.
     fn or_not_found(self, what: &str) -> Result<T, ApiError>;
 }
 

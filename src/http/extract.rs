@@ -1,4 +1,4 @@
-//! What handlers are given: bodies, parameters and preconditions, decoded and valid, or an
+//! Extractors: they give handlers decoded and validated bodies, parameters and preconditions, or return an
 //! [`ApiError`](crate::error::ApiError).
 
 mod body;

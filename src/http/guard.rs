@@ -1,5 +1,5 @@
-//! Refuses what the OpenAPI document does not know, before any handler runs: methods, parameters, media types. What is
-//! documented is served, and nothing else is; and each operation to those alone who may do such things at all.
+//! Refuses requests that the OpenAPI document does not describe, before any handler runs: unknown methods, parameters
+//! and media types. Also checks the permission that the operation requires.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,8 @@ fn permit(operation: &Operation, request: &ServiceRequest) -> Result<(), ApiErro
     Caller::among(&request.extensions())?.access().permits(permission)
 }
 
-/// What is no operation of the document, as pages and health, is only read. No route is left to the router.
+/// Resources outside the document, such as pages and health, can only be read. A request without a route is left to the
+/// router.
 fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
     if route.is_empty() || method == Method::GET {
         Ok(())
@@ -69,7 +70,7 @@ fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
     accept.is_empty() || offered.iter().any(|media_type| is_wanted(&accept, media_type))
 }
 
-/// Whether the range that fits a media type best has a weight other than zero.
+/// Whether the most specific range that matches a media type has a weight other than zero.
 fn is_wanted(accept: &Accept, media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     let kind = essence.split('/').next().unwrap_or_default();
@@ -82,7 +83,7 @@ fn is_wanted(accept: &Accept, media_type: &str) -> bool {
     fitting.max_by_key(|(fit, quality)| (*fit, *quality)).is_some_and(|(_, quality)| quality > Quality::ZERO)
 }
 
-/// Applies the guard, and lets HEAD be answered as GET without the body.
+/// Applies the guard, and handles HEAD as GET without the body.
 ///
 /// # Errors
 ///

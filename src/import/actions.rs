@@ -1,4 +1,4 @@
-//! Improvement actions, each with what became of it.
+//! Imports improvement actions with their history.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -9,20 +9,19 @@ use super::error::ImportError;
 use super::reading::Row;
 use crate::database::schema;
 use crate::register::events;
-use crate::register::improvement_actions::model::{
-    NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
-};
 use crate::register::improvement_actions::query;
+use crate::register::improvement_actions::model::{NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate};
 use crate::values::ids::{ActionId, DateRevisionId, TransitionId, UpdateId};
 
-/// What became of an action, in the order of the file.
+/// The history of an action, in the order of the file.
 struct History {
     transitions: Vec<(TransitionId, NewImprovementActionTransition)>,
     date_revisions: Vec<(DateRevisionId, NewImprovementActionDateRevision)>,
     updates: Vec<(UpdateId, NewImprovementActionUpdate)>,
 }
 
-/// Writes the actions that the register does not have, with their history. One that it has, or had, stays as it is.
+/// Imports the actions that the register does not have, with their history. Actions that exist or were deleted are
+/// skipped.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::improvement_actions::{action_id, table};
     let rows = context.reader.json::<Map<String, Value>>("improvement_actions.json")?;

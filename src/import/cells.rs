@@ -1,5 +1,5 @@
-//! Decodes the cells of a CSV row by their columns, so that what is wrong with one can be told by its name. An empty cell
-//! is absent.
+//! Decodes the cells of a CSV row by column, so that faults are reported with the name of the column. An empty cell is
+//! absent.
 
 use serde::de::value::{Error, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
@@ -40,7 +40,7 @@ impl<'de> IntoDeserializer<'de, Error> for Cell<'de> {
     }
 }
 
-/// The value of a row, or every column that is wrong (empty for the row as a whole) and why.
+/// The value of a row, or the name of the invalid column (empty for the whole row) and the reason.
 pub(super) fn decode<T: DeserializeOwned>(
     headers: &csv::StringRecord,
     record: &csv::StringRecord,

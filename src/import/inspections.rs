@@ -1,4 +1,4 @@
-//! Inspections with their judgements.
+//! Imports inspections with their judgements.
 
 use std::collections::HashSet;
 
@@ -14,10 +14,10 @@ use super::keys::{Missing, find, key_parts, with_key};
 use crate::database::schema;
 use crate::error::ApiError;
 use crate::http::extract::broken_rules;
-use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
-use crate::register::inspections::query;
-use crate::register::judgements::model::Judgement;
 use crate::register::{authorities, frameworks};
+use crate::register::inspections::query;
+use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
+use crate::register::judgements::model::Judgement;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
@@ -47,7 +47,7 @@ struct InspectionLine {
     source_reference: Option<Lines>,
 }
 
-/// How many inspections, and how many judgements in them.
+/// The numbers of inspections and of their judgements.
 type Tally = (usize, usize);
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
@@ -59,7 +59,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     for row in &lines {
         let key = &row.value.inspection_key;
         if !keys.insert(key) {
-            let reason = "stands on another row too, and would not tell whose judgements are whose";
+            let reason =
+                "is not unique: another row has the same key, so judgements cannot be matched to an inspection";
             context.reader.fault(row.file, row.line, "inspection_key", reason);
             continue;
         }
@@ -96,8 +97,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// The inspection that a line is about, if the register has it: by its id, whatever its days have become; or by its key,
-/// and with an id of its own by its kind too, since an authority may have two published on a day.
+/// The existing inspection of a line: by its id, even if its dates have changed, or by its key. A line with an id must
+/// match in kind too, since an authority may have two inspections published on one day.
 fn known(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -188,9 +189,11 @@ fn resolve_framework(
     let in_use = || named.iter().find(|framework| day.is_some_and(|day| framework.permits(day)));
     match exact.or_else(in_use) {
         Some(framework) => Ok(Some(framework.framework.clone())),
-        None => {
-            Err(ApiError::invalid_member("/framework", "unknown", format!("{code} is no framework in use that day")))
-        }
+        None => Err(ApiError::invalid_member(
+            "/framework",
+            "unknown",
+            format!("{code} is not a framework in use on that day"),
+        )),
     }
 }
 
@@ -206,7 +209,7 @@ fn periods(cell: &str) -> Result<Vec<FieldworkPeriod>, ApiError> {
         .collect()
 }
 
-/// Inspections that are written whole, as in a request to the API, each with its id.
+/// Imports inspections in the form of request bodies with findings and recommendations, each with its id.
 fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(Tally, Tally), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>("inspections.json")?;
     let (mut written, mut all): (Tally, Tally) = ((0, 0), (0, 0));

@@ -1,8 +1,8 @@
-//! Fills the register from files: those of `data/`, which the program carries, or those of any folder of the same form.
+//! Imports files: the built-in ones of `data/`, or those of a directory with the same structure.
 //!
-//! One transaction, through the same rules as the API. What is in the register already stays as it is, so that a second
-//! import changes nothing and corrections survive. A bad row is reported with its file, line, column and reason, together
-//! with all others, and nothing is written.
+//! An import is one transaction with the same rules as the API. It never changes existing rows, so that a second import
+//! has no effect and corrections survive. If any row is invalid, all faults are reported with file, line, column and
+//! reason, and nothing is written.
 
 mod actions;
 mod authorities;
@@ -30,11 +30,11 @@ use self::reading::Reader;
 pub use self::reading::Source;
 use crate::database::{schema, session};
 use crate::error::{ApiError, ConstraintExt, ProblemCode};
+use crate::register::{frameworks, themes};
 use crate::register::frameworks::model::FrameworkRecord;
 use crate::register::themes::model::Theme;
-use crate::register::{frameworks, themes};
 
-/// Imports all files of the source that the register knows.
+/// Imports all known files of the source.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
     })
 }
 
-/// Writes the frameworks and themes that come with the program.
+/// Writes the built-in frameworks and themes.
 pub fn reference(conn: &mut PgConnection) -> Result<(), ImportError> {
     conn.transaction(|conn| {
         let mut reader = Reader::new(&Source::BuiltIn);
@@ -91,12 +91,16 @@ fn write_reference(conn: &mut PgConnection, reader: &mut Reader<'_>) -> Result<(
     Ok(())
 }
 
-/// Reference data is the operator's own: the name of the broken rule tells most.
+/// An error in reference data is reported with the name of the constraint, which says most to a developer.
 fn broken_rule(constraint: &str) -> ApiError {
     ApiError::refused(ProblemCode::ValidationFailed, format!("breaks the rule {constraint}"))
 }
 
-/// Whether the register holds no authorities: it is new.
+/// Whether the register has no authorities, and so is new.
+///
+/// # Errors
+///
+/// If the database cannot be reached or fails.
 pub fn is_empty(url: &str) -> Result<bool, ImportError> {
     let mut conn = session::connect(url)?;
     let has_any = diesel::select(exists(schema::authorities::table.select(schema::authorities::authority_id)))

@@ -1,4 +1,4 @@
-//! Documents, findings and recommendations.
+//! Imports documents, findings and recommendations.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,15 @@ use super::reading::Row;
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
+use crate::register::{documents, findings, recommendations, themes};
 use crate::register::documents::model::NewDocument;
 use crate::register::findings::model::{FindingRow, NewFinding};
 use crate::register::inspections::query::{part, rows};
-use crate::register::recommendations::model::{
-    NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
-};
-use crate::register::{documents, findings, recommendations, themes};
+use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
-/// A line of `recommendations.csv`, as they are read out of reports.
+/// A line of `recommendations.csv`, which was extracted from reports.
 #[derive(Debug, Deserialize)]
 struct RecommendationLine {
     inspection_key: String,
@@ -55,8 +53,8 @@ impl RecommendationLine {
     }
 }
 
-/// How pressing the recommendations below a printed heading are. `What needs to improve` and `What does the local
-/// authority need to improve` name areas for improvement too.
+/// The kind of the recommendations below a printed heading. `What needs to improve` and `What does the local authority
+/// need to improve` are headings of areas for improvement too.
 fn kind(heading: &str) -> Option<RecommendationKind> {
     let heading = heading.to_lowercase();
     match heading.as_str() {
@@ -153,8 +151,8 @@ fn take_inspection(
     Ok(None)
 }
 
-/// Writes a recommendation: as part of an inspection that came with the same import, at its first version, or as an
-/// addition to one that was there.
+/// Inserts a recommendation. One of an inspection from the same import belongs to its first version; one of an existing
+/// inspection increases the version.
 fn write_recommendation(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -170,7 +168,7 @@ fn write_recommendation(
     }
 }
 
-/// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
+/// Translates the pointers of an error to names of columns that differ from those of the API.
 fn by_column(error: ApiError) -> ApiError {
     let column = |pointer: &str| match pointer {
         "/position" => "/seq".to_owned(),
@@ -186,7 +184,8 @@ fn by_column(error: ApiError) -> ApiError {
     if renamed.is_empty() { error } else { ApiError::invalid(renamed) }
 }
 
-/// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
+/// Imports recommendations without ids, which belong to an inspection by its key. An inspection that has
+/// recommendations is skipped.
 fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::recommendations::{inspection_id, table};
     let rows = context.reader.csv::<RecommendationLine>("recommendations.csv")?;

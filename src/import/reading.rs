@@ -1,4 +1,4 @@
-//! Reads rows of CSV and JSON files, each with the line on which it begins, and gathers what is wrong with them.
+//! Reads rows of CSV and JSON files, each with its line, and collects their faults.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -38,11 +38,11 @@ pub struct Row<T> {
     pub file: &'static str,
     /// The line on which it begins.
     pub line: u64,
-    /// What it says.
+    /// The decoded row.
     pub value: T,
 }
 
-/// Reads files of a source, and keeps what is wrong with them.
+/// Reads the files of a source, and collects their faults.
 pub struct Reader<'a> {
     source: &'a Source,
     asked: Vec<&'static str>,
@@ -56,8 +56,7 @@ impl<'a> Reader<'a> {
         Self { source, asked: Vec::new(), found: 0, faults: Vec::new() }
     }
 
-    /// The rows of a CSV file with a header line, none if there is no such file. Columns that the register does not know
-    /// are passed over.
+    /// The rows of a CSV file with a header line; none if there is no such file. Unknown columns are ignored.
     ///
     /// # Errors
     ///
@@ -95,7 +94,7 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    /// The items of a JSON file that holds one array, none if there is no such file.
+    /// The items of a JSON file that contains one array; none if there is no such file.
     ///
     /// # Errors
     ///
@@ -144,12 +143,13 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Notes what is wrong.
+    /// Records a fault.
     pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
         self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
     }
 
-    /// Takes the outcome of writing a row: a refusal is a fault of the row, another failure ends the import.
+    /// Handles the outcome of writing a row: a refusal is recorded as a fault of the row; any other error ends the
+    /// import.
     pub fn outcome<T, V>(&mut self, row: &Row<V>, outcome: Result<T, ApiError>) -> Result<Option<T>, ImportError> {
         match outcome {
             Ok(value) => Ok(Some(value)),
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// If anything was wrong, or none of the files was there.
+    /// If there is any fault, or none of the files exists.
     pub fn finish(&mut self) -> Result<(), ImportError> {
         if self.found == 0 {
             return Err(ImportError::Nothing(self.asked.join(", ")));

@@ -23,12 +23,12 @@ use crate::values::json::merged;
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// Largest body in bytes, unless the route sets another.
+/// The maximum size of a body in bytes, unless the route has another.
 pub const MAX_BODY: usize = 1024 * 1024;
-/// Largest body in bytes of documents and inspections.
+/// The maximum size of a body of a document or an inspection in bytes.
 pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
 
-/// A JSON body that replaces: no member unknown, none null, every rule kept; at most [`MAX_BODY`] bytes.
+/// A JSON body that replaces a resource: without unknown members and nulls, and valid; at most [`MAX_BODY`] bytes.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T> {
@@ -45,7 +45,7 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T
     }
 }
 
-/// The JSON body of a POST, with what makes the request harmless to repeat; at most `MAX` bytes.
+/// The JSON body of a POST, with its idempotency key; at most `MAX` bytes.
 pub struct Post<T, const MAX: usize = MAX_BODY> {
     /// The decoded body.
     pub new: T,
@@ -71,7 +71,8 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> From
     }
 }
 
-/// A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets; at most `MAX` bytes.
+/// A JSON merge patch (RFC 7396): absent members do not change, `null` clears a member, a value sets it; at most `MAX`
+/// bytes.
 pub struct Patch<T, const MAX: usize = MAX_BODY> {
     /// The decoded patch.
     pub changes: T,
@@ -81,20 +82,20 @@ pub struct Patch<T, const MAX: usize = MAX_BODY> {
 /// The patch of a document or an inspection.
 pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 
-/// Members that are sets: their order tells nothing.
+/// Members that are sets: their order has no meaning.
 const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
 
 impl<T, const MAX: usize> Patch<T, MAX> {
-    /// The row as the patch would leave it.
+    /// The row with the patch applied.
     ///
     /// # Errors
     ///
-    /// `internal` if the row cannot be written as JSON.
+    /// `internal` if the row cannot be serialised as JSON.
     pub fn applied_to<R: Serialize + DeserializeOwned>(&self, current: &R) -> Result<R, ApiError> {
         Ok(merged(current, &self.document)?)
     }
 
-    /// Whether the patch would leave the resource as it is.
+    /// Whether the patch changes nothing in the resource.
     #[must_use]
     pub fn changes_nothing(&self, current: &impl Serialize) -> bool {
         let Ok(Value::Object(current)) = serde_json::to_value(current) else { return false };
@@ -105,7 +106,7 @@ impl<T, const MAX: usize> Patch<T, MAX> {
     }
 }
 
-/// Whether two lists hold the same items, however often and in whatever order.
+/// Whether two lists have the same items, regardless of order and repetition.
 fn is_same_set(current: &Value, sent: &Value) -> bool {
     let holds = |one: &Value, other: &Value| match (one.as_array(), other.as_array()) {
         (Some(one), Some(other)) => other.iter().all(|item| one.contains(item)),
@@ -114,7 +115,7 @@ fn is_same_set(current: &Value, sent: &Value) -> bool {
     holds(current, sent) && holds(sent, current)
 }
 
-/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+/// Whether a sent value is equal to the current one; an omitted list inside it counts as empty.
 fn is_same(current: &Value, sent: &Value) -> bool {
     match (current, sent) {
         (Value::Object(current), Value::Object(sent)) => {
@@ -146,7 +147,7 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> From
     }
 }
 
-/// Reads a member that may be absent but not null.
+/// Deserialises a member that may be absent but not null.
 ///
 /// # Errors
 ///
@@ -155,7 +156,7 @@ pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) 
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads a member of a patch that may be absent, null or a value.
+/// Deserialises a member of a patch that may be absent, null or a value.
 ///
 /// # Errors
 ///
@@ -183,7 +184,7 @@ fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str],
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let bodies = bodies.ok_or_else(|| ApiError::Internal("nothing bounds bodies".to_owned()))?;
+        let bodies = bodies.ok_or_else(|| ApiError::Internal("web::Data<Bodies> is not configured".to_owned()))?;
         let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
         bodies.read(stream, limit).await
     })
@@ -204,7 +205,8 @@ fn decode_new<T: DeserializeOwned + Validate + ToSchema>(bytes: &[u8]) -> Result
     Ok((decode(bytes, &document, errors)?, document))
 }
 
-/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
+/// Parses any JSON object, and collects faults that the types of members do not detect: control characters, lists in
+/// lists.
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;

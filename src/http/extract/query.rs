@@ -15,7 +15,7 @@ use crate::http::page::{Window, WindowParameters};
 use crate::http::parameters::Parameters;
 use crate::values::text::Reason;
 
-/// Parameters of an operation that is no list.
+/// The parameters of an operation that is not a list.
 pub struct Query<T>(pub T);
 
 impl<T: Parameters> FromRequest for Query<T> {
@@ -38,13 +38,13 @@ fn query<T: Parameters>(request: &HttpRequest) -> Result<Query<T>, ApiError> {
 
 /// Parameters of a list: which part is wanted, and of what.
 pub struct List<F> {
-    /// Which part is wanted.
+    /// The window.
     pub window: Window,
-    /// Of what.
+    /// The filter.
     pub filter: F,
 }
 
-/// Parameters that belong to the window and not to the question.
+/// Parameters of the window, which are not part of the filter.
 const WINDOW_NAMES: [&str; 3] = ["limit", "cursor", "count"];
 
 impl<F: Parameters> FromRequest for List<F> {
@@ -99,7 +99,7 @@ impl Parameters for NoParameters {}
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReasonParameter {
-    /// Why something in a published inspection is removed.
+    /// The reason for deleting a part of a published inspection.
     #[validate(nested)]
     #[param(example = "Recorded twice.")]
     pub reason: Option<Reason>,

@@ -33,7 +33,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List improvement actions
 ///
-/// By due date, the earliest first. With `as_at`, as they stood at the end of that day: what was due, overdue, done then.
+/// Lists actions by due date, earliest first. With `as_at`, the actions are returned as they stood at the end of that
+/// day.
 #[utoipa::path(
     tag = "Improvement actions",
     params(ImprovementActionFilter, WindowParameters),
@@ -51,11 +52,12 @@ async fn list_improvement_actions(
 
 /// Record an improvement action
 ///
-/// It begins as `proposed`, and moves by transitions alone. `due_on` is its first due date, which date revisions change.
+/// The action starts as `proposed`; its state changes only by transitions. `due_on` is its original due date; date
+/// revisions change it.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementAction,
-    responses((status = 201, description = "The action is recorded.", body = ImprovementAction))
+    responses((status = 201, description = "The created action.", body = ImprovementAction))
 )]
 #[post("/improvement-actions")]
 async fn create_improvement_action(
@@ -72,7 +74,8 @@ async fn create_improvement_action(
 
 /// Read an improvement action
 ///
-/// With `as_at`, as it stood at the end of that day; `embed` adds the recommendations that it answers, and its history.
+/// With `as_at`, the action is returned as it stood at the end of that day. `embed` adds the recommendations that it
+/// responds to, and its history.
 #[utoipa::path(
     tag = "Improvement actions",
     params(ImprovementActionParameters),
@@ -91,11 +94,12 @@ async fn get_improvement_action(
 
 /// Correct an improvement action
 ///
-/// A JSON merge patch. State, due date and `rag` are no part of it: they move by transitions, date revisions and updates.
+/// A JSON merge patch. It does not contain the state, the due date and `rag`, which change by transitions, date
+/// revisions and updates.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = ImprovementActionPatch,
-    responses((status = 200, description = "The action as it is now.", body = ImprovementAction))
+    responses((status = 200, description = "The changed action.", body = ImprovementAction))
 )]
 #[patch("/improvement-actions/{action_id}")]
 async fn update_improvement_action(
@@ -111,10 +115,10 @@ async fn update_improvement_action(
 
 /// Remove an improvement action
 ///
-/// Only one that is proposed and of which nothing else is recorded; what has begun is cancelled instead.
+/// Deletes a proposed action without history and evidence. Cancel an action that has started instead.
 #[utoipa::path(
     tag = "Improvement actions",
-    responses((status = 204, description = "The action is gone."))
+    responses((status = 204, description = "The action is deleted."))
 )]
 #[delete("/improvement-actions/{action_id}")]
 async fn delete_improvement_action(

@@ -1,4 +1,4 @@
-//! How inspections are asked for.
+//! The parameters of reads of inspections.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -16,7 +16,7 @@ use crate::values::inspection_kind::InspectionKind;
 use crate::values::inspection_state::InspectionState;
 use crate::values::text::{Code, Name, Region, SearchText};
 
-/// Which inspections are wanted, in what order, and with what.
+/// The filter of lists of inspections.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -42,13 +42,13 @@ pub struct InspectionFilter {
     /// States.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
-    /// The whole name of a lead inspector, in any case.
+    /// The full name of a lead inspector, ignoring case.
     #[validate(nested)]
     pub lead_inspector: Option<Name>,
-    /// Areas judged; with `grade`, areas given that grade.
+    /// Areas judged; with `grade`, areas with that grade.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
-    /// Grades given; with `area`, to one of those areas.
+    /// Grades; with `area`, of one of those areas.
     #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate", "adequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// Themes of its findings, recommendations or areas covered.
@@ -68,10 +68,10 @@ pub struct InspectionFilter {
     /// Published on this day or earlier.
     #[param(example = "2022-12-31")]
     pub published_to: Option<Date>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<InspectionSort>,
-    /// What each inspection carries.
+    /// Related resources to embed in each inspection.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
@@ -93,7 +93,7 @@ impl Parameters for InspectionFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InspectionParameters {
-    /// What the inspection carries.
+    /// Related resources to embed in the inspection.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
