@@ -25,7 +25,7 @@ use crate::http::pages;
 use crate::http::telemetry::{self, Metrics};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
-use crate::register::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
 use crate::register::documents::model::DocumentSort;
 use crate::register::findings::model::FindingEmbed;
 use crate::register::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
@@ -38,6 +38,7 @@ use crate::register::{
     api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
     improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
 };
+use crate::values::authority_key::AuthorityKey;
 use crate::values::text::SearchText;
 
 /// What the code cannot say of the API as a whole.
@@ -244,23 +245,4 @@ fn cors(origins: &[String]) -> Cors {
         return cors.allow_any_origin().send_wildcard();
     }
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::DOCUMENT;
-    use crate::access::OPERATIONS;
-    use crate::http::route::METHODS;
-
-    #[test]
-    fn every_operation_of_the_document_has_one_row() {
-        let items = DOCUMENT["paths"].as_object().unwrap().values();
-        let documented = items.flat_map(|item| METHODS.iter().filter_map(|(name, _)| item.get(name)));
-        let documented = documented.map(|operation| operation["operationId"].as_str().unwrap().to_owned());
-        let rows = OPERATIONS.iter().map(|(id, _)| (*id).to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(rows.len(), OPERATIONS.len(), "an operation has two rows");
-        assert_eq!(rows, documented.collect());
-    }
 }

@@ -1,95 +1,35 @@
-//! What each operation takes. An operation without a row here is refused, and fails a test.
+//! The permission that each operation requires. An operation whose path has no row here is refused, and fails a test.
+
+use actix_web::http::Method;
 
 use super::Permission;
 use super::Permission::{ManageKeys, Read, Review, WriteFacts, WritePapers};
 
-/// Every operation of the document, with the permission that it takes.
-pub const OPERATIONS: &[(&str, Permission)] = &[
-    ("list_standings", Read),
-    ("export_standings", Read),
-    ("list_authorities", Read),
-    ("create_authority", WriteFacts),
-    ("get_authority", Read),
-    ("update_authority", WriteFacts),
-    ("delete_authority", WriteFacts),
-    ("list_authority_neighbours", Read),
-    ("list_inspections", Read),
-    ("create_inspection", WriteFacts),
-    ("get_inspection", Read),
-    ("update_inspection", WriteFacts),
-    ("delete_inspection", WriteFacts),
-    ("get_inspection_judgements", Read),
-    ("replace_inspection_judgements", WriteFacts),
-    ("list_inspection_findings", Read),
-    ("create_inspection_finding", WriteFacts),
-    ("list_findings", Read),
-    ("get_finding", Read),
-    ("update_finding", WriteFacts),
-    ("delete_finding", WriteFacts),
-    ("list_inspection_recommendations", Read),
-    ("create_inspection_recommendation", WriteFacts),
-    ("list_recommendations", Read),
-    ("get_recommendation", Read),
-    ("update_recommendation", WriteFacts),
-    ("delete_recommendation", WriteFacts),
-    ("list_inspection_examinations", Read),
-    ("get_inspection_examination", Read),
-    ("replace_inspection_examination", WriteFacts),
-    ("delete_inspection_examination", WriteFacts),
-    ("get_inspection_follow_up", Read),
-    ("list_improvement_plans", Read),
-    ("create_improvement_plan", WritePapers),
-    ("get_improvement_plan", Read),
-    ("update_improvement_plan", WritePapers),
-    ("delete_improvement_plan", WritePapers),
-    ("create_actions_from_recommendations", WritePapers),
-    ("list_improvement_actions", Read),
-    ("create_improvement_action", WritePapers),
-    ("get_improvement_action", Read),
-    ("update_improvement_action", WritePapers),
-    ("delete_improvement_action", WritePapers),
-    ("list_improvement_action_transitions", Read),
-    ("create_improvement_action_transition", WritePapers),
-    ("list_improvement_action_date_revisions", Read),
-    ("create_improvement_action_date_revision", WritePapers),
-    ("list_improvement_action_updates", Read),
-    ("create_improvement_action_update", WritePapers),
-    ("list_improvement_action_evidence", Read),
-    ("create_improvement_action_evidence", WritePapers),
-    ("get_evidence", Read),
-    ("update_evidence", WritePapers),
-    ("delete_evidence", WritePapers),
-    ("list_evidence_reviews", Read),
-    ("create_evidence_review", Review),
-    ("list_interventions", Read),
-    ("create_intervention", WriteFacts),
-    ("get_intervention", Read),
-    ("update_intervention", WriteFacts),
-    ("delete_intervention", WriteFacts),
-    ("list_events", Read),
-    ("list_inspection_history", Read),
-    ("list_finding_history", Read),
-    ("list_recommendation_history", Read),
-    ("list_improvement_plan_history", Read),
-    ("list_improvement_action_history", Read),
-    ("list_documents", Read),
-    ("create_document", WriteFacts),
-    ("get_document", Read),
-    ("update_document", WriteFacts),
-    ("delete_document", WriteFacts),
-    ("list_frameworks", Read),
-    ("get_framework", Read),
-    ("list_themes", Read),
-    ("list_api_keys", ManageKeys),
-    ("create_api_key", ManageKeys),
-    ("get_api_key", ManageKeys),
-    ("delete_api_key", ManageKeys),
-    ("list_api_key_rotations", ManageKeys),
-    ("create_api_key_rotation", ManageKeys),
+/// The permission to read and the permission to write below each path of the document; the first row that fits decides.
+/// What cannot be written has no second permission.
+const PATHS: [(&str, Permission, Option<Permission>); 16] = [
+    ("/api-keys", ManageKeys, Some(ManageKeys)),
+    ("/authorities", Read, Some(WriteFacts)),
+    ("/documents", Read, Some(WriteFacts)),
+    ("/events", Read, None),
+    ("/evidence/{evidence_id}/reviews", Read, Some(Review)),
+    ("/evidence", Read, Some(WritePapers)),
+    ("/findings", Read, Some(WriteFacts)),
+    ("/frameworks", Read, None),
+    ("/improvement-actions", Read, Some(WritePapers)),
+    ("/improvement-plans", Read, Some(WritePapers)),
+    ("/inspections", Read, Some(WriteFacts)),
+    ("/interventions", Read, Some(WriteFacts)),
+    ("/recommendations", Read, Some(WriteFacts)),
+    ("/standings.csv", Read, None),
+    ("/standings", Read, None),
+    ("/themes", Read, None),
 ];
 
-/// The permission that an operation takes.
+/// The permission that an operation requires, by its method and its path in the document.
 #[must_use]
-pub fn permission_of(operation: &str) -> Option<Permission> {
-    OPERATIONS.iter().find(|(id, _)| *id == operation).map(|(_, permission)| *permission)
+pub fn permission_of(method: &Method, path: &str) -> Option<Permission> {
+    let is_below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let (_, reading, writing) = PATHS.iter().find(|(start, ..)| is_below(start))?;
+    if *method == Method::GET { Some(*reading) } else { *writing }
 }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use self::keys::KeysCommand;
 use crate::config::{Config, SETTINGS};
@@ -49,6 +50,11 @@ enum Command {
     },
     /// Ask the service at `BIND_ADDRESS` whether it is ready
     Healthcheck,
+    /// Print the script by which a shell completes commands and options
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 /// A version of OpenAPI.
@@ -82,14 +88,10 @@ pub fn run() -> ExitCode {
 }
 
 fn obey(arguments: &Arguments) -> Outcome {
-    if let Some(Command::Openapi { version }) = arguments.command {
-        let document = match version {
-            Version::V3_1 => api::document().clone(),
-            Version::V3_0 => api::document_3_0().clone(),
-        };
-        let document = serde_json::to_string_pretty(&document)?;
-        writeln!(std::io::stdout(), "{document}")?;
-        return Ok(());
+    match arguments.command {
+        Some(Command::Openapi { version }) => return print_document(version),
+        Some(Command::Completions { shell }) => return print_completions(shell),
+        _ => {}
     }
     let config = Config::from_env()?;
     logging::begin(&config.log);
@@ -110,8 +112,26 @@ fn obey(arguments: &Arguments) -> Outcome {
         })?,
         Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
-        Some(Command::Openapi { .. }) => {}
+        Some(Command::Openapi { .. } | Command::Completions { .. }) => {}
     }
+    Ok(())
+}
+
+fn print_document(version: Version) -> Outcome {
+    let document = match version {
+        Version::V3_1 => api::document(),
+        Version::V3_0 => api::document_3_0(),
+    };
+    let document = serde_json::to_string_pretty(document)?;
+    writeln!(std::io::stdout(), "{document}")?;
+    Ok(())
+}
+
+fn print_completions(shell: Shell) -> Outcome {
+    // Written to memory first: the generator panics where a pipe is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "inspection-register", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(())
 }
 

@@ -110,7 +110,7 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
 /// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let permission = permission_of(&id);
+    let permission = permission_of(method, path);
     if let Some(permission) = permission {
         security::describe(operation, permission);
     }

@@ -48,7 +48,8 @@ impl Guard {
     #[must_use]
     pub fn new(document: &Value, prefix: &str) -> Self {
         let paths = document.get("paths").and_then(Value::as_object);
-        let routes = paths.into_iter().flatten().map(|(path, item)| (format!("{prefix}{path}"), operations(item)));
+        let routes =
+            paths.into_iter().flatten().map(|(path, item)| (format!("{prefix}{path}"), operations(path, item)));
         Self { routes: routes.collect() }
     }
 
@@ -90,11 +91,12 @@ fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
     }
 }
 
-fn operations(item: &Value) -> Vec<(Method, Operation)> {
-    METHODS.iter().filter_map(|(name, method)| Some((method.clone(), operation(item.get(name)?)))).collect()
+fn operations(path: &str, item: &Value) -> Vec<(Method, Operation)> {
+    let described = METHODS.iter().filter_map(|(name, method)| Some((method, item.get(name)?)));
+    described.map(|(method, value)| (method.clone(), operation(permission_of(method, path), value))).collect()
 }
 
-fn operation(value: &Value) -> Operation {
+fn operation(permission: Option<Permission>, value: &Value) -> Operation {
     let id = value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
     let in_query = parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"));
@@ -103,7 +105,7 @@ fn operation(value: &Value) -> Operation {
     let successes = responses.filter(|(status, _)| status.starts_with('2'));
     let media_types =
         successes.filter_map(|(_, response)| response.get("content")?.as_object()).flat_map(|content| content.keys());
-    Operation { permission: permission_of(&id), id, parameters, media_types: media_types.cloned().collect() }
+    Operation { permission, id, parameters, media_types: media_types.cloned().collect() }
 }
 
 /// Whether the caller takes one of these media types (RFC 9110, section 12.5.1). An operation without a body in its

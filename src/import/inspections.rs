@@ -13,11 +13,11 @@ use super::{Context, ImportError, judgements};
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::frameworks;
 use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
 use crate::register::inspections::query;
 use crate::register::judgements::model::Judgement;
+use crate::register::{authorities, frameworks};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
 use crate::values::inspection_kind::InspectionKind;
@@ -137,8 +137,9 @@ fn new_inspection(
     if line.published_on != Some(day) {
         return Err(ApiError::invalid_member("/inspection_key", "day", "must end with the day of publication"));
     }
-    let authority_id =
-        crate::register::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
+    let authority_id = authorities::query::rows::known(conn, &AuthorityKey::Urn(urn))?.ok_or_else(|| {
+        ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
+    })?;
     let new = NewInspection {
         authority_id,
         framework: resolve_framework(conn, line.framework.as_ref(), line.started_on.or(line.published_on))?,
@@ -177,15 +178,6 @@ fn new_inspection(
         errors.extend(crate::register::judgements::query::rules::broken_codes(conn, framework, &new.judgements)?);
     }
     Err(ApiError::invalid(errors))
-}
-
-fn unknown_urn(error: ApiError) -> ApiError {
-    match error {
-        ApiError::Refused(_) => {
-            ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
-        }
-        error => error,
-    }
 }
 
 /// The framework of this code, or the one that another data set calls so and that was in use on the day.

@@ -11,12 +11,12 @@ use super::reading::Row;
 use super::{Context, ImportError};
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
-use crate::register::frameworks::model::Grade;
 use crate::register::inspections;
 use crate::register::inspections::query::part;
 use crate::register::inspections::query::rows::were_judgements_changed;
 use crate::register::judgements::model::{AbsenceReason, Judgement};
 use crate::register::judgements::query;
+use crate::values::grade::Grade;
 use crate::values::text::{Code, Name};
 
 /// A line of `judgements.csv`.

@@ -30,7 +30,11 @@ struct Recorded {
 
 /// The tables whose rows may be inserted without an event; what others belong to comes first.
 const TABLES: [Recorded; 5] = [
-    Recorded { table: "authorities", key: "authority_id", stored: |conn, ids| written(authorities::told(conn, ids)?) },
+    Recorded {
+        table: "authorities",
+        key: "authority_id",
+        stored: |conn, ids| written(authorities::stored_with_subjects(conn, ids)?),
+    },
     Recorded {
         table: "inspections",
         key: "inspection_id",

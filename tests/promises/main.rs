@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "shared by two binaries, each of which uses a part of it")]
 mod support;
 
+mod additions;
 mod authorities;
 mod compatibility;
 mod contract;

@@ -4,8 +4,8 @@ use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
-    Authority, AuthorityFilter, AuthorityKey, AuthorityPage, AuthorityParameters, AuthorityPatch, NeighbourFilter,
-    NeighbourPage, NewAuthority,
+    Authority, AuthorityFilter, AuthorityPage, AuthorityParameters, AuthorityPatch, NeighbourFilter, NeighbourPage,
+    NewAuthority,
 };
 use super::query;
 use crate::access::caller::Caller;
@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::id::Id;
 
 /// Registers the operations.

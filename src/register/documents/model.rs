@@ -12,7 +12,7 @@ pub use self::input::{DocumentPatch, NewDocument};
 use crate::database::schema::documents;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, DocumentId, InspectionId};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::http::page::Page;
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::ids::{AuthorityId, ResourceId};
 use crate::values::text::Reason;

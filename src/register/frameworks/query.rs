@@ -7,11 +7,12 @@ use diesel::upsert::excluded;
 
 use super::model::{
     AreaMatch, AreaRow, Comparability, Framework, FrameworkArea, FrameworkGrade, FrameworkKind, FrameworkRecord,
-    FrameworkRow, Grade,
+    FrameworkRow,
 };
 use crate::database::schema::{framework_areas, framework_grades, framework_kinds, frameworks};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
+use crate::values::grade::Grade;
 use crate::values::text::Code;
 
 /// A page of frameworks, oldest first.

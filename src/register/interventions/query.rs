@@ -15,7 +15,7 @@ use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
 use crate::http::extract::{IfMatch, Patch};
 use crate::http::page::{Page, Window};
 use crate::register::authorities;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
 use crate::register::inspections::query::rules::{OF_ANOTHER, broken_reference};
@@ -196,7 +196,7 @@ fn check(conn: &mut PgConnection, caller: &Caller, row: &Intervention) -> Result
     if row.started_on.zip(row.ended_on).is_some_and(|(first, last)| first > last) {
         errors.push(FieldError::body("/ended_on", "order", NOT_BEFORE_START));
     }
-    if !authorities::query::exists(conn, row.authority_id)? {
+    if !authorities::query::rows::exists(conn, row.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", NO_AUTHORITY));
     } else if let Some(inspection) = row.triggered_by_inspection_id {
         errors.extend(broken_reference(conn, caller, row.authority_id, inspection, TRIGGER)?);

@@ -8,10 +8,10 @@ use validator::Validate;
 
 use crate::error::ApiError;
 use crate::http::page::{Page, check_not_future};
-use crate::register::authorities::model::AuthorityType;
-use crate::register::frameworks::model::Grade;
+use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::inspection_kind::InspectionKind;
 use crate::values::text::{Code, GssCode, Name, Region, SearchText, WebAddress};

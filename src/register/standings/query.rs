@@ -10,13 +10,13 @@ use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
 use crate::database::schema::{framework_areas, framework_kinds, frameworks};
-use crate::database::sql::contains;
+use crate::database::sql::{Total, contains};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::frameworks::model::Grade;
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::text::{Code, Name};
 
@@ -124,12 +124,6 @@ pub fn list(
     };
     let (rows, page) = window.page(rows, total, |row| (row.authority_name.clone(), row.authority_id))?;
     Ok((complete(conn, rows, day, clock)?, page))
-}
-
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// All standings that a filter wants, in its order, for the table.

@@ -14,7 +14,7 @@ use crate::support::actions::{action, moved, path};
 fn drawn() -> String {
     let mut page = String::from(
         "# The states of an improvement action\n\n\
-         Written from the moves in [`machine.rs`](../src/improvement_actions/model/machine.rs) by\n\
+         Written from the moves in [`machine.rs`](../src/register/improvement_actions/model/machine.rs) by\n\
          `UPDATE_DOCS=1 cargo test --locked --test promises the_page_draws`. An action moves by\n\
          `POST /v1/improvement-actions/{action_id}/transitions` alone; any other move is answered with 409\n\
          `illegal_transition` and the legal ones.\n\n```mermaid\nstateDiagram-v2\n",

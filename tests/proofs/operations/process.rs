@@ -1,5 +1,6 @@
 //! The program as an operator meets it: started, stopped, killed, misconfigured.
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -246,6 +247,42 @@ fn every_mistake_in_the_settings_is_told_at_once_and_by_name() {
     }
 }
 
+const COMMANDS: [&str; 7] = ["serve", "migrate", "import", "openapi", "keys", "healthcheck", "completions"];
+
+#[test]
+fn completions_of_each_shell_name_every_command_and_need_no_setting() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&[("BIND_ADDRESS", "wrong")], &["completions", shell]);
+        assert!(script.status.success(), "{shell}: {}", said(&script));
+        let text = String::from_utf8_lossy(&script.stdout).into_owned();
+        for name in COMMANDS {
+            assert!(text.contains(name), "{name} is missing for {shell} in {text}");
+        }
+    }
+    assert!(!run(&[], &["completions", "invented"]).status.success());
+}
+
+#[test]
+fn bash_completes_commands_and_what_belongs_to_them() {
+    let script = run(&[], &["completions", "bash"]);
+    let script = String::from_utf8_lossy(&script.stdout).into_owned();
+    // What Tab does: it calls the function that the script names, with the program, the last word and the one before.
+    let press_tab = "function=$(complete -p inspection-register); function=${function#*-F }
+        COMP_WORDS=(inspection-register \"$@\"); COMP_CWORD=$#
+        ${function%% *} inspection-register \"${!#}\" \"${COMP_WORDS[$# - 1]}\"; echo \"${COMPREPLY[*]}\"";
+    for (words, expected) in [
+        (&["mig"][..], "migrate"),
+        (&["completions", "f"], "fish"),
+        (&["openapi", "--v"], "--version"),
+        (&["keys", "rev"], "revoke"),
+        (&["keys", "create", "--na"], "--name"),
+    ] {
+        let program = format!("{script}\n{press_tab}");
+        let output = Command::new("bash").args(["-c", &program, "bash"]).args(words).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), expected, "{words:?}: {}", said(&output));
+    }
+}
+
 #[test]
 fn help_lists_every_setting_and_every_command() {
     let help = run(&[], &["--help"]);
@@ -254,7 +291,7 @@ fn help_lists_every_setting_and_every_command() {
     for setting in inspection_register::config::SETTINGS {
         assert!(text.contains(setting.name) && text.contains(setting.about), "{} is missing in {text}", setting.name);
     }
-    for name in ["serve", "migrate", "import", "openapi", "keys", "healthcheck"] {
+    for name in COMMANDS {
         assert!(text.contains(name), "{name} is missing in {text}");
         assert!(run(&[], &[name, "--help"]).status.success());
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::authorities_of;
+use super::rows::authorities_of;
 use crate::access::role::Role;
 use crate::access::secret::SecretHash;
 use crate::database::schema::{api_key_secrets, api_keys};

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
+use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
+use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};

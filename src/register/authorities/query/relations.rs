@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use uuid::Uuid;
 
+use super::rows::resolve;
 use crate::database::schema::{authorities, authority_successions, statistical_neighbours};
 use crate::database::sql;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::{AuthorityKey, Neighbour, NeighbourFilter, NeighbourSet};
+use crate::register::authorities::model::{Neighbour, NeighbourFilter, NeighbourSet};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::AuthorityId;
 
 /// The successions, former first, in which any of these authorities takes part.
@@ -198,7 +200,7 @@ pub fn list_neighbours(
     filter: &NeighbourFilter,
     window: &Window,
 ) -> Result<(Vec<Neighbour>, Page), ApiError> {
-    let id = super::resolve(conn, key)?;
+    let id = resolve(conn, key)?;
     let after = window.after::<Place>()?;
     let wanted = |neighbour: &Neighbour| filter.set.as_ref().is_none_or(|sets| sets.has(&neighbour.neighbour_set));
     let all =

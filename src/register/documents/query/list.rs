@@ -12,7 +12,7 @@ use crate::database::schema::{self, document_authorities, documents};
 use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::documents::model::{Document, DocumentFilter, DocumentRow, DocumentSort};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, DocumentId};

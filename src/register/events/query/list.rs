@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::visibility::{self, COUNT, SELECT};
 use crate::access::caller::Caller;
-use crate::database::sql::Statement;
+use crate::database::sql::{Statement, Total};
 use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{Event, EventFilter};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::AuthorityId;
 
 /// Where an event stands: its position and its sequence.
@@ -34,12 +34,6 @@ struct Placed {
     position: i64,
     #[diesel(embed)]
     event: Event,
-}
-
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// A page of the feed: the events that a filter wants and that are visible to the caller, up to the last before which none

@@ -7,16 +7,16 @@ use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::{find, lock, subject};
+use super::rows::{find, lock, subject};
 use crate::access::Permission;
 use crate::access::caller::Caller;
 use crate::database::schema::{evidence, evidence_reviews};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::events;
 use crate::register::events::model::EventResource;
+use crate::register::events::query as events;
 use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewOutcome};
-use crate::register::improvement_actions::query as actions;
+use crate::register::improvement_actions::query::rows::subject_of_part;
 use crate::register::improvement_actions::query::{rules, support};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
@@ -74,7 +74,7 @@ pub fn latest_outcomes(
     Ok(latest.load(conn)?.into_iter().collect())
 }
 
-/// Records a review under the caller's name. Responses with it, and with the new version of the evidence.
+/// Records a review under the caller's name. Returns it with the new version of the evidence.
 ///
 /// # Errors
 ///
@@ -109,8 +109,8 @@ pub fn insert(
         .get_result(conn)?;
     support::check_kept(conn)?;
     let whole = subject(&action, evidence);
-    let part = actions::subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
-    events::query::created(conn, caller, &part, &review)?;
-    events::query::updated(conn, caller, &whole, (&before, &after), None)?;
+    let part = subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
+    events::created(conn, caller, &part, &review)?;
+    events::updated(conn, caller, &whole, (&before, &after), None)?;
     Ok((review, after.version))
 }

@@ -7,7 +7,7 @@ use validator::Validate;
 use super::{ActionSource, ActionState, ImprovementActionEmbed, ImprovementActionSort, Priority, Rag};
 use crate::error::ApiError;
 use crate::http::page::{check_not_future, check_periods, digits};
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;

@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Text, Timestamptz, Uuid};
 
 use super::assemble;
+use super::rows::WHAT;
 use crate::access::caller::Caller;
-use crate::database::sql::{Bound, Statement};
+use crate::database::sql::{Bound, Statement, Total};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::improvement_actions::model::{
     ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow,
     ImprovementActionSort,
@@ -26,12 +27,6 @@ type After = (Option<Date>, DateTime<Utc>, Option<i32>, ActionId);
 const ROWS: &str = "action_id, authority_id, plan_id, title, description, source, themes, cohorts, owner_role, \
      partner_organisations, priority, success_measure, promised_to, visibility, proposed_on, state, rag, original_due_on, \
      due_on, slip_days, revision_count, completed_on, deferred_until, version, created_at, updated_at";
-
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-}
 
 /// A page of the actions that a filter wants.
 ///
@@ -68,7 +63,7 @@ pub fn find_on(
     day: Date,
 ) -> Result<ImprovementActionRow, ApiError> {
     let statement = select(ROWS, caller, Some(day)).value::<Uuid, _>(" and action_id = ?", id);
-    statement.query().get_result(conn).or_not_found("improvement action")
+    statement.query().get_result(conn).or_not_found(WHAT)
 }
 
 /// The actions of these plans by due date, as at a day if one is asked about, each with its plan.

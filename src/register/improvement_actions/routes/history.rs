@@ -183,7 +183,7 @@ pub async fn list_improvement_action_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
-        query::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
     })
     .await
 }

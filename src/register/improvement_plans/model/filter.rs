@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::PlanState;
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;

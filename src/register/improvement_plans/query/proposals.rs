@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::pg::PgConnection;
 
-use super::lock;
+use super::rows::lock;
 use crate::access::caller::Caller;
 use crate::error::{ApiError, ProblemCode};
 use crate::register::examinations::model::ExaminationOutcome;

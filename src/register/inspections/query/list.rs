@@ -13,7 +13,7 @@ use crate::database::schema::{authorities, findings, inspections, judgements, re
 use crate::database::sql::{Bound, contains, lower, lower_each, or_distant_future, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};

@@ -155,7 +155,7 @@ fn broken_contents(
     new: &NewInspection,
 ) -> Result<Vec<FieldError>, ApiError> {
     let mut errors = Vec::new();
-    if !authorities::query::exists(conn, new.authority_id)? {
+    if !authorities::query::rows::exists(conn, new.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     if let Some(framework) = &row.framework {

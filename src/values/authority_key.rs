@@ -1,4 +1,4 @@
-//! How an authority is named.
+//! How an authority is named in a path or a filter.
 
 use std::borrow::Cow;
 use std::str::FromStr;
