@@ -46,10 +46,20 @@ fn what_breaks_callers_of_the_last_release_is_told_in_the_changelog() {
     );
 }
 
+/// The commit of a release has its version, its document and its dated section; all others have a version to come.
 #[test]
 fn what_is_not_released_has_a_version_of_its_own() {
-    let version = &DOCUMENT["info"]["version"];
-    assert!(released().iter().all(|(_, document)| document["info"]["version"] != *version), "{version} is released");
-    let heading = format!("\n## [Unreleased]: {}\n", version.as_str().unwrap());
-    assert!(CHANGELOG.contains(&heading), "the changelog does not speak of {version}");
+    let version = DOCUMENT["info"]["version"].as_str().unwrap();
+    match released().iter().find(|(_, document)| document["info"]["version"] == version) {
+        None => {
+            let heading = format!("\n## [Unreleased]: {version}\n");
+            assert!(CHANGELOG.contains(&heading), "the changelog does not speak of {version}");
+        }
+        Some((_, document)) => {
+            assert!(*document == *DOCUMENT, "{version} is released, with another document: open the next version");
+            assert!(!CHANGELOG.contains("\n## [Unreleased]"), "{version} is released: open the next version");
+            let heading = format!("\n## [{version}] - ");
+            assert!(CHANGELOG.contains(&heading), "the changelog does not date the release {version}");
+        }
+    }
 }
