@@ -17,6 +17,7 @@ use super::keys::{add_admin, add_example};
 use super::server;
 
 /// A database that is dropped with its owner.
+#[derive(Debug)]
 pub struct Database {
     name: String,
     pub url: String,
@@ -53,17 +54,39 @@ impl Database {
 
     /// A database with the same rows.
     pub fn copy(&self) -> Self {
-        // A template must have no connections; those of a pool are opened again when they are needed.
-        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = ";
-        execute(&format!("alter database {0} allow_connections false; {end} '{0}'", self.name));
+        self.end_connections();
         let copy = Self::from(&self.name);
         execute(&format!("alter database {} allow_connections true", self.name));
         copy
     }
 
+    /// Lets it be copied at any time, and used for nothing else.
+    pub fn into_template(self) -> Template {
+        self.end_connections();
+        Template(self)
+    }
+
+    /// Ends all connections and lets nobody open others: a template must have none. Those of a pool are opened again when
+    /// they are needed.
+    fn end_connections(&self) {
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = ";
+        execute(&format!("alter database {0} allow_connections false; {end} '{0}'", self.name));
+    }
+
     /// A connection to it.
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
+    }
+}
+
+/// A database that only copies are made of, as many at a time as are wanted.
+#[derive(Debug)]
+pub struct Template(Database);
+
+impl Template {
+    /// A database with the same rows.
+    pub fn copy(&self) -> Database {
+        Database::from(&self.0.name)
     }
 }
 

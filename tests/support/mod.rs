@@ -1,9 +1,11 @@
 //! What every test uses: a register of its own, requests to it, and rows to begin with.
 
+pub mod acceptance;
 pub mod actions;
 pub mod contract;
 pub mod database;
 pub mod events;
+pub mod evidence;
 pub mod frames;
 pub mod idempotency;
 pub mod improvement;
@@ -13,6 +15,7 @@ pub mod proxy;
 pub mod rows;
 pub mod sample;
 pub mod server;
+pub mod standings;
 pub mod wire;
 
 use std::future::{Future, poll_fn};

@@ -12,7 +12,9 @@ use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
+use crate::support::evidence::{
+    DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state,
+};
 use crate::support::rows::published;
 use crate::support::{Answer, Register};
 

@@ -5,7 +5,7 @@ use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{completed_action, evidence_of_another, execute, new_id};
+use crate::support::evidence::{completed_action, evidence_of_another, execute, new_id};
 use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 use crate::support::{Answer, Register};

@@ -4,8 +4,8 @@ use diesel::connection::SimpleConnection;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{DAY, completed_action, evidence_of_another, holds, review, set_state};
 use crate::support::Register;
+use crate::support::evidence::{DAY, completed_action, evidence_of_another, holds, review, set_state};
 use crate::support::keys::ADMIN;
 use crate::support::rows::authority;
 

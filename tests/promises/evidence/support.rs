@@ -6,8 +6,10 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state};
 use crate::support::Register;
+use crate::support::evidence::{
+    DAY, completed_action, evidence_of_another, execute, holds, improved, new_id, review, set_state,
+};
 use crate::support::rows::{inspection, path};
 
 /// A register with an action that has no support, and the report that it follows.

@@ -1,7 +1,5 @@
 //! What followed a graded inspection: its visits with their gaps, what closed it, and what was never looked at.
 
-mod random;
-
 use serde_json::{Value, json};
 
 use crate::support::rows::{asking, authority, inspection, new_authority, path, published, reinspection, visit, with};

@@ -84,7 +84,7 @@ async fn standing_in(register: &Register, state: ActionState) -> Value {
         moved(register, &path(&action), step.as_str(), json!({})).await.expect(201);
     }
     if state == ActionState::Verified {
-        super::support::accept_evidence(register, &action);
+        crate::support::acceptance::accept_evidence(register, &action);
         moved(register, &path(&action), "verified", json!({})).await.expect(201);
     }
     action

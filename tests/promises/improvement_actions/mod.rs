@@ -1,9 +1,7 @@
 //! Improvement actions: what is done, by when, where it stands, and what slipped.
 
 mod filters;
-mod histories;
 mod machine;
 mod races;
 mod records;
 mod steps;
-mod support;

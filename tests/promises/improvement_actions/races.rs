@@ -6,7 +6,7 @@ use actix_web::rt;
 use inspection_register::database::pool::Db;
 use serde_json::{Value, json};
 
-use super::support::evidence;
+use crate::support::acceptance::evidence;
 use crate::support::actions::{action, new_action, path};
 use crate::support::database::Database;
 use crate::support::rows::{self, inspection, with};

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use inspection_register::values::date::Date;
 use serde_json::{Value, json};
 
-use super::support::{accept_evidence, evidence};
+use crate::support::acceptance::{accept_evidence, evidence};
 use crate::support::actions::{action, moved, path, walk};
 use crate::support::keys::ADMIN;
 use crate::support::rows::{self, new_visit, published, with};

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{of, outcome, standings};
 use crate::support::Register;
 use crate::support::rows::{authority, new_authority, new_inspection, new_visit, path, with};
+use crate::support::standings::{of, outcome, standings};
 
 /// Records a published inspection of an authority, with these members besides the usual.
 async fn record(register: &Register, authority: &Value, members: Value) -> Value {

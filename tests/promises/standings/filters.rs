@@ -1,7 +1,7 @@
 //! Which standings are asked for.
 
-use super::{COUNTED_ON, of, outcome, standings};
 use crate::support::Register;
+use crate::support::standings::{COUNTED_ON, of, outcome, standings};
 
 #[actix_web::test]
 async fn filters_leave_what_they_name() {

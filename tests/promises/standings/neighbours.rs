@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{COUNTED_ON, outcome, standings};
 use crate::support::Register;
+use crate::support::standings::{COUNTED_ON, outcome, standings};
 
 /// The current neighbours of every authority.
 async fn neighbours(register: &Register) -> HashMap<String, Vec<String>> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{COUNTED_ON, of, outcome, standings};
 use crate::support::Register;
+use crate::support::standings::{COUNTED_ON, of, outcome, standings};
 
 const HEREFORDSHIRE: &str = "E06000019";
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{COUNTED_ON, outcome, standings};
 use crate::support::Register;
 use crate::support::rows::{new_authority, new_inspection, with};
+use crate::support::standings::{COUNTED_ON, outcome, standings};
 
 const COLUMNS: [&str; 14] = [
     "authority_id",

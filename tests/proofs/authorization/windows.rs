@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
+use rstest::rstest;
 use serde_json::Value;
 
 use super::answers::shown;
@@ -22,59 +23,60 @@ fn is_apart(operation: &Operation) -> bool {
     operation.id == "list_events" || operation.id.ends_with("_history") || operation.path.starts_with("/api-keys")
 }
 
+#[rstest]
+#[case::steward("steward")]
+#[case::contributor("contributor")]
+#[case::reviewer("reviewer")]
 #[actix_web::test]
-async fn every_read_shows_those_who_are_bound_what_it_shows_where_nothing_is_hidden() {
+async fn every_read_shows_those_who_are_bound_what_it_shows_where_nothing_is_hidden(#[case] role: &'static str) {
     look(|register, world| {
-        vec![
-            Caller::with_key(register, "steward", &[&world.own.id]),
-            Caller::with_key(register, "contributor", &[&world.own.id]),
-            Caller::with_key(register, "reviewer", &[&world.other.id]),
-        ]
+        let bound_to = if role == "reviewer" { &world.other.id } else { &world.own.id };
+        Caller::with_key(register, role, &[bound_to])
     })
     .await;
 }
 
+#[rstest]
+#[case::nobody("nobody")]
+#[case::admin("admin")]
+#[case::reader("reader")]
 #[actix_web::test]
-async fn every_read_shows_those_who_are_not_bound_what_it_shows_where_nothing_is_hidden() {
-    look(|register, _| {
-        let (admin, reader) = (Caller::with_key(register, "admin", &[]), Caller::with_key(register, "reader", &[]));
-        vec![Caller::anonymous(), admin, reader]
-    })
-    .await;
+async fn every_read_shows_those_who_are_not_bound_what_it_shows_where_nothing_is_hidden(#[case] role: &'static str) {
+    look(|register, _| if role == "nobody" { Caller::anonymous() } else { Caller::with_key(register, role, &[]) })
+        .await;
 }
 
-async fn look(callers: impl FnOnce(&Register, &World) -> Vec<Caller>) {
+async fn look(caller: impl FnOnce(&Register, &World) -> Caller) {
     let (register, world) = World::tied_register().await;
-    for caller in callers(&register, &world) {
-        // Of an administrator, who sees all, less is asked than of those from whom something is hidden.
-        let sees_all = caller.role == Some("admin");
-        let twin = &twin(&register, &caller).await;
-        let mut both = Both { register: &register, twin, caller: &caller, asked: 0 };
-        for operation in operations::all().into_iter().filter(|operation| operation.is_read() && !is_apart(operation)) {
-            let paths = paths(&operation, &world);
-            assert!(!paths.is_empty(), "{} is never called", operation.id);
-            for path in paths {
-                for question in questions(&operation, &world) {
-                    let query = &question.query;
-                    if sees_all && query.contains("&q=") {
-                        continue;
-                    }
-                    let items = items_of(&both.show_the_same(&format!("{path}?{query}")).await);
-                    let limit = match question.about.as_str() {
-                        "count" => continue,
-                        "sort" => 4,
-                        "" => 1,
-                        _ if sees_all || query.contains("&q=") || !(1..=SHORT).contains(&items.len()) => continue,
-                        _ => 1,
-                    };
-                    if operation.is_list() {
-                        both.show_the_same_in_pages(&format!("{path}?{query}"), &items, limit).await;
-                    }
+    let caller = caller(&register, &world);
+    // Of an administrator, who sees all, less is asked than of those from whom something is hidden.
+    let sees_all = caller.role == Some("admin");
+    let twin = &twin(&register, &caller).await;
+    let mut both = Both { register: &register, twin, caller: &caller, asked: 0 };
+    for operation in operations::all().into_iter().filter(|operation| operation.is_read() && !is_apart(operation)) {
+        let paths = paths(&operation, &world);
+        assert!(!paths.is_empty(), "{} is never called", operation.id);
+        for path in paths {
+            for question in questions(&operation, &world) {
+                let query = &question.query;
+                if sees_all && query.contains("&q=") {
+                    continue;
+                }
+                let items = items_of(&both.show_the_same(&format!("{path}?{query}")).await);
+                let limit = match question.about.as_str() {
+                    "count" => continue,
+                    "sort" => 4,
+                    "" => 1,
+                    _ if sees_all || query.contains("&q=") || !(1..=SHORT).contains(&items.len()) => continue,
+                    _ => 1,
+                };
+                if operation.is_list() {
+                    both.show_the_same_in_pages(&format!("{path}?{query}"), &items, limit).await;
                 }
             }
         }
-        assert!(both.asked > 500, "{} questions are too few", both.asked);
     }
+    assert!(both.asked > 500, "{} questions are too few", both.asked);
 }
 
 /// What a caller reads, beside what an administrator reads in a register without what that caller does not see.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::ties::tie;
 use crate::support::Register;
-use crate::support::database::Database;
+use crate::support::database::Template;
 use crate::support::keys::key;
 use crate::support::rows::{authority, new_authority, new_inspection, path, with};
 
@@ -233,33 +233,33 @@ impl Council {
 }
 
 /// What is made once in a process, and copied for each test: a database, and what is in it.
-type Template = OnceCell<(Database, World)>;
+type Made = OnceCell<(Template, World)>;
 
 impl World {
     /// A register with a world in it.
     pub async fn register() -> (Register, Self) {
-        static TEMPLATE: Template = Template::const_new();
-        let template = TEMPLATE.get_or_init(|| async {
+        static MADE: Made = Made::const_new();
+        let made = MADE.get_or_init(|| async {
             let register = Register::empty().await;
             let world = Self::new(&register).await;
-            (register.database, world)
+            (register.database.into_template(), world)
         });
-        Self::copy(template.await).await
+        Self::copy(made.await).await
     }
 
     /// A register with a world in it in which what everybody sees refers to what only some see.
     pub async fn tied_register() -> (Register, Self) {
-        static TEMPLATE: Template = Template::const_new();
-        let template = TEMPLATE.get_or_init(|| async {
+        static MADE: Made = Made::const_new();
+        let made = MADE.get_or_init(|| async {
             let (register, mut world) = Self::register().await;
             tie(&register, &mut world).await;
-            (register.database, world)
+            (register.database.into_template(), world)
         });
-        Self::copy(template.await).await
+        Self::copy(made.await).await
     }
 
-    async fn copy((database, world): &(Database, Self)) -> (Register, Self) {
-        (Register::with(database.copy(), |_| {}).await, world.clone())
+    async fn copy((template, world): &(Template, Self)) -> (Register, Self) {
+        (Register::with(template.copy(), |_| {}).await, world.clone())
     }
 
     async fn new(register: &Register) -> Self {

@@ -10,9 +10,9 @@ use inspection_register::http::page::{Window, WindowParameters};
 use inspection_register::register::standings::query;
 use inspection_register::register::standings::model::StandingFilter;
 
-use super::{COUNTED_ON, standings};
 use crate::support::Register;
 use crate::support::database::Database;
+use crate::support::standings::{COUNTED_ON, standings};
 
 /// Ninety-nine earlier copies of every inspection, with its judgements: the latest stay the latest.
 const HUNDREDFOLD: &str = "

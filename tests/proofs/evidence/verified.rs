@@ -14,8 +14,8 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use super::{evidence_of_another, review};
 use crate::support::actions::{moved, new_action};
+use crate::support::evidence::{evidence_of_another, new_id, review};
 use crate::support::rows::{asking, path, visit, with};
 use crate::support::{Answer, Register};
 
@@ -285,7 +285,7 @@ impl World {
                 status(created)
             }
             Step::Retitle(index) => {
-                let title = format!("Audit {}", super::new_id());
+                let title = format!("Audit {}", new_id());
                 status(register.patch(&evidence(index), "*", &json!({ "title": title })).await)
             }
             Step::Discard(index) => status(register.delete(&evidence(index), "*").await),

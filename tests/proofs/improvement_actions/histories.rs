@@ -10,8 +10,8 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 
-use super::support::accept_evidence;
 use crate::support::Register;
+use crate::support::acceptance::accept_evidence;
 use crate::support::actions::{action, path};
 
 /// The day on which the actions are proposed; all others are counted from it.

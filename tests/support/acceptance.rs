@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use serde_json::Value;
 
-use crate::support::Register;
+use super::Register;
 
 /// Gives an action evidence that somebody other than its author accepted; returns its id.
 pub fn accept_evidence(register: &Register, action: &Value) -> String {

@@ -1,0 +1,3 @@
+//! What keeps an action verified, whatever is done.
+
+mod verified;

@@ -1,0 +1,3 @@
+//! What followed inspections of any order and outcome.
+
+mod random;

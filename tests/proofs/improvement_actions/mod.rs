@@ -1,0 +1,3 @@
+//! Improvement actions, whatever is requested of them.
+
+mod histories;

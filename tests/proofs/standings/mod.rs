@@ -1,0 +1,3 @@
+//! Where authorities stand, in a register that grows.
+
+mod growth;
