@@ -202,7 +202,7 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
-        .wrap(from_fn(responses::in_pieces))
+        .wrap(from_fn(responses::limit_memory))
         .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())

@@ -52,7 +52,7 @@ pub(super) enum KeysCommand {
 }
 
 /// Runs the command on the database with this URL.
-pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
+pub(super) fn execute(command: &KeysCommand, url: &str) -> Outcome {
     let mut conn = session::connect(url)?;
     match command {
         KeysCommand::Create { role, name, authorities, expires_in, expires_at } => {

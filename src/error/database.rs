@@ -6,7 +6,7 @@ use super::{ApiError, ProblemCode};
 
 /// Temporary faults of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum DatabaseFault {
     /// A conflict with another transaction; a retry may succeed.
     Collision,
     /// A statement, or its wait for a lock, took too long.
@@ -23,7 +23,7 @@ pub enum Fault {
     OutcomeUnknown,
 }
 
-impl Fault {
+impl DatabaseFault {
     /// The code of the problem that is returned.
     #[must_use]
     pub fn code(self) -> ProblemCode {
@@ -102,7 +102,7 @@ impl From<DieselError> for ApiError {
         {
             return refusal;
         }
-        match Fault::of(&error) {
+        match DatabaseFault::of(&error) {
             Some(fault) => Self::Database(fault, error.to_string()),
             None => Self::Internal(error.to_string()),
         }
@@ -130,14 +130,14 @@ pub trait ConstraintExt<T> {
     /// # Errors
     ///
     /// The error of the constraint if it is violated, or that of the statement.
-    fn on_constraint(self, meaning: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError>;
+    fn on_constraint(self, constraint_error: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError>;
 }
 
 impl<T> ConstraintExt<T> for Result<T, DieselError> {
-    fn on_constraint(self, meaning: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError> {
+    fn on_constraint(self, constraint_error: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError> {
         self.map_err(|error| {
             let known = match &error {
-                DieselError::DatabaseError(_, information) => information.constraint_name().and_then(meaning),
+                DieselError::DatabaseError(_, information) => information.constraint_name().and_then(constraint_error),
                 _ => None,
             };
             known.unwrap_or_else(|| error.into())

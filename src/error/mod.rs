@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, Fault, NotFoundExt};
+pub use self::database::{ConstraintExt, DatabaseFault, NotFoundExt};
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// An error of a request.
@@ -20,7 +20,7 @@ pub enum ApiError {
     /// The service is temporarily unavailable; the cause is logged.
     Unavailable(String),
     /// A fault of the database; the cause is logged.
-    Database(Fault, String),
+    Database(DatabaseFault, String),
     /// An error in the register; the cause is logged.
     Internal(String),
 }
@@ -201,7 +201,9 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Database(Fault::OutcomeUnknown, _) => "the connection to the database was lost during the commit",
+            Self::Database(DatabaseFault::OutcomeUnknown, _) => {
+                "the connection to the database was lost during the commit"
+            }
             Self::Unavailable(_) | Self::Database(..) => "the register is temporarily unavailable",
             Self::Internal(_) => "the register failed to process the request; the failure is logged",
         }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{DATA, Fault, ImportError, Source, cells};
+use super::{DATA, ImportError, RowFault, Source, cells};
 use crate::error::ApiError;
 
 /// A row with its file and line.
@@ -25,7 +25,7 @@ pub struct Reader<'a> {
     source: &'a Source,
     asked: Vec<&'static str>,
     found: usize,
-    faults: Vec<Fault>,
+    faults: Vec<RowFault>,
 }
 
 impl<'a> Reader<'a> {
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
 
     /// Records a fault.
     pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
-        self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
+        self.faults.push(RowFault { file, line, column: column.to_owned(), reason: reason.into() });
     }
 
     /// Handles the outcome of writing a row: a refusal is recorded as a fault of the row; any other error ends the

@@ -1,6 +1,6 @@
 //! What is wrong with files is told at once, each with its place, and nothing is written.
 
-use inspection_register::import::{Fault, ImportError};
+use inspection_register::import::{ImportError, RowFault};
 
 use super::{Folder, fingerprints};
 use crate::support::database::Database;
@@ -17,7 +17,7 @@ pub fn assert_faults(files: &[(&str, &str)], expected: &[Expected]) {
         Err(ImportError::Faults(faults)) => faults,
         other => panic!("{other:?}"),
     };
-    let places = |fault: &Fault| (fault.file, fault.line, fault.column.clone());
+    let places = |fault: &RowFault| (fault.file, fault.line, fault.column.clone());
     let found = faults.iter().map(places).collect::<Vec<_>>();
     let places = expected.iter().map(|(file, line, column, _)| (*file, *line, (*column).to_owned()));
     assert_eq!(found, places.collect::<Vec<_>>(), "{faults:#?}");
