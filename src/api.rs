@@ -17,15 +17,15 @@ use crate::access::role::Role;
 use crate::contract;
 use crate::database::pool::Db;
 use crate::error::Problem;
-use crate::http::guard::{self, Guard};
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
+use crate::http::operation::Operations;
 use crate::http::page::Count;
-use crate::http::pages;
 use crate::http::telemetry::{self, Metrics};
+use crate::http::{guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
-use crate::register::authorities::model::{AuthorityEmbed, AuthorityKey, AuthoritySort};
+use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
 use crate::register::documents::model::DocumentSort;
 use crate::register::findings::model::FindingEmbed;
 use crate::register::improvement_actions::model::{ImprovementActionEmbed, ImprovementActionSort};
@@ -38,6 +38,7 @@ use crate::register::{
     api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
     improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
 };
+use crate::values::authority_key::AuthorityKey;
 use crate::values::text::SearchText;
 
 /// The parts of the OpenAPI document that describe the API as a whole.
@@ -80,8 +81,8 @@ static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&D
 /// Both documents in the form in which they are sent.
 static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
 
-/// The operations of the document for the guard.
-static GUARD: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&DOCUMENT, "/v1")));
+/// The operations of the document, as the guard and the extractors need them.
+static OPERATIONS: LazyLock<Arc<Operations>> = LazyLock::new(|| Arc::new(Operations::new(&DOCUMENT, "/v1")));
 
 /// The state that all parts of the application share.
 #[derive(Clone)]
@@ -116,13 +117,24 @@ fn operations(service: &mut ServiceConfig) {
         .configure(evidence::routes::register)
         .configure(interventions::routes::register)
         .configure(events::routes::register)
+        .configure(histories)
         .configure(documents::routes::register)
         .configure(frameworks::routes::register)
         .configure(themes::routes::register)
         .configure(api_keys::routes::register);
 }
 
-/// Registers the resources outside `/v1`, which are not operations: pages, the document, health and metrics.
+/// The histories of resources, which the document lists after the feed of events.
+fn histories(service: &mut ServiceConfig) {
+    service
+        .service(inspections::routes::list_inspection_history)
+        .service(findings::routes::list_finding_history)
+        .service(recommendations::routes::list_recommendation_history)
+        .service(improvement_plans::routes::list_improvement_plan_history)
+        .service(improvement_actions::routes::list_improvement_action_history);
+}
+
+/// What is served outside `/v1` and is no operation: pages, the document, health, metrics.
 fn plumbing(service: &mut web::ServiceConfig) {
     service
         .route("/", web::get().to(pages::landing))
@@ -185,7 +197,7 @@ pub fn build(
     > + use<>,
 > {
     let (operations, _) = actix_web::App::new()
-        .app_data(web::Data::from(Arc::clone(&GUARD)))
+        .app_data(web::Data::from(Arc::clone(&OPERATIONS)))
         .app_data(web::Data::new(DOCUMENTS.clone()))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))

@@ -11,7 +11,31 @@ use crate::values::id::Id;
 use crate::values::ids::{DocumentId, FindingId, InspectionId, PlanId, RecommendationId, of};
 use crate::values::visibility::Visibility;
 
-/// The ids, among some, of resources that are visible to a caller.
+/// What a member of a resource refers to, of the kinds that may not be visible while the resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Referred {
+    /// An inspection.
+    Inspection,
+    /// A finding.
+    Finding,
+    /// A recommendation.
+    Recommendation,
+    /// A document.
+    Document,
+    /// An improvement plan.
+    Plan,
+}
+
+/// A member of a resource that holds an id, or a list of ids, of what may not be visible while the resource is.
+#[derive(Debug, Clone, Copy)]
+pub struct Reference {
+    /// The name of the member.
+    pub member: &'static str,
+    /// What it refers to.
+    pub to: Referred,
+}
+
+/// Those of some ids whose resources a caller sees.
 pub struct Visible<T: 'static>(Option<HashSet<Id<T>>>);
 
 impl<T> Visible<T> {
@@ -30,10 +54,6 @@ impl<T> Visible<T> {
 }
 
 /// The inspections, among these, that are visible to the caller.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn inspections(
     conn: &mut PgConnection,
     access: &Access,
@@ -49,10 +69,6 @@ pub fn inspections(
 }
 
 /// The findings, among these, that are visible to the caller.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Visible<of::Finding>> {
     if access.sees_drafts() {
         return Ok(Visible::ALL);
@@ -65,10 +81,6 @@ pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> 
 }
 
 /// The recommendations, among these, that are visible to the caller.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn recommendations(
     conn: &mut PgConnection,
     access: &Access,
@@ -85,10 +97,6 @@ pub fn recommendations(
 }
 
 /// The documents, among these, that are visible to the caller.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Visible<of::Document>> {
     if access.sees_drafts() {
         return Ok(Visible::ALL);
@@ -103,10 +111,6 @@ pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -
 }
 
 /// The improvement plans, among these, that are visible to the caller.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Visible<of::Plan>> {
     let Papers::Of(authorities) = access.papers() else { return Ok(Visible::ALL) };
     let is_seen =

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::access::caller::Caller;
 use crate::access::role::Role;
 use crate::database::session;
@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::http::extract::{IfMatch, broken_rules};
 use crate::register::api_keys::model::NewApiKey;
 use crate::register::api_keys::query;
-use crate::register::authorities::query::resolve;
+use crate::register::authorities::query::rows::resolve;
 use crate::values::id::Id;
 use crate::values::ids::AuthorityId;
 use crate::values::text::KeyName;
@@ -99,7 +99,7 @@ fn list(conn: &mut PgConnection) -> Outcome {
 
 fn revoke(conn: &mut PgConnection, key: &str) -> Outcome {
     conn.transaction(|conn| {
-        let id = query::named(conn, key)?;
+        let id = query::rows::named(conn, key)?;
         query::revoke(conn, &Caller::keys(), id, &IfMatch::any())
     })?;
     writeln!(std::io::stderr(), "Revoked API key {key}.")?;

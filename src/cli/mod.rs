@@ -1,6 +1,7 @@
 //! The commands of the program.
 
 mod keys;
+mod outcome;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -13,6 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use self::keys::KeysCommand;
+use self::outcome::Outcome;
 use crate::config::{Config, SETTINGS};
 use crate::database::embedded::Embedded;
 use crate::import::{self, upgrade};
@@ -69,9 +71,7 @@ enum Version {
     V3_0,
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-/// Parses the command line and runs the command.
+/// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
     let matches = Arguments::command().after_help(settings_help()).get_matches();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{object_mut, set};
+use super::pointers::{object_mut, set};
 use crate::http::route::METHODS;
 
 /// A resource with its own address: the reference to its schema, and the operations at the address.

@@ -10,6 +10,7 @@ mod links;
 mod openapi_3_0;
 mod origins;
 mod parameters;
+mod pointers;
 mod schemas;
 mod security;
 
@@ -19,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::openapi_3_0::converted as openapi_3_0;
 use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
+use self::pointers::{object_mut, set};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::access::{Permission, permission_of};
 use crate::error::{FieldError, Problem, ProblemCode};
@@ -96,19 +98,7 @@ fn put_in_order(item: &mut Value) {
     }
 }
 
-fn object_mut<'a>(document: &'a mut Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
-    document.pointer_mut(pointer).and_then(Value::as_object_mut).into_iter().flatten()
-}
-
-fn set(document: &mut Value, pointer: &str, value: Value) {
-    if let Some((parent, name)) = pointer.rsplit_once('/')
-        && let Some(parent) = document.pointer_mut(parent).and_then(Value::as_object_mut)
-    {
-        parent.insert(name.to_owned(), value);
-    }
-}
-
-/// Adds what is common to all operations: roles, problems, preconditions, headers, examples.
+/// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let permission = permission_of(method, path);

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-/// The name of the header.
+use super::pointers::set;
+
+/// Its name.
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 
 /// Adds the header to every response.
 pub(super) fn complete(document: &mut Value) {
     add_to_responses(document);
-    super::set(
+    set(
         document,
         &format!("/components/headers/{ALLOW_ORIGIN}"),
         json!({

@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::http::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
 use crate::http::idempotency::MAX_KEY;
 use crate::register::api_keys::FIRST_KEY;
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::{
     ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId,
 };

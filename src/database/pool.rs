@@ -11,7 +11,7 @@ use diesel::r2d2::{ConnectionManager, State};
 
 use super::admission::Admission;
 use super::session::Session;
-use super::transaction::{self, Kind, Progress};
+use super::transaction::{self, Kind, Pool, Progress};
 use super::watch::Watch;
 use crate::error::{ApiError, DatabaseFault};
 
@@ -31,9 +31,6 @@ const TICK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_millis(150);
 /// The maximum time that a request waits for a database that responds to others.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-
-/// The pool of open connections.
-pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 
 /// A pool of connections, cheap to clone.
 #[derive(Clone)]

@@ -5,6 +5,7 @@ use diesel::define_sql_function;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
+use diesel::prelude::QueryableByName;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
@@ -99,7 +100,15 @@ pub fn contains(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// A builder of statements. All SQL is static; values are bound.
+/// The row of a statement that counts: `select count(*) as total`.
+#[derive(QueryableByName)]
+pub struct Total {
+    /// How many rows there are.
+    #[diesel(sql_type = BigInt)]
+    pub total: i64,
+}
+
+/// A statement that is put together from parts. All text is written in the program; values are bound.
 pub struct Statement<'a> {
     query: BoxedSqlQuery<'a, Pg, SqlQuery>,
     values: usize,

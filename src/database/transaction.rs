@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
-use diesel::r2d2::R2D2Connection;
+use diesel::r2d2::{ConnectionManager, R2D2Connection};
 use diesel::result::QueryResult;
 use uuid::Uuid;
 
-use super::pool::Pool;
 use crate::error::{ApiError, DatabaseFault};
 
 /// The maximum wait for a connection; after it the request gets `unavailable`.
@@ -18,7 +17,10 @@ const CONNECTION_WAIT: Duration = Duration::from_millis(500);
 /// The maximum number of retries after a conflict with another transaction.
 const MOST_COLLISIONS: u32 = 3;
 
-/// Kinds of transaction.
+/// Connections, kept open between requests.
+pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
+
+/// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Reads with one snapshot of the data.

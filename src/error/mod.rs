@@ -1,6 +1,7 @@
 //! The errors of requests, and their problem bodies.
 
 mod database;
+mod fault;
 mod problem;
 
 use std::fmt;
@@ -9,7 +10,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, DatabaseFault, NotFoundExt};
+pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::fault::DatabaseFault;
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// An error of a request.

@@ -230,7 +230,7 @@ fn permit_again(
 ///
 /// # Errors
 ///
-/// `unavailable` if there is no connection in time, or if the database fails.
+/// `unavailable` if there is no connection in time.
 pub async fn prune(db: &Db) -> Result<usize, ApiError> {
     let batch = format!(
         "delete from idempotency_keys where (caller, key) in ( \

@@ -77,8 +77,8 @@ impl RequestLimits {
         Self {
             limits,
             heads: Memory::new(limits.head_memory),
-            bodies: Bodies::new(&limits),
-            responses: Responses::new(&limits),
+            bodies: Bodies::new(limits.body, limits.body_memory),
+            responses: Responses::new(limits.response_memory),
             rate: Arc::new(rate),
         }
     }

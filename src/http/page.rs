@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::http::extract::has_faults;
-use crate::values::date::Date;
+use crate::http::parameters::Parameters;
 use crate::values::text_enum::text_enum;
 
 /// The default number of items in a page.
@@ -45,6 +45,18 @@ pub struct WindowParameters {
     /// Whether to count all matching items, in `total`.
     #[param(example = "exact")]
     pub count: Option<Count>,
+}
+
+impl Parameters for WindowParameters {}
+
+impl WindowParameters {
+    /// The error of a page that is large and whose items carry others.
+    #[must_use]
+    pub fn too_large(&self, embeds: bool) -> Option<FieldError> {
+        let is_large = embeds && self.limit.is_some_and(|limit| limit > EMBEDDING_LIMIT);
+        is_large
+            .then(|| FieldError::parameter("limit", "range", format!("must be at most {EMBEDDING_LIMIT} with embed")))
+    }
 }
 
 fn is_base64_url(text: &str) -> Result<(), ValidationError> {
@@ -121,19 +133,6 @@ impl Window {
         self.count == Count::Exact
     }
 
-    /// Refuses pages that are large and carry embedded resources.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed` if something is embedded and the limit is over 50.
-    pub fn check_embedding(&self, embeds: bool) -> Result<(), ApiError> {
-        if embeds && self.limit > EMBEDDING_LIMIT {
-            let message = format!("must be at most {EMBEDDING_LIMIT} with embed");
-            return Err(ApiError::broken_parameters(vec![FieldError::parameter("limit", "range", message)]));
-        }
-        Ok(())
-    }
-
     /// The sort key after which the page begins.
     ///
     /// # Errors
@@ -188,31 +187,4 @@ impl Window {
         let digest = hash.finalize();
         Ok(URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()))
     }
-}
-
-/// Refuses periods that end before they begin: each with the name of its end, its first day and its last.
-///
-/// # Errors
-///
-/// `validation_failed`, naming each.
-pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(), ApiError> {
-    let reversed = periods.iter().filter(|(_, from, to)| from.zip(*to).is_some_and(|(from, to)| from > to));
-    let errors = reversed
-        .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the start of the period"))
-        .collect::<Vec<_>>();
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::broken_parameters(errors)) }
-}
-
-/// Refuses a day after today in London: nobody knows yet.
-///
-/// # Errors
-///
-/// `validation_failed`, naming it.
-pub fn check_not_future(name: &str, day: Option<Date>) -> Result<(), ApiError> {
-    let today = Date::today();
-    if day.is_some_and(|day| day > today) {
-        let message = format!("must not be after today in London, {today}");
-        return Err(ApiError::broken_parameters(vec![FieldError::parameter(name, "future", message)]));
-    }
-    Ok(())
 }

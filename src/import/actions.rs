@@ -2,13 +2,11 @@
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use validator::Validate;
 
-use super::inspections::identified;
+use super::context::{Context, identified, take_parts};
+use super::error::ImportError;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema;
 use crate::register::events;
 use crate::register::improvement_actions::model::{
@@ -61,24 +59,4 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
     let date_revisions = take_parts(context, row, "date_revisions", "date_revision_id");
     let updates = take_parts(context, row, "updates", "update_id");
     Some(History { transitions: transitions?, date_revisions: date_revisions?, updates: updates? })
-}
-
-/// Removes a list from an object, and decodes each item as a request body with an id.
-pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
-    context: &mut Context<'_>,
-    row: &mut Row<Map<String, Value>>,
-    list: &str,
-    id: &str,
-) -> Option<Vec<(I, T)>> {
-    let Some(items) = row.value.remove(list) else { return Some(Vec::new()) };
-    let Ok(items) = serde_json::from_value::<Vec<Map<String, Value>>>(items) else {
-        context.reader.fault(row.file, row.line, list, "must be a list of objects");
-        return None;
-    };
-    let parts = items.into_iter().map(|value| {
-        let item = Row { file: row.file, line: row.line, value };
-        identified::<I, T>(context, item, id).map(|(id, row)| (id, row.value))
-    });
-    // All items are decoded, so that all faults are reported.
-    parts.collect::<Vec<_>>().into_iter().collect()
 }

@@ -6,14 +6,16 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::inspections::split;
+use super::context::{Context, split};
+use super::error::ImportError;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema::{authorities, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::broken_rules;
-use crate::register::authorities::model::{AuthorityKey, AuthorityType, NeighbourSet, NewAuthority};
-use crate::register::authorities::query;
+use crate::register::authorities::model::{NeighbourSet, NewAuthority};
+use crate::register::authorities::query::{changes, relations, rows};
+use crate::values::authority_key::AuthorityKey;
+use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
@@ -67,10 +69,10 @@ struct NeighbourLine {
 }
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
-    let rows = context.reader.csv::<AuthorityLine>("authorities.csv")?;
+    let lines = context.reader.csv::<AuthorityLine>("authorities.csv")?;
     let mut written = 0;
     let (mut new, mut new_ids) = (Vec::new(), HashSet::new());
-    for row in &rows {
+    for row in &lines {
         if let Some(id) = known(conn, &row.value)? {
             context.authorities.insert(row.value.gss_code.to_string(), id);
             continue;
@@ -79,7 +81,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         let errors = broken_rules(&authority);
         let id = row.value.authority_id.unwrap_or_else(AuthorityId::generate);
         let outcome = if errors.is_empty() {
-            conn.transaction(|conn| query::insert_row(conn, id, &authority))
+            conn.transaction(|conn| rows::insert_row(conn, id, &authority))
         } else {
             Err(ApiError::invalid(errors))
         };
@@ -98,13 +100,13 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
                 continue;
             };
             if new_ids.contains(&heir) {
-                query::relations::add(conn, former, heir)?;
+                relations::add(conn, former, heir)?;
             } else {
-                query::changes::add_predecessor(conn, &context.caller, heir, former)?;
+                changes::add_predecessor(conn, &context.caller, heir, former)?;
             }
         }
     }
-    context.report.count("authorities", written, rows.len() - written);
+    context.report.count("authorities", written, lines.len() - written);
     import_neighbours(conn, context)
 }
 
@@ -181,9 +183,5 @@ fn find(conn: &mut PgConnection, context: &Context<'_>, code: &GssCode) -> Resul
 }
 
 fn by_code(conn: &mut PgConnection, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
-    match query::resolve(conn, &AuthorityKey::Gss(code.clone())) {
-        Ok(id) => Ok(Some(id)),
-        Err(ApiError::Refused(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(rows::known(conn, &AuthorityKey::Gss(code.clone()))?)
 }

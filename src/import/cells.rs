@@ -44,8 +44,23 @@ impl<'de> IntoDeserializer<'de, Error> for Cell<'de> {
 pub(super) fn decode<T: DeserializeOwned>(
     headers: &csv::StringRecord,
     record: &csv::StringRecord,
+) -> Result<T, Vec<(String, String)>> {
+    let cells = || headers.iter().zip(record.iter());
+    decode_cells(cells()).map_err(|first| {
+        // By itself each cell tells what is wrong with it; the others are then missing, which is not.
+        let each = cells().filter_map(|(name, cell)| {
+            let error = decode_cells::<T>(std::iter::once((name, cell))).err()?;
+            (error.0 == name).then_some(error)
+        });
+        let each = each.collect::<Vec<_>>();
+        if each.is_empty() { vec![first] } else { each }
+    })
+}
+
+fn decode_cells<'a, T: DeserializeOwned>(
+    cells: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<T, (String, String)> {
-    let cells = headers.iter().zip(record.iter().map(Cell));
+    let cells = cells.map(|(name, cell)| (name, Cell(cell)));
     serde_path_to_error::deserialize(MapDeserializer::<_, Error>::new(cells)).map_err(|error| {
         let column = error.path().to_string();
         (if column == "." { String::new() } else { column }, error.into_inner().to_string())

@@ -4,9 +4,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
-use super::actions::take_parts;
-use super::inspections::identified;
-use super::{Context, ImportError};
+use super::context::{Context, identified, take_parts};
+use super::error::ImportError;
 use crate::database::schema;
 use crate::register::events;
 use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};

@@ -6,24 +6,24 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::inspections::identified;
-use super::parts::was_removed;
-use super::{Context, ImportError};
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use crate::access::caller::Caller;
 use crate::database::schema;
 use crate::error::ApiError;
 use crate::register::examinations::model::{ExaminationOutcome, NewExamination};
-use crate::register::examinations::query::Place;
+use crate::register::examinations::query::rows::Place;
 use crate::register::{events, examinations, improvement_plans, inspections, interventions};
 use crate::values::id::Id;
 use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::Prose;
 
 /// An item of `examinations.json`.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ExaminationItem {
     inspection_id: InspectionId,
@@ -81,12 +81,12 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         let item = identified::<ExaminationId, ExaminationItem>(context, row, "examination_id");
         let Some((id, row)) = item else { continue };
         let (place, new) = (row.value.place(), row.value.new_examination());
-        if examinations::query::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
+        if examinations::query::rows::is_known(conn, id, place)? || was_removed(conn, context, place.0, id.as_uuid())? {
             continue;
         }
         let outcome = conn.transaction(|conn| {
             if context.new_inspections.contains(&place.0) {
-                let inspection = inspections::query::find(conn, &context.caller, place.0)?;
+                let inspection = inspections::query::rows::find(conn, &context.caller, place.0)?;
                 examinations::query::insert_row(conn, &context.caller, &inspection, place.1, id, &new)
             } else {
                 examinations::query::insert(conn, &context.caller, place, id, &new)
@@ -98,8 +98,8 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
     Ok(())
 }
 
-/// Imports the rows of a file that the register does not have and that were not deleted from it.
-fn write<T: 'static, N: DeserializeOwned + Validate>(
+/// Writes the rows of a file that the register does not have, and that nobody removed from it.
+fn write<T: 'static, N: DeserializeOwned + Validate + ToSchema>(
     conn: &mut PgConnection,
     context: &mut Context<'_>,
     file: &File,

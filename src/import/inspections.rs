@@ -7,17 +7,18 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::context::{Context, identified, split};
+use super::error::ImportError;
+use super::judgements;
 use super::keys::{Missing, find, key_parts, with_key};
-use super::reading::Row;
-use super::{Context, ImportError, judgements};
 use crate::database::schema;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::http::extract::broken_rules;
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::frameworks;
 use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
 use crate::register::inspections::query;
 use crate::register::judgements::model::Judgement;
+use crate::register::{authorities, frameworks};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
 use crate::values::inspection_kind::InspectionKind;
@@ -48,11 +49,6 @@ struct InspectionLine {
 
 /// The numbers of inspections and of their judgements.
 type Tally = (usize, usize);
-
-/// The values of a cell with several values.
-pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(';').map(str::trim).filter(|part| !part.is_empty())
-}
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let lines = context.reader.csv::<InspectionLine>("inspections.csv")?;
@@ -138,8 +134,9 @@ fn new_inspection(
     if line.published_on != Some(day) {
         return Err(ApiError::invalid_member("/inspection_key", "day", "must end with the day of publication"));
     }
-    let authority_id =
-        crate::register::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)).map_err(unknown_urn)?;
+    let authority_id = authorities::query::rows::known(conn, &AuthorityKey::Urn(urn))?.ok_or_else(|| {
+        ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
+    })?;
     let new = NewInspection {
         authority_id,
         framework: resolve_framework(conn, line.framework.as_ref(), line.started_on.or(line.published_on))?,
@@ -175,21 +172,12 @@ fn new_inspection(
         return Ok(new);
     }
     if let Some(framework) = &new.framework {
-        errors.extend(crate::register::judgements::query::broken_codes(conn, framework, &new.judgements)?);
+        errors.extend(crate::register::judgements::query::rules::broken_codes(conn, framework, &new.judgements)?);
     }
     Err(ApiError::invalid(errors))
 }
 
-fn unknown_urn(error: ApiError) -> ApiError {
-    match error {
-        ApiError::Refused(_) => {
-            ApiError::invalid_member("/inspection_key", "unknown", "must begin with the URN of an authority")
-        }
-        error => error,
-    }
-}
-
-/// The framework with this code, or with this alias if it was in use on that day.
+/// The framework of this code, or the one that another data set calls so and that was in use on the day.
 fn resolve_framework(
     conn: &mut PgConnection,
     code: Option<&Code>,
@@ -240,40 +228,4 @@ fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(T
         }
     }
     Ok((written, all))
-}
-
-/// Removes the id from an object, and decodes the rest as a request body.
-pub(super) fn identified<I, T>(
-    context: &mut Context<'_>,
-    row: Row<Map<String, Value>>,
-    name: &str,
-) -> Option<(I, Row<T>)>
-where
-    I: serde::de::DeserializeOwned,
-    T: serde::de::DeserializeOwned + validator::Validate,
-{
-    let Row { file, line, mut value } = row;
-    let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
-    let Some(id) = id else {
-        context.reader.fault(file, line, name, "must be a UUID in lower case with hyphens");
-        return None;
-    };
-    match serde_path_to_error::deserialize::<_, T>(Value::Object(value)) {
-        Ok(value) => {
-            let errors = broken_rules(&value);
-            for FieldError { pointer, message, .. } in &errors {
-                context.reader.fault(
-                    file,
-                    line,
-                    pointer.as_deref().unwrap_or_default().trim_start_matches('/'),
-                    message,
-                );
-            }
-            errors.is_empty().then_some((id, Row { file, line, value }))
-        }
-        Err(error) => {
-            context.reader.fault(file, line, &error.path().to_string(), error.into_inner().to_string());
-            None
-        }
-    }
 }

@@ -6,16 +6,18 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
+use super::context::Context;
+use super::error::ImportError;
 use super::keys::find;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
-use crate::register::frameworks::model::Grade;
 use crate::register::inspections;
-use crate::register::inspections::query::changes::{StoredInspection, mark_judged, were_judgements_changed};
+use crate::register::inspections::query::part;
+use crate::register::inspections::query::rows::were_judgements_changed;
 use crate::register::judgements::model::{AbsenceReason, Judgement};
 use crate::register::judgements::query;
+use crate::values::grade::Grade;
 use crate::values::text::{Code, Name};
 
 /// A line of `judgements.csv`.
@@ -97,11 +99,11 @@ pub(super) fn import(
         }
     };
     let Some(first) = set.first() else { return Ok(0) };
-    if !query::of_inspections(conn, &[id])?.is_empty() || were_judgements_changed(conn, id)? {
+    if !query::rows::of_inspection(conn, id)?.is_empty() || were_judgements_changed(conn, id)? {
         return Ok(0);
     }
     let outcome = conn.transaction(|conn| {
-        let inspection = inspections::query::lock(conn, &context.caller, id)?;
+        let inspection = inspections::query::rows::lock(conn, &context.caller, id)?;
         let errors = set.iter().enumerate().flat_map(|(index, row)| {
             let below = move |error: FieldError| FieldError {
                 pointer: Some(format!("/judgements/{index}{}", error.pointer.unwrap_or_default())),
@@ -112,15 +114,15 @@ pub(super) fn import(
         let mut errors = errors.collect::<Vec<_>>();
         let judgements = set.iter().map(|row| row.value.clone()).collect::<Vec<_>>();
         if let Some(framework) = &inspection.framework {
-            errors.extend(query::broken_codes(conn, framework, &judgements)?);
+            errors.extend(query::rules::broken_codes(conn, framework, &judgements)?);
         }
         if !errors.is_empty() {
             return Err(ApiError::invalid(errors));
         }
-        query::check(conn, &inspection, &judgements)?;
-        let before = StoredInspection::of(conn, inspection)?;
-        query::insert(conn, id, before.row.framework.as_ref(), &judgements)?;
-        mark_judged(conn, &context.caller, &before, None)
+        query::rules::check(conn, &inspection, &judgements)?;
+        part::change(conn, &context.caller, inspection, None, |conn, inspection| {
+            query::rows::insert(conn, id, inspection.row.framework.as_ref(), &judgements)
+        })
     });
     Ok(self::outcome(context, first, set, outcome)?.map_or(0, |()| set.len()))
 }

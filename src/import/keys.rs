@@ -3,10 +3,12 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::{Context, ImportError};
+use super::context::Context;
+use super::error::ImportError;
 use crate::database::schema;
 use crate::error::ApiError;
-use crate::register::authorities::model::AuthorityKey;
+use crate::register::authorities::query::rows;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
 use crate::values::text::OfstedUrn;
@@ -51,11 +53,7 @@ pub(super) fn find(
 pub(super) fn with_key(conn: &mut PgConnection, key: &str) -> Result<Option<Vec<InspectionId>>, ImportError> {
     use schema::inspections::{authority_id, inspection_id, published_on, table};
     let Ok((urn, day)) = key_parts(key) else { return Ok(None) };
-    let authority = match crate::register::authorities::query::resolve(conn, &AuthorityKey::Urn(urn)) {
-        Ok(authority) => authority,
-        Err(ApiError::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    let Some(authority) = rows::known(conn, &AuthorityKey::Urn(urn))? else { return Ok(None) };
     let same_day = table.filter(authority_id.eq(authority).and(published_on.eq(day)));
     Ok(Some(same_day.order(inspection_id).select(inspection_id).load(conn)?))
 }

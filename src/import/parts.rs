@@ -6,20 +6,21 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::inspections::identified;
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use super::keys::{Missing, find};
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
 use crate::register::documents::model::NewDocument;
-use crate::register::findings::model::NewFinding;
-use crate::register::inspections::query::changes::mark_changed;
-use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind};
-use crate::register::{documents, events, findings, inspections, recommendations, themes};
+use crate::register::findings::model::{FindingRow, NewFinding};
+use crate::register::inspections::query::{part, rows};
+use crate::register::recommendations::model::{
+    NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
+};
+use crate::register::{documents, findings, recommendations, themes};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
@@ -95,17 +96,18 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
     let rows = context.reader.json::<Map<String, Value>>("findings.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
-        let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
+        let identified = identified::<FindingId, NewFinding>(context, row, "finding_id");
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
                 if context.new_inspections.contains(&inspection) {
-                    let whole = inspections::query::find(conn, &context.caller, inspection)?;
-                    findings::query::check_codes(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
-                    findings::query::insert_row(conn, inspection, id, &row.value, "")
+                    let whole = rows::find(conn, &context.caller, inspection)?;
+                    findings::query::rules::check(conn, &whole, row.value.area.as_ref(), &row.value.themes)?;
+                    findings::query::rows::insert(conn, inspection, id, &row.value, "").map(drop)
                 } else {
-                    findings::query::insert(conn, &context.caller, inspection, id, &row.value).map(drop)
+                    part::insert::<FindingRow>(conn, &context.caller, inspection, id, &row.value).map(drop)
                 }
             });
             written += usize::from(context.reader.outcome(&row, outcome)?.is_some());
@@ -120,9 +122,9 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     let rows = context.reader.json::<Map<String, Value>>("recommendations.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
         let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
-        let Some((id, row)) = identified else { continue };
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| write_recommendation(conn, context, inspection, id, &row.value));
@@ -131,16 +133,6 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
-}
-
-/// Whether a resource was deleted from an inspection that existed before this import.
-pub(super) fn was_removed(
-    conn: &mut PgConnection,
-    context: &Context<'_>,
-    inspection: InspectionId,
-    id: Uuid,
-) -> Result<bool, ImportError> {
-    Ok(!context.new_inspections.contains(&inspection) && events::query::was_removed(conn, id)?)
 }
 
 fn take_inspection(
@@ -172,9 +164,9 @@ fn write_recommendation(
 ) -> Result<(), ApiError> {
     if context.new_inspections.contains(&inspection) {
         themes::query::check(conn, &new.themes, "/themes")?;
-        recommendations::query::insert_row(conn, inspection, id, new, "")
+        recommendations::query::rows::insert(conn, inspection, id, new, "").map(drop)
     } else {
-        recommendations::query::insert(conn, &context.caller, inspection, id, new).map(drop)
+        part::insert::<RecommendationRow>(conn, &context.caller, inspection, id, new).map(drop)
     }
 }
 
@@ -204,11 +196,11 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
     for row in rows {
         by_key.entry(row.value.inspection_key.clone()).or_default().push(row);
     }
-    for (key, rows) in by_key {
+    for (key, lines) in by_key {
         let inspection = match find(conn, context, &key)? {
             Ok(inspection) => inspection,
             Err(missing) => {
-                for row in &rows {
+                for row in &lines {
                     context.reader.fault(row.file, row.line, "inspection_key", missing.reason());
                 }
                 continue;
@@ -219,22 +211,33 @@ fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_
             context.report.notes.push(format!("{key} keeps the {known} recommendations that it has"));
             continue;
         }
-        let before = inspections::query::lock(conn, &context.caller, inspection)?;
-        for row in &rows {
-            let new = row.value.new_recommendation();
-            let errors = broken_rules(&new);
-            let outcome = conn.transaction(|conn| {
-                if !errors.is_empty() {
-                    return Err(ApiError::invalid(errors));
-                }
-                recommendations::query::insert_row(conn, inspection, RecommendationId::generate(), &new, "")
-            });
-            written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
-        }
-        if !context.new_inspections.contains(&inspection) {
-            mark_changed(conn, &context.caller, &before, None)?;
-        }
+        let locked = rows::lock(conn, &context.caller, inspection)?;
+        let is_new = context.new_inspections.contains(&inspection);
+        let caller = context.caller.clone();
+        let mut write = |conn: &mut PgConnection| write_lines(conn, context, inspection, &lines);
+        written +=
+            if is_new { write(conn)? } else { part::change(conn, &caller, locked, None, |conn, _| write(conn))? };
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
+}
+
+/// Writes recommendations of an inspection, and returns how many.
+fn write_lines(
+    conn: &mut PgConnection,
+    context: &mut Context<'_>,
+    inspection: InspectionId,
+    lines: &[Row<RecommendationLine>],
+) -> Result<usize, ImportError> {
+    let mut written = 0;
+    for row in lines {
+        let new = row.value.new_recommendation();
+        let errors = broken_rules(&new);
+        let outcome = conn.transaction(|conn| {
+            ApiError::refuse_any(errors)?;
+            recommendations::query::rows::insert(conn, inspection, RecommendationId::generate(), &new, "")
+        });
+        written += usize::from(context.reader.outcome(row, outcome.map_err(by_column))?.is_some());
+    }
+    Ok(written)
 }

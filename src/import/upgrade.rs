@@ -3,7 +3,7 @@
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::ImportError;
+use super::{ImportError, unrecorded};
 use crate::access::caller::Caller;
 use crate::database::migrate::{self, MigrateError};
 use crate::error::ApiError;
@@ -41,6 +41,6 @@ pub fn upgrade(url: &str) -> Result<Vec<String>, UpgradeError> {
 fn complete_events(conn: &mut PgConnection) -> Result<(), ApiError> {
     conn.transaction(|conn| {
         events::query::lead(conn)?;
-        events::query::beginnings::record(conn, &Caller::migrate())
+        unrecorded::record(conn, &Caller::migrate())
     })
 }

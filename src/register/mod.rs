@@ -17,3 +17,15 @@ pub mod judgements;
 pub mod recommendations;
 pub mod standings;
 pub mod themes;
+
+use self::events::model::EventResource;
+use crate::access::references::Reference;
+
+/// The references that events omit for callers who do not see what they refer to.
+pub const REFERENCES: [(EventResource, &[Reference]); 5] = [
+    (EventResource::Inspection, inspections::model::REFERENCES),
+    (EventResource::Finding, findings::model::REFERENCES),
+    (EventResource::ImprovementPlan, improvement_plans::model::REFERENCES),
+    (EventResource::ImprovementAction, improvement_actions::model::REFERENCES),
+    (EventResource::Intervention, interventions::model::REFERENCES),
+];

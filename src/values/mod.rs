@@ -1,9 +1,12 @@
 //! Values that the whole program uses: ids, dates, texts and enumerations. This module imports nothing else of the
 //! project.
 
+pub mod authority_key;
+pub mod authority_type;
 pub mod codes;
 pub mod cohort;
 pub mod date;
+pub mod grade;
 pub mod id;
 pub mod ids;
 pub mod inspection_kind;

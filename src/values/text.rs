@@ -19,30 +19,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationError, ValidationErrors};
 
-/// Any text without control characters other than newline and tab, as a regular expression.
-pub const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
-
-/// The rule of a kind of text. Lengths are in characters, each of at most four bytes.
-pub trait Rule: 'static {
-    /// The name of the schema, before the schema is inlined where it is used.
-    const NAME: &'static str;
-    /// The minimum length.
-    const MIN: usize = 1;
-    /// The maximum length.
-    const MAX: usize;
-    /// A regular expression (ECMA 262) equivalent to `accepts`, which also excludes control characters.
-    const PATTERN: &'static str = PLAIN_TEXT;
-    /// A format of JSON Schema.
-    const FORMAT: Option<&'static str> = None;
-    /// The expected form, in words.
-    const EXPECTED: &'static str = "";
-
-    /// Whether the text has the right form. The length is checked separately.
-    #[must_use]
-    fn accepts(_text: &str) -> bool {
-        true
-    }
-}
+pub use self::rule::{PLAIN_TEXT, Rule};
 
 /// Whether the character is a control character other than newline and tab, which no text may contain.
 #[must_use]

@@ -1,5 +1,6 @@
 //! JSON bodies.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,10 +10,13 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use validator::Validate;
 
+use super::duplicates::duplicates;
 use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
-use crate::error::{ApiError, FieldError, ProblemCode};
+use super::shape::Shape;
+use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::http::idempotency::Once;
 use crate::http::limits::bodies::{Bodies, Held, too_large};
 use crate::values::json::merged;
@@ -27,7 +31,7 @@ pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
 /// A JSON body that replaces a resource: without unknown members and nulls, and valid; at most [`MAX_BODY`] bytes.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -52,7 +56,7 @@ pub struct Post<T, const MAX: usize = MAX_BODY> {
 /// The POST of a document or an inspection.
 pub type LargePost<T> = Post<T, MAX_LARGE_BODY>;
 
-impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -126,7 +130,7 @@ fn is_same(current: &Value, sent: &Value) -> bool {
     }
 }
 
-impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -138,7 +142,7 @@ impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for
             for (name, value) in &document {
                 find_nulls_below(value, &pointer("", name), &mut errors);
             }
-            Ok(Self { changes: decode(&body.bytes, errors)?, document })
+            Ok(Self { changes: decode(&body.bytes, &document, errors)?, document })
         })
     }
 }
@@ -194,11 +198,11 @@ fn malformed(detail: String) -> ApiError {
     ApiError::refused(ProblemCode::MalformedRequest, detail)
 }
 
-/// Decodes a body without nulls, and also returns it as a JSON object.
-fn decode_new<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
+/// Decodes a body without nulls, and gives the document besides.
+fn decode_new<T: DeserializeOwned + Validate + ToSchema>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
     let (document, mut errors) = parse(bytes)?;
     find_nulls(&document, "", &mut errors);
-    Ok((decode(bytes, errors)?, document))
+    Ok((decode(bytes, &document, errors)?, document))
 }
 
 /// Parses any JSON object, and collects faults that the types of members do not detect: control characters, lists in
@@ -215,19 +219,73 @@ fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError
 }
 
 /// Decodes the body as a `T` and applies its rules; reports all broken ones together with those found before.
-fn decode<T: DeserializeOwned + Validate>(bytes: &[u8], mut errors: Vec<FieldError>) -> Result<T, ApiError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+fn decode<T: DeserializeOwned + Validate + ToSchema>(
+    bytes: &[u8],
+    document: &Map<String, Value>,
+    mut errors: Vec<FieldError>,
+) -> Result<T, ApiError> {
+    match serde_json::from_slice::<T>(bytes) {
         Ok(value) => {
             errors.extend(broken_rules(&value));
-            if errors.is_empty() { Ok(value) } else { Err(ApiError::invalid(errors)) }
-        }
-        Err(error) => {
-            let place = pointer_of(error.path());
-            if !errors.iter().any(|known| known.pointer.as_deref() == Some(&place)) {
-                errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+            if errors.is_empty() {
+                return Ok(value);
             }
+            Shape::of::<T>().sort(&mut errors);
             Err(ApiError::invalid(errors))
         }
+        Err(error) => {
+            errors.extend(duplicates(bytes));
+            Err(ApiError::invalid(all_faults::<T>(document.clone(), errors, &error)))
+        }
     }
+}
+
+/// Decodes a JSON object as the body of a request.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the document.
+pub fn decode_object<T: DeserializeOwned + Validate + ToSchema>(
+    document: Map<String, Value>,
+) -> Result<T, Vec<FieldError>> {
+    match T::deserialize(&Value::Object(document.clone())) {
+        Ok(value) => {
+            let errors = broken_rules(&value);
+            if errors.is_empty() { Ok(value) } else { Err(errors) }
+        }
+        Err(error) => Err(all_faults::<T>(document, Vec::new(), &error)),
+    }
+}
+
+/// Everything that is wrong with a body that cannot be decoded, together with what was found before: where it departs from
+/// its shape, and the rules that the rest of it breaks; the reason that the decoder gave if there is nothing else.
+fn all_faults<T: DeserializeOwned + Validate + ToSchema>(
+    mut document: Map<String, Value>,
+    mut errors: Vec<FieldError>,
+    reason: &serde_json::Error,
+) -> Vec<FieldError> {
+    let shape = Shape::of::<T>();
+    let mut walk = shape.mend(&mut document);
+    let known = errors.iter().filter_map(|error| error.pointer.clone()).collect::<HashSet<_>>();
+    let is_new = |error: &FieldError| error.pointer.as_ref().is_none_or(|place| !known.contains(place));
+    errors.extend(std::mem::take(&mut walk.errors).into_iter().filter(is_new));
+    if errors.len() < MAX_ERRORS {
+        match serde_path_to_error::deserialize::<_, T>(&Value::Object(document)) {
+            Ok(value) => {
+                let is_own = |error: &FieldError| !walk.concerns(error.pointer.as_deref().unwrap_or_default());
+                errors.extend(broken_rules(&value).into_iter().filter(is_own));
+            }
+            Err(error) => {
+                let place = pointer_of(error.path());
+                if !known.contains(&place) {
+                    errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+                }
+            }
+        }
+    }
+    if errors.is_empty() {
+        errors.push(FieldError::body("", "schema", plain(&reason.to_string())));
+    }
+    shape.sort(&mut errors);
+    errors
 }

@@ -8,7 +8,6 @@ use actix_web::body::{BodyStream, MessageBody};
 use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, BytesMut, Payload};
 
-use super::Limits;
 use super::memory::{Memory, Share};
 use crate::error::{ApiError, ProblemCode};
 
@@ -33,8 +32,8 @@ pub struct Held {
 impl Bodies {
     /// Limits without any body.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
-        Self { deadline: limits.body, memory: Memory::new(limits.body_memory) }
+    pub fn new(deadline: Duration, most: usize) -> Self {
+        Self { deadline, memory: Memory::new(most) }
     }
 
     /// Reads a body of at most `limit` bytes.

@@ -10,7 +10,6 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 
-use super::Limits;
 use super::memory::{Memory, Share};
 use crate::error::ApiError;
 
@@ -27,8 +26,8 @@ pub struct Responses {
 impl Responses {
     /// Limits without any response.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
-        Self { memory: Memory::new(limits.response_memory), most: limits.response_memory }
+    pub fn new(most: usize) -> Self {
+        Self { memory: Memory::new(most), most }
     }
 
     /// A share of the memory for a response. A response larger than the memory takes all of it.

@@ -1,9 +1,10 @@
-//! Statements about keys: those that change them. The first of all is in [`first`], lists are in
-//! [`list`], what a request asks is in [`prove`].
+//! Statements that change keys. They stand on those that find them ([`rows`]); [`list`] holds the lists, [`prove`] what a
+//! secret proves, [`first`] makes the first key of a register.
 
 pub mod first;
 pub mod list;
 pub mod prove;
+pub mod rows;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
@@ -13,43 +14,18 @@ use super::model::{ApiKey, ApiKeyRow, IssuedApiKey, NOT_PAST, NewApiKey, NewApiK
 use crate::access::caller::Caller;
 use crate::access::secret::Secret;
 use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
-use crate::database::sql::lower;
-use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::extract::IfMatch;
 use crate::register::authorities;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
-use crate::values::ids::{AuthorityId, KeyId, RotationId};
+use crate::values::ids::{KeyId, RotationId};
 
-/// The key with this id, unless it is revoked.
+/// Makes a key and its secret, which is returned this once.
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
-pub fn get(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
-    let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
-    let row = row.first(conn).or_not_found("key")?;
-    with_authorities(conn, row)
-}
-
-/// The key with this name, or with this id, unless it is revoked.
-///
-/// # Errors
-///
-/// `not_found`, or if the database fails.
-pub fn named(conn: &mut PgConnection, text: &str) -> Result<KeyId, ApiError> {
-    if let Ok(id) = text.parse() {
-        return get(conn, id).map(|key| key.row.key_id);
-    }
-    let own = api_keys::table.filter(lower(api_keys::name).eq(text.to_lowercase()).and(api_keys::revoked_at.is_null()));
-    own.select(api_keys::key_id).first(conn).or_not_found("key")
-}
-
-/// Makes a key, and its secret, which is told this once.
-///
-/// # Errors
-///
-/// `conflict` if the name is taken, `validation_failed`, or if the database fails.
+/// `conflict` if the name is taken, `validation_failed`.
 pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiKey) -> Result<IssuedApiKey, ApiError> {
     let now = Utc::now();
     let mut authority_ids = new.authority_ids.clone();
@@ -57,7 +33,7 @@ pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiK
     authority_ids.dedup();
     let mut broken = new.broken_rules(now);
     for (index, id) in new.authority_ids.iter().enumerate() {
-        if !authorities::query::exists(conn, *id)? {
+        if !authorities::query::rows::exists(conn, *id)? {
             let message = "must name an authority of the register";
             broken.push(FieldError::body(format!("/authority_ids/{index}"), "unknown", message));
         }
@@ -91,7 +67,7 @@ pub fn insert(conn: &mut PgConnection, caller: &Caller, id: KeyId, new: &NewApiK
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn rotate(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -99,7 +75,7 @@ pub fn rotate(
     new: &NewApiKeyRotation,
 ) -> Result<IssuedApiKey, ApiError> {
     let now = Utc::now();
-    let before = lock(conn, id)?;
+    let before = rows::lock(conn, id)?;
     let expires_at = new.expires_at.map_or(before.row.expires_at, |end| end.0);
     ApiError::refuse_any(broken_end(expires_at, now).into_iter().collect())?;
     // A secret that has ended with its key does not begin again with it.
@@ -119,7 +95,7 @@ pub fn rotate(
         .get_result(conn)
         .on_constraint(constraint_error)?;
     let after = ApiKey { row, authority_ids: before.authority_ids.clone() };
-    events::updated(conn, caller, &subject(&after), (&told(before), &told(after.clone())), None)?;
+    events::updated(conn, caller, &subject(&after), (&recorded(before), &recorded(after.clone())), None)?;
     Ok(issued(after, secret))
 }
 
@@ -127,15 +103,15 @@ pub fn rotate(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`.
 pub fn revoke(conn: &mut PgConnection, caller: &Caller, id: KeyId, if_match: &IfMatch) -> Result<(), ApiError> {
-    let (before, now) = (lock(conn, id)?, Utc::now());
+    let (before, now) = (rows::lock(conn, id)?, Utc::now());
     if_match.check(before.row.version)?;
     diesel::delete(api_key_authorities::table.filter(api_key_authorities::key_id.eq(id))).execute(conn)?;
     diesel::update(api_keys::table.find(id))
         .set((api_keys::revoked_at.eq(now), api_keys::version.eq(before.row.version + 1), api_keys::updated_at.eq(now)))
         .execute(conn)?;
-    events::deleted(conn, caller, &subject(&before), &told(before), None)
+    events::deleted(conn, caller, &subject(&before), &recorded(before), None)
 }
 
 fn add_secret(conn: &mut PgConnection, key: KeyId, now: DateTime<Utc>) -> Result<Secret, ApiError> {
@@ -151,32 +127,14 @@ fn add_secret(conn: &mut PgConnection, key: KeyId, now: DateTime<Utc>) -> Result
     Ok(secret)
 }
 
-/// Keeps a key from others until the transaction ends.
-fn lock(conn: &mut PgConnection, id: KeyId) -> Result<ApiKey, ApiError> {
-    let row = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).select(ApiKeyRow::as_select());
-    let row = row.for_no_key_update().first(conn).or_not_found("key")?;
-    with_authorities(conn, row)
-}
-
-fn with_authorities(conn: &mut PgConnection, row: ApiKeyRow) -> Result<ApiKey, ApiError> {
-    let authority_ids = authorities_of(conn, &[row.key_id])?.into_iter().map(|(_, authority)| authority).collect();
-    Ok(ApiKey { row, authority_ids })
-}
-
-/// The authorities that these keys are bound to, each with its key.
-fn authorities_of(conn: &mut PgConnection, keys: &[KeyId]) -> QueryResult<Vec<(KeyId, AuthorityId)>> {
-    use api_key_authorities::{authority_id, key_id, table};
-    table.filter(key_id.eq_any(keys)).order((key_id, authority_id)).select((key_id, authority_id)).load(conn)
-}
-
 fn subject(key: &ApiKey) -> Subject {
     let id = key.row.key_id.as_uuid();
     let (authorities, sight) = (key.authority_ids.clone(), PublicVisibility::of(false));
     Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, sight }
 }
 
-/// A key as events tell it: that it was used is no change.
-fn told(mut key: ApiKey) -> ApiKey {
+/// A key as events hold it: its last use is not a change.
+fn recorded(mut key: ApiKey) -> ApiKey {
     key.row.last_used_at = None;
     key
 }

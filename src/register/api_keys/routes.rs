@@ -79,7 +79,7 @@ async fn get_api_key(
     id: web::Path<KeyId>,
     _: Query<NoParameters>,
 ) -> Result<Found<ApiKey>, ApiError> {
-    let key = db.read(move |conn| query::get(conn, *id)).await?;
+    let key = db.read(move |conn| query::rows::find(conn, *id)).await?;
     Ok(Found::computed(key))
 }
 

@@ -2,7 +2,6 @@
 
 mod filter;
 mod input;
-mod key;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,34 +10,18 @@ use utoipa::ToSchema;
 
 pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
 pub use self::input::{AuthorityPatch, NewAuthority};
-pub use self::key::AuthorityKey;
 use crate::database::schema::authorities;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
 use crate::register::standings::model::Standing;
+use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Kinds of council.
-    pub enum AuthorityType {
-        /// A county council, with district councils below it.
-        County = "county",
-        /// A council with all powers of its area.
-        UnitaryAuthority = "unitary_authority",
-        /// A metropolitan borough or city.
-        MetropolitanDistrict = "metropolitan_district",
-        /// A borough of London.
-        LondonBorough = "london_borough",
-        /// The City of London Corporation.
-        CityCorporation = "city_corporation",
-    }
-}
-
-text_enum! {
-    /// The issue of the list of statistical neighbours.
+    /// Which issue of the statistical neighbours.
     pub enum NeighbourSet {
         /// The latest, ranked.
         Current = "current",

@@ -1,95 +1,45 @@
-//! Statements about authorities: one by one. Lists are in [`list`], the relations between authorities in [`relations`],
-//! what is told of their changes in [`changes`].
+//! Statements about single authorities. They stand on those about rows ([`rows`]), about the relations between authorities
+//! ([`relations`]) and about whole authorities ([`assemble`]); [`changes`] records what changed as events, and [`list`]
+//! holds the list.
 
+pub mod assemble;
 pub mod changes;
 pub mod list;
 pub mod relations;
+pub mod rows;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::model::{Authority, AuthorityEmbed, AuthorityKey, AuthorityPatch, AuthorityRow, NewAuthority};
+use super::model::{Authority, AuthorityEmbed, AuthorityPatch, AuthorityRow, NewAuthority};
 use crate::access::caller::Caller;
 use crate::database::schema::authorities;
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
 use crate::http::extract::{IfMatch, Patch};
-use crate::register::standings;
-use crate::values::codes::{Codes, names};
-use crate::values::date::Date;
+use crate::values::authority_key::AuthorityKey;
+use crate::values::codes::Codes;
 use crate::values::ids::AuthorityId;
-
-/// The authority that a key names: of two with one code the current one.
-///
-/// # Errors
-///
-/// `not_found`, or if the database fails.
-pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityId, ApiError> {
-    let query = authorities::table.select(authorities::authority_id).order((
-        authorities::active_to.is_not_null(),
-        authorities::active_to.desc(),
-        authorities::authority_id,
-    ));
-    match key {
-        AuthorityKey::Id(id) => query.filter(authorities::authority_id.eq(id)).first(conn),
-        AuthorityKey::Gss(code) => query.filter(authorities::gss_code.eq(code)).first(conn),
-        AuthorityKey::Urn(urn) => query.filter(authorities::ofsted_urn.eq(urn)).first(conn),
-        AuthorityKey::Dfe(code) => query.filter(authorities::dfe_code.eq(code)).first(conn),
-    }
-    .or_not_found("authority")
-}
-
-/// Whether the register has this authority, which is then kept from those who would remove it or change its successions:
-/// they take authorities before successions, and so does whoever writes something of an authority.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn exists(conn: &mut PgConnection, id: AuthorityId) -> QueryResult<bool> {
-    let query = authorities::table.find(id).select(authorities::authority_id).for_key_share();
-    Ok(query.first::<AuthorityId>(conn).optional()?.is_some())
-}
-
-/// The authorities that the keys of a filter name; a key that names none adds none.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn resolve_filter(
-    conn: &mut PgConnection,
-    keys: Option<&Codes<AuthorityKey>>,
-) -> Result<Option<Vec<AuthorityId>>, ApiError> {
-    let Some(Codes(keys)) = keys else { return Ok(None) };
-    let mut ids = Vec::with_capacity(keys.len());
-    for key in keys {
-        match resolve(conn, key) {
-            Ok(id) => ids.push(id),
-            Err(error) if error.code() == crate::error::ProblemCode::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Some(ids))
-}
 
 /// The authority that a key names, with what it is asked to carry.
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(
     conn: &mut PgConnection,
     key: &AuthorityKey,
     embed: Option<&Codes<AuthorityEmbed>>,
 ) -> Result<Authority, ApiError> {
-    let id = resolve(conn, key)?;
+    let id = rows::resolve(conn, key)?;
     let row = authorities::table.find(id).select(AuthorityRow::as_select()).first(conn).or_not_found("authority")?;
-    one(conn, row, embed)
+    assemble::all(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("authority"))
 }
 
 /// Records a new authority.
 ///
 /// # Errors
 ///
-/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
+/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -99,7 +49,7 @@ pub fn insert(
     let related = [new.predecessors.as_slice(), &new.successors].concat();
     relations::lock(conn, &related)?;
     let before = changes::stored(conn, &related)?;
-    insert_row(conn, id, new)?;
+    rows::insert_row(conn, id, new)?;
     relations::replace_predecessors(conn, id, &new.predecessors)?;
     relations::replace_successors(conn, id, &new.successors)?;
     let after = changes::stored(conn, &[related.as_slice(), &[id]].concat())?;
@@ -107,24 +57,11 @@ pub fn insert(
     one_of(after, id)
 }
 
-/// Writes a new authority without its relations, and tells of it to nobody: the caller does.
-///
-/// # Errors
-///
-/// `conflict` if the GSS code is taken, `validation_failed` for a broken rule, or if the database fails.
-pub fn insert_row(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<(), ApiError> {
-    diesel::insert_into(authorities::table)
-        .values((authorities::authority_id.eq(id), new))
-        .execute(conn)
-        .on_constraint(constraint_error)?;
-    Ok(())
-}
-
 /// Changes an authority.
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `conflict`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `conflict`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -147,7 +84,7 @@ pub fn update(
             authorities::updated_at.eq(diesel::dsl::now),
         ))
         .execute(conn)
-        .on_constraint(constraint_error)?;
+        .on_constraint(rows::constraint_error)?;
     if let Some(predecessors) = &patch.changes.predecessors {
         relations::replace_predecessors(conn, id, predecessors)?;
     }
@@ -163,7 +100,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use`, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use`.
 pub fn delete(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -198,7 +135,7 @@ fn lock(
     key: &AuthorityKey,
     named: &[AuthorityId],
 ) -> Result<(AuthorityId, Vec<AuthorityId>), ApiError> {
-    let id = resolve(conn, key)?;
+    let id = rows::resolve(conn, key)?;
     let mut ids = [named, &[id]].concat();
     loop {
         ids.extend(relations::successions(conn, &[id])?.into_iter().flat_map(|(former, heir)| [former, heir]));
@@ -211,58 +148,7 @@ fn lock(
     }
 }
 
-fn constraint_error(constraint: &str) -> Option<ApiError> {
-    match constraint {
-        "authorities_gss_code_key" => Some(ApiError::conflict("gss_code is already in use")),
-        "authorities_region_check" => {
-            Some(ApiError::invalid_member("/region", "unknown", "must be the name of one of England's nine regions"))
-        }
-        "authorities_active_check" => {
-            Some(ApiError::invalid_member("/active_to", "order", "must not be before active_from"))
-        }
-        _ => None,
-    }
-}
-
-fn one(
-    conn: &mut PgConnection,
-    row: AuthorityRow,
-    embed: Option<&Codes<AuthorityEmbed>>,
-) -> Result<Authority, ApiError> {
-    assemble(conn, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("authority"))
-}
-
 fn one_of(authorities: Vec<Authority>, id: AuthorityId) -> Result<Authority, ApiError> {
     let found = authorities.into_iter().find(|authority| authority.row.authority_id == id);
     found.ok_or_else(|| ApiError::not_found("authority"))
-}
-
-/// Puts authorities together with their relations and what they carry: a fixed number of statements.
-fn assemble(
-    conn: &mut PgConnection,
-    rows: Vec<AuthorityRow>,
-    embed: Option<&Codes<AuthorityEmbed>>,
-) -> Result<Vec<Authority>, ApiError> {
-    let ids = rows.iter().map(|row| row.authority_id).collect::<Vec<_>>();
-    let successions = relations::successions(conn, &ids)?;
-    let embeds_neighbours = names(embed, &AuthorityEmbed::Neighbours);
-    let neighbours = if embeds_neighbours { relations::neighbours_of(conn, &ids)? } else { Vec::new() };
-    let standings = if names(embed, &AuthorityEmbed::Standing) {
-        standings::query::of_authorities(conn, &ids, Date::today())?
-    } else {
-        Vec::new()
-    };
-    let authorities = rows.into_iter().map(|row| {
-        let id = row.authority_id;
-        Authority {
-            predecessors: successions.iter().filter(|(_, heir)| *heir == id).map(|(former, _)| *former).collect(),
-            successors: successions.iter().filter(|(former, _)| *former == id).map(|(_, heir)| *heir).collect(),
-            standing: standings.iter().find(|standing| standing.row.authority_id == id).cloned(),
-            neighbours: embeds_neighbours.then(|| {
-                neighbours.iter().filter(|(of, _)| *of == id).map(|(_, neighbour)| neighbour.clone()).collect()
-            }),
-            row,
-        }
-    });
-    Ok(authorities.collect())
 }

@@ -4,8 +4,8 @@ use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
-    Authority, AuthorityFilter, AuthorityKey, AuthorityPage, AuthorityParameters, AuthorityPatch, NeighbourFilter,
-    NeighbourPage, NewAuthority,
+    Authority, AuthorityFilter, AuthorityPage, AuthorityParameters, AuthorityPatch, NeighbourFilter, NeighbourPage,
+    NewAuthority,
 };
 use super::query;
 use crate::access::caller::Caller;
@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::id::Id;
 
 /// Registers the operations.
@@ -46,7 +47,6 @@ async fn list_authorities(
     _: Caller,
     List { window, filter }: List<AuthorityFilter>,
 ) -> Result<Listed<AuthorityPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| AuthorityPage { items, page }))
 }

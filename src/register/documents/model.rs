@@ -11,8 +11,9 @@ use validator::Validate;
 pub use self::input::{DocumentPatch, NewDocument};
 use crate::database::schema::documents;
 use crate::http::page::Page;
+use crate::http::parameters::Parameters;
 use crate::http::response::Versioned;
-use crate::register::authorities::model::AuthorityKey;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, DocumentId, InspectionId};
@@ -187,6 +188,8 @@ pub struct DocumentFilter {
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<DocumentSort>,
 }
+
+impl Parameters for DocumentFilter {}
 
 /// A page of documents.
 #[derive(Debug, Clone, Serialize, ToSchema)]

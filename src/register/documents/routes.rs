@@ -38,7 +38,7 @@ async fn list_documents(
     caller: Caller,
     List { window, filter }: List<DocumentFilter>,
 ) -> Result<Listed<DocumentPage>, ApiError> {
-    let found = db.read(move |conn| query::list(conn, &caller, &filter, &window)).await?;
+    let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| DocumentPage { items, page }))
 }
 

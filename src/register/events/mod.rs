@@ -1,7 +1,8 @@
-//! Every write, told in the transaction that makes it: what became of which resource, by whom, when and why.
+//! Every write, recorded in its transaction: what became of which resource, by whom, when and why.
 //!
-//! The functions of [`query`] are what writes call. An event holds the resource as it is stored, before and after: whoever folds the
-//! feed from its beginning, keeping the last `after` of each resource, has the register. Events are never pruned.
+//! Writes call the functions of [`query`]. An event holds the resource as it is stored, before and after: whoever reads the
+//! feed from its beginning and keeps the last `after` of each resource has the register. Events are never pruned. The
+//! history of a resource is an operation of that resource, which responds through [`routes::history`].
 
 pub mod model;
 pub mod query;

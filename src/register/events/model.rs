@@ -10,7 +10,8 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::http::page::Page;
-use crate::register::authorities::model::AuthorityKey;
+use crate::http::parameters::Parameters;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::ids::{AuthorityId, ResourceId};
 use crate::values::text::Reason;
@@ -234,6 +235,8 @@ pub struct EventFilter {
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
 }
+
+impl Parameters for EventFilter {}
 
 /// Reads the number of an event as it is printed: no sign, no leading zero.
 fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

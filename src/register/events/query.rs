@@ -1,9 +1,8 @@
-//! Statements about events: what writes call. Lists are in [`list`], as far as a caller sees them by [`sight`]; the events of
-//! rows that have none are in [`beginnings`].
+//! How events are recorded: the functions that writes call. Lists are in [`list`], and how much of an event is visible to
+//! a caller in [`visibility`].
 
-pub mod beginnings;
 pub mod list;
-pub mod sight;
+pub mod visibility;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -19,13 +18,13 @@ use crate::error::ApiError;
 use crate::values::ids::AuthorityId;
 use crate::values::text::Reason;
 
-/// Most events that one statement writes: PostgreSQL takes 65,535 values.
-const MAX_AT_ONCE: usize = 500;
+/// Most events that one statement inserts: PostgreSQL takes 65,535 values.
+pub const MAX_AT_ONCE: usize = 500;
 
-/// The type of an event of which nothing is told but that the resource came into public view, or went from it.
+/// The type of an event of a resource that did not change, but became public or ceased to be.
 const UNCHANGED: &str = "unchanged";
 
-/// An event as it is written; its sequence, position and time are given by the database.
+/// An event as it is inserted; its sequence, position and time are given by the database.
 #[derive(Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
 struct NewEvent<'a> {
@@ -70,7 +69,7 @@ impl<'a> NewEvent<'a> {
         }
     }
 
-    /// That a resource, which did not change, came into public view or went from it; nothing if it did neither.
+    /// The event of a resource that did not change, but became public or ceased to be; nothing if it did neither.
     fn turned(caller: &'a Caller, subject: &'a Subject, row: Value) -> Option<Self> {
         let public_type = became(subject.sight.was_public, subject.sight.is_public)?;
         let after = match public_type {
@@ -97,11 +96,7 @@ fn seen_through(subject: &Subject) -> Vec<Uuid> {
     [&[subject.id], subject.sight.through.as_slice()].concat()
 }
 
-/// Tells that a resource is new.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that a resource is new.
 pub fn created<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -111,11 +106,7 @@ pub fn created<T: Serialize>(
     record(conn, vec![NewEvent::new(caller, subject, (None, Some(json(after)?)), None)])
 }
 
-/// Tells that a resource was changed.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that a resource was changed.
 pub fn updated<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -126,11 +117,7 @@ pub fn updated<T: Serialize>(
     record(conn, vec![NewEvent::new(caller, subject, (Some(json(before)?), Some(json(after)?)), reason)])
 }
 
-/// Tells that a resource is gone.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that a resource was removed.
 pub fn deleted<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -141,11 +128,7 @@ pub fn deleted<T: Serialize>(
     record(conn, vec![NewEvent::new(caller, subject, (Some(json(before)?), None), reason)])
 }
 
-/// Tells that these resources are new.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that these resources are new.
 pub fn all_created<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -157,11 +140,7 @@ pub fn all_created<T: Serialize>(
     )
 }
 
-/// Tells that these resources are gone.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that these resources were removed.
 pub fn all_deleted<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -173,11 +152,7 @@ pub fn all_deleted<T: Serialize>(
     )
 }
 
-/// Tells the public which of these resources, none of which changed, came into its view or went from it.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records which of these resources, none of which changed, became public or ceased to be.
 pub fn all_turned<T: Serialize>(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -208,10 +183,6 @@ fn json<T: Serialize>(value: &T) -> Result<Value, ApiError> {
 /// Lets the positions of what comes run ahead of this cluster's transaction ids, if they lie behind those of the feed: so
 /// it is after the register was restored into a new cluster. The feed is looked at before this transaction has an id: in
 /// one cluster, what it holds is of earlier ones.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn lead(conn: &mut PgConnection) -> QueryResult<()> {
     let last = events::table.select(diesel::dsl::max(events::position)).first::<Option<i64>>(conn)?;
     diesel::sql_query(
@@ -224,10 +195,6 @@ pub fn lead(conn: &mut PgConnection) -> QueryResult<()> {
 }
 
 /// Whether this resource was removed, on purpose.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
     let removals = events::table.filter(events::resource_id.eq(id).and(events::type_.eq(EventType::Deleted)));
     diesel::select(diesel::dsl::exists(removals)).get_result(conn)

@@ -1,6 +1,7 @@
 //! Operations on events.
 
 use actix_web::{get, web};
+use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{EventFilter, EventPage};
@@ -8,20 +9,13 @@ use super::query::list::{self, History};
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{List, NoParameters};
-use crate::http::page::WindowParameters;
+use crate::http::extract::List;
+use crate::http::page::{Window, WindowParameters};
 use crate::http::response::Listed;
-use crate::values::ids::{ActionId, FindingId, InspectionId, PlanId, RecommendationId};
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
-    service
-        .service(list_events)
-        .service(list_inspection_history)
-        .service(list_finding_history)
-        .service(list_recommendation_history)
-        .service(list_improvement_plan_history)
-        .service(list_improvement_action_history);
+    service.service(list_events);
 }
 
 /// List events
@@ -52,106 +46,18 @@ async fn list_events(
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
-/// List the history of an inspection
+/// The response of each operation that lists a history. `find` looks up the resource and decides whose events are listed.
 ///
-/// Lists every change of the inspection and its judgements, and of every part that it has or had, oldest first: the
-/// actor, the time, the reason, and the resource before and after.
-#[utoipa::path(
-    tag = "Events",
-    params(WindowParameters),
-    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
-)]
-#[get("/inspections/{inspection_id}/history")]
-async fn list_inspection_history(
-    db: web::Data<Db>,
-    caller: Caller,
-    id: web::Path<InspectionId>,
-    List { window, .. }: List<NoParameters>,
-) -> Result<Listed<EventPage>, ApiError> {
-    let history = History::Inspection(*id);
-    let found = db.read(move |conn| list::history(conn, &caller, history, &window)).await?;
-    Ok(Listed::new(found, |items, page| EventPage { items, page }))
-}
-
-/// List the history of a finding
+/// # Errors
 ///
-/// Lists every change of the finding, oldest first: the actor, the time, the reason, and the resource before and after.
-#[utoipa::path(
-    tag = "Events",
-    params(WindowParameters),
-    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
-)]
-#[get("/findings/{finding_id}/history")]
-async fn list_finding_history(
-    db: web::Data<Db>,
-    caller: Caller,
-    id: web::Path<FindingId>,
-    List { window, .. }: List<NoParameters>,
-) -> Result<Listed<EventPage>, ApiError> {
-    let history = History::Finding(*id);
-    let found = db.read(move |conn| list::history(conn, &caller, history, &window)).await?;
-    Ok(Listed::new(found, |items, page| EventPage { items, page }))
-}
-
-/// List the history of a recommendation
-///
-/// Lists every change of the recommendation, oldest first: the actor, the time, the reason, and the resource before and
-/// after.
-#[utoipa::path(
-    tag = "Events",
-    params(WindowParameters),
-    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
-)]
-#[get("/recommendations/{recommendation_id}/history")]
-async fn list_recommendation_history(
-    db: web::Data<Db>,
-    caller: Caller,
-    id: web::Path<RecommendationId>,
-    List { window, .. }: List<NoParameters>,
-) -> Result<Listed<EventPage>, ApiError> {
-    let history = History::Recommendation(*id);
-    let found = db.read(move |conn| list::history(conn, &caller, history, &window)).await?;
-    Ok(Listed::new(found, |items, page| EventPage { items, page }))
-}
-
-/// List the history of an improvement plan
-///
-/// Lists every change of the plan, oldest first: the actor, the time, and the resource before and after. The actions of
-/// the plan have their own histories.
-#[utoipa::path(
-    tag = "Events",
-    params(WindowParameters),
-    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
-)]
-#[get("/improvement-plans/{plan_id}/history")]
-async fn list_improvement_plan_history(
-    db: web::Data<Db>,
-    caller: Caller,
-    id: web::Path<PlanId>,
-    List { window, .. }: List<NoParameters>,
-) -> Result<Listed<EventPage>, ApiError> {
-    let history = History::ImprovementPlan(*id);
-    let found = db.read(move |conn| list::history(conn, &caller, history, &window)).await?;
-    Ok(Listed::new(found, |items, page| EventPage { items, page }))
-}
-
-/// List the history of an improvement action
-///
-/// Lists every change of the action and of its transitions, date revisions, updates and evidence, oldest first: the
-/// actor, the time, the reason, and the resource before and after.
-#[utoipa::path(
-    tag = "Events",
-    params(WindowParameters),
-    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
-)]
-#[get("/improvement-actions/{action_id}/history")]
-async fn list_improvement_action_history(
-    db: web::Data<Db>,
-    caller: Caller,
-    id: web::Path<ActionId>,
-    List { window, .. }: List<NoParameters>,
-) -> Result<Listed<EventPage>, ApiError> {
-    let history = History::ImprovementAction(*id);
-    let found = db.read(move |conn| list::history(conn, &caller, history, &window)).await?;
-    Ok(Listed::new(found, |items, page| EventPage { items, page }))
+/// Those of `find`, and `invalid_cursor`.
+pub async fn history<F>(db: &Db, caller: Caller, window: Window, find: F) -> Result<Listed<EventPage>, ApiError>
+where
+    F: Fn(&mut PgConnection, &Caller) -> Result<History, ApiError> + Send + 'static,
+{
+    let found = db.read(move |conn| {
+        let history = find(conn, &caller)?;
+        list::history(conn, &caller, history, &window)
+    });
+    Ok(Listed::new(found.await?, |items, page| EventPage { items, page }))
 }

@@ -1,33 +1,30 @@
-//! Statements about evidence. Those about its reviews are in [`reviews`].
+//! Statements about evidence. They stand on those about rows ([`rows`]); those about its reviews are in [`reviews`].
 
 pub mod reviews;
+pub mod rows;
 
 use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use self::rows::{WHAT, find, lock, subject};
 use super::model::{Evidence, EvidencePatch, EvidenceRow, NewEvidence, ReviewOutcome, broken_days};
 use crate::access::Permission;
 use crate::access::caller::Caller;
 use crate::database::schema::evidence;
-use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::{IfMatch, Patch};
 use crate::http::page::{Page, Window};
-use crate::register::events;
-use crate::register::events::model::{EventResource, Subject};
-use crate::register::improvement_actions::model::ImprovementActionRow;
-use crate::register::improvement_actions::query as actions;
+use crate::register::events::query as events;
+use crate::register::improvement_actions::query::rows as actions;
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId};
-
-/// What is missing, in a 404.
-const WHAT: &str = "piece of evidence";
 
 /// A page of the evidence of an action, in the order of recording.
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -48,28 +45,14 @@ pub fn list(
 
 /// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, each with whose
 /// it is, and with what the reviews until then made of it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryResult<Vec<(ActionId, Evidence)>> {
     let rows = evidence::table
         .filter(evidence::action_id.eq_any(ids))
         .order((evidence::action_id, evidence::evidence_id))
         .select(EvidenceRow::as_select())
         .load(conn)?;
-    let told = rows.into_iter().filter(|row| row.observed_on.unwrap_or_else(|| Date::of(row.created_at)) <= by);
-    Ok(assemble(conn, told.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
-}
-
-/// The rows of the evidence of an action, in the order of recording.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn rows_of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceRow>> {
-    let query = evidence::table.filter(evidence::action_id.eq(action)).order(evidence::evidence_id);
-    query.select(EvidenceRow::as_select()).load(conn)
+    let by_then = rows.into_iter().filter(|row| row.observed_on.unwrap_or_else(|| Date::of(row.created_at)) <= by);
+    Ok(assemble(conn, by_then.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
 }
 
 /// Puts evidence together with what the latest reviews until a day made of it: one statement, however many pieces.
@@ -87,41 +70,17 @@ fn whole(conn: &mut PgConnection, row: EvidenceRow) -> Result<Evidence, ApiError
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, caller: &Caller, id: EvidenceId) -> Result<Evidence, ApiError> {
     let row = find(conn, caller, id)?;
     whole(conn, row)
-}
-
-/// The row of a piece of evidence, if the caller may see its action.
-fn find(conn: &mut PgConnection, caller: &Caller, id: EvidenceId) -> Result<EvidenceRow, ApiError> {
-    let row = evidence::table.find(id).select(EvidenceRow::as_select()).first(conn).or_not_found(WHAT)?;
-    actions::find(conn, caller, row.action_id).map_err(|error| error.as_missing(WHAT))?;
-    Ok(row)
-}
-
-/// A piece of evidence and its action, kept from others until the transaction ends.
-fn lock(
-    conn: &mut PgConnection,
-    caller: &Caller,
-    id: EvidenceId,
-    permission: Permission,
-) -> Result<(ImprovementActionRow, EvidenceRow), ApiError> {
-    let action = find(conn, caller, id)?.action_id;
-    let action = actions::lock(conn, caller, action, permission).map_err(|error| error.as_missing(WHAT))?;
-    let query = evidence::table.find(id).select(EvidenceRow::as_select()).for_no_key_update();
-    Ok((action, query.first(conn).or_not_found(WHAT)?))
-}
-
-fn subject(action: &ImprovementActionRow, id: EvidenceId) -> Subject {
-    actions::subject_of_part(action, EventResource::Evidence, id.as_uuid())
 }
 
 /// Records evidence of an action, under the caller's name.
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -140,7 +99,7 @@ pub fn insert(
         ))
         .returning(EvidenceRow::as_returning())
         .get_result(conn)?;
-    events::query::created(conn, caller, &subject(&action, id), &row)?;
+    events::created(conn, caller, &subject(&action, id), &row)?;
     Ok(Evidence { row, review_outcome: None })
 }
 
@@ -148,8 +107,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `conflict` if its latest review accepted it, `validation_failed`, or if the database
-/// fails.
+/// `not_found`, `precondition_failed`, `conflict` if its latest review accepted it, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -173,7 +131,7 @@ pub fn update(
         .set((&patch.changes, evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))
         .returning(EvidenceRow::as_returning())
         .get_result(conn)?;
-    events::query::updated(conn, caller, &subject(&action, id), (&before, &row), None)?;
+    events::updated(conn, caller, &subject(&action, id), (&before, &row), None)?;
     Ok(Evidence { row, ..current })
 }
 
@@ -181,7 +139,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use` if it was reviewed or a move rests on it, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use` if it was reviewed or a move rests on it.
 pub fn delete(conn: &mut PgConnection, caller: &Caller, id: EvidenceId, if_match: &IfMatch) -> Result<(), ApiError> {
     let (action, before) = lock(conn, caller, id, Permission::WritePapers)?;
     if_match.check(before.version)?;
@@ -195,5 +153,5 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: EvidenceId, if_match
         };
         Some(ApiError::in_use(what))
     })?;
-    events::query::deleted(conn, caller, &subject(&action, id), &before, None)
+    events::deleted(conn, caller, &subject(&action, id), &before, None)
 }

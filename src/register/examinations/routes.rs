@@ -4,7 +4,8 @@ use actix_web::{Either, delete, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Examination, ExaminationPage, NewExamination};
-use super::query::{self, Place};
+use super::query;
+use super::query::rows::Place;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
@@ -105,8 +106,8 @@ async fn delete_inspection_examination(
     db: web::Data<Db>,
     caller: Caller,
     place: web::Path<Place>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| query::delete(conn, &caller, *place, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::findings;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
-use crate::register::authorities::model::AuthorityKey;
 use crate::register::improvement_actions::model::ImprovementAction;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;
@@ -107,6 +110,9 @@ pub struct FindingRow {
     /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[Reference { member: "document_id", to: Referred::Document }];
 
 /// A new finding.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
@@ -246,7 +252,17 @@ pub struct FindingFilter {
     pub embed: Option<Codes<FindingEmbed>>,
 }
 
-/// The parameters of reads of findings.
+impl Parameters for FindingFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
+}
+
+/// What findings carry.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -254,6 +270,12 @@ pub struct FindingParameters {
     /// Related resources to embed in each finding.
     #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
+}
+
+impl Parameters for FindingParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of findings.

@@ -3,15 +3,18 @@
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Finding, FindingFilter, FindingPage, FindingParameters, FindingPatch, NewFinding};
+use super::model::{Finding, FindingFilter, FindingPage, FindingParameters, FindingPatch, FindingRow, NewFinding};
 use super::query;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
-use crate::register::inspections;
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
+use crate::register::inspections::query::{part, rows};
 use crate::values::codes::Codes;
 use crate::values::id::Id;
 use crate::values::ids::{FindingId, InspectionId};
@@ -42,10 +45,9 @@ async fn list_inspection_findings(
     id: web::Path<InspectionId>,
     List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
-            let inspection = inspections::query::find(conn, &caller, *id)?.inspection_id;
+            let inspection = rows::find(conn, &caller, *id)?.inspection_id;
             let inspection = Some(Codes(vec![inspection]));
             let filter = FindingFilter { inspection, embed: embed.clone(), ..FindingFilter::default() };
             query::list::list(conn, &caller, &filter, &window)
@@ -70,7 +72,7 @@ async fn create_inspection_finding(
     Post { new, once }: Post<NewFinding>,
 ) -> Result<Response, ApiError> {
     once.write(&db, caller, move |conn, caller| {
-        let body = Finding::from(query::insert(conn, caller, *inspection, Id::generate(), &new)?);
+        let body = part::insert::<FindingRow>(conn, caller, *inspection, Id::generate(), &new)?;
         Created { location: format!("/v1/findings/{}", body.row.finding_id), body }.response()
     })
     .await
@@ -90,7 +92,6 @@ async fn list_findings(
     caller: Caller,
     List { window, filter }: List<FindingFilter>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
 }
@@ -129,8 +130,8 @@ async fn update_finding(
     if_match: IfMatch,
     patch: Patch<FindingPatch>,
 ) -> Result<Found<Finding>, ApiError> {
-    let finding = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
-    Ok(Found::computed(Finding::from(finding)))
+    let finding = db.write(move |conn| part::update::<FindingRow>(conn, &caller, *id, &if_match, &patch)).await?;
+    Ok(Found::computed(finding))
 }
 
 /// Remove a finding
@@ -146,9 +147,30 @@ async fn delete_finding(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<FindingId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
-    db.write(move |conn| query::delete(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
+    db.write(move |conn| part::delete::<FindingRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)
+}
+
+/// List the history of a finding
+///
+/// Every change of the finding, the first first: who made it, when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/findings/{finding_id}/history")]
+pub async fn list_finding_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<FindingId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        part::find::<FindingRow>(conn, caller, *id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
+    })
+    .await
 }

@@ -10,6 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::database::schema::inspections;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, future};
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::values::date::Date;
@@ -180,6 +182,12 @@ pub struct FollowUpParameters {
     /// any date is always included.
     #[param(example = "2026-01-31")]
     pub as_at: Option<Date>,
+}
+
+impl Parameters for FollowUpParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }
 
 /// What a visit said of a recommendation, and of which themes the finding is that says so, if it is named.

@@ -7,28 +7,13 @@ use utoipa::ToSchema;
 use crate::database::schema::{framework_areas, framework_grades, framework_kinds, frameworks};
 use crate::http::page::Page;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::inspection_kind::InspectionKind;
 use crate::values::text::{Code, Lines, Name};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// A grade on the scale of a framework.
-    pub enum Grade {
-        /// The best grade of every scale.
-        Outstanding = "outstanding",
-        /// The second grade of every scale.
-        Good = "good",
-        /// The third grade of scales since November 2013.
-        RequiresImprovement = "requires_improvement",
-        /// The third grade of scales up to 2013; not comparable with `requires_improvement`.
-        Adequate = "adequate",
-        /// The lowest grade of every scale.
-        Inadequate = "inadequate",
-    }
-}
-
-text_enum! {
-    /// How comparable two areas of different frameworks are.
+    /// How well areas of two frameworks line up.
     pub enum Comparability {
         /// The same area, judged in the same way.
         Exactly = "exactly",

@@ -7,18 +7,19 @@ use diesel::upsert::excluded;
 
 use super::model::{
     AreaMatch, AreaRow, Comparability, Framework, FrameworkArea, FrameworkGrade, FrameworkKind, FrameworkRecord,
-    FrameworkRow, Grade,
+    FrameworkRow,
 };
 use crate::database::schema::{framework_areas, framework_grades, framework_kinds, frameworks};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
+use crate::values::grade::Grade;
 use crate::values::text::Code;
 
 /// A page of frameworks, oldest first.
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, window: &Window) -> Result<(Vec<Framework>, Page), ApiError> {
     let after = window.after::<i32>()?.unwrap_or_default();
     let rows = frameworks::table
@@ -36,7 +37,7 @@ pub fn list(conn: &mut PgConnection, window: &Window) -> Result<(Vec<Framework>,
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, framework: &Code) -> Result<Framework, ApiError> {
     let row = find(conn, framework).or_not_found("framework")?;
     assemble(conn, vec![row])?.pop().ok_or_else(|| ApiError::not_found("framework"))
@@ -46,16 +47,12 @@ pub fn get(conn: &mut PgConnection, framework: &Code) -> Result<Framework, ApiEr
 ///
 /// # Errors
 ///
-/// `NotFound`, or if the database fails.
+/// `NotFound`.
 pub fn find(conn: &mut PgConnection, framework: &Code) -> QueryResult<FrameworkRow> {
     frameworks::table.find(framework).select(FrameworkRow::as_select()).first(conn)
 }
 
 /// The frameworks that other data sets call by this code, or that have it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn named(conn: &mut PgConnection, code: &Code) -> QueryResult<Vec<FrameworkRow>> {
     frameworks::table
         .filter(frameworks::framework.eq(code).or(frameworks::aliases.contains(vec![code])))
@@ -65,10 +62,6 @@ pub fn named(conn: &mut PgConnection, code: &Code) -> QueryResult<Vec<FrameworkR
 }
 
 /// The areas of a framework, in order.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn area_codes(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<Code>> {
     framework_areas::table
         .filter(framework_areas::framework.eq(framework))
@@ -78,10 +71,6 @@ pub fn area_codes(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<
 }
 
 /// The grades of a framework, best first.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn grades(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<Grade>> {
     framework_grades::table
         .filter(framework_grades::framework.eq(framework))
@@ -94,7 +83,7 @@ pub fn grades(conn: &mut PgConnection, framework: &Code) -> QueryResult<Vec<Grad
 ///
 /// # Errors
 ///
-/// `NotFound`, or if the database fails.
+/// `NotFound`.
 pub fn kind(
     conn: &mut PgConnection,
     framework: &Code,
@@ -170,7 +159,7 @@ fn describe<'a>(area: &AreaRow, all: &[AreaRow], family: impl Fn(&Code) -> Optio
 ///
 /// # Errors
 ///
-/// If a record breaks a constraint, or the database fails.
+/// If a record breaks a constraint.
 pub fn replace(conn: &mut PgConnection, record: &FrameworkRecord, place: i32) -> QueryResult<()> {
     diesel::insert_into(frameworks::table)
         .values((record, frameworks::position.eq(place)))

@@ -18,6 +18,7 @@ pub use self::history::{
     NewImprovementActionUpdate,
 };
 pub use self::input::{ImprovementActionPatch, NewImprovementAction};
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::improvement_actions;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
@@ -194,6 +195,13 @@ pub struct StoredImprovementAction<'a> {
     recommendation_ids: &'a [RecommendationId],
     finding_ids: &'a [FindingId],
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[
+    Reference { member: "plan_id", to: Referred::Plan },
+    Reference { member: "recommendation_ids", to: Referred::Recommendation },
+    Reference { member: "finding_ids", to: Referred::Finding },
+];
 
 /// A page of actions.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -5,6 +5,7 @@ mod history;
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::history::list_improvement_action_history;
 use super::model::{
     ImprovementAction, ImprovementActionFilter, ImprovementActionPage, ImprovementActionParameters,
     ImprovementActionPatch, NewImprovementAction,
@@ -14,7 +15,7 @@ use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
-use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
@@ -45,8 +46,6 @@ async fn list_improvement_actions(
     caller: Caller,
     List { window, filter }: List<ImprovementActionFilter>,
 ) -> Result<Listed<ImprovementActionPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    filter.check_days()?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementActionPage { items, page }))
 }
@@ -89,7 +88,6 @@ async fn get_improvement_action(
     id: web::Path<ActionId>,
     Query(parameters): Query<ImprovementActionParameters>,
 ) -> Result<Found<ImprovementAction>, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let action = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
     Ok(Found::computed(action))
 }

@@ -14,6 +14,7 @@ use validator::Validate;
 
 pub use self::filter::{ImprovementPlanEmbed, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanSort};
 pub use self::input::{ImprovementPlanPatch, NewImprovementPlan};
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::improvement_plans;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
@@ -175,6 +176,9 @@ pub struct ProposedActions {
     #[schema(max_items = 10_000)]
     pub items: Vec<ImprovementAction>,
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[Reference { member: "responds_to_inspection_id", to: Referred::Inspection }];
 
 /// A page of improvement plans.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,23 +1,23 @@
-//! Statements about improvement plans, one by one. Lists are in [`list`], what a plan carries in [`assemble`], the actions
-//! that it proposes in [`proposals`].
+//! Statements about single improvement plans. They stand on those about rows ([`rows`]) and about whole plans
+//! ([`assemble`]); [`list`] holds the list, [`proposals`] the actions that a plan proposes.
 
 pub mod assemble;
 pub mod list;
 pub mod proposals;
+pub mod rows;
 
 use chrono::Utc;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde_json::json;
 
-use self::list::{Plans, as_on, known_by};
 use super::model::{
     ImprovementPlan, ImprovementPlanParameters, ImprovementPlanPatch, ImprovementPlanRow, NewImprovementPlan, PlanState,
 };
+use crate::access::Permission;
 use crate::access::caller::Caller;
-use crate::access::{Papers, Permission};
 use crate::database::schema::improvement_plans;
-use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
+use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::extract::{IfMatch, Patch};
 use crate::register::authorities;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
@@ -28,14 +28,11 @@ use crate::values::ids::PlanId;
 use crate::values::json::merged;
 use crate::values::visibility::Visibility;
 
-/// What is missing, in a 404.
-const WHAT: &str = "improvement plan";
-
 /// The plan as at the day that is asked about, with what it carries.
 ///
 /// # Errors
 ///
-/// `not_found`, also if it was not there on that day, or if the database fails.
+/// `not_found`, also if it was not there on that day.
 pub fn get(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -43,49 +40,10 @@ pub fn get(
     parameters: &ImprovementPlanParameters,
 ) -> Result<ImprovementPlan, ApiError> {
     let row = match parameters.as_at.filter(|day| *day < Date::today()) {
-        None => find(conn, caller, id)?,
-        Some(day) => {
-            let query = known_by(seen(caller), day).filter(improvement_plans::plan_id.eq(id));
-            query.select(as_on(day)).first(conn).map(ImprovementPlanRow::on(day)).or_not_found(WHAT)?
-        }
+        None => rows::find(conn, caller, id)?,
+        Some(day) => rows::find_on(conn, caller, id, day)?,
     };
     whole(conn, caller, row, parameters)
-}
-
-/// The plan itself, if the caller may see it.
-///
-/// # Errors
-///
-/// `not_found`, or if the database fails.
-pub fn find(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
-    let query = seen(caller).filter(improvement_plans::plan_id.eq(id)).select(ImprovementPlanRow::as_select());
-    query.first(conn).or_not_found(WHAT)
-}
-
-/// The plan itself, kept from others until the transaction ends: whoever changes it begins here.
-///
-/// # Errors
-///
-/// `not_found`, `forbidden` if the caller sees it but may not change it, or if the database fails.
-pub fn lock(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
-    let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select()).for_no_key_update();
-    let row = query.first(conn).or_not_found(WHAT)?;
-    if !caller.access().sees_paper(row.authority_id, row.visibility) {
-        return Err(ApiError::not_found(WHAT));
-    }
-    caller.access().check_papers_of(Permission::WritePapers, row.authority_id)?;
-    Ok(row)
-}
-
-/// The plans that the caller sees.
-fn seen(caller: &Caller) -> Plans<'_> {
-    use improvement_plans::{authority_id, visibility};
-    let plans = improvement_plans::table.into_boxed();
-    match caller.access().papers() {
-        Papers::All => plans,
-        Papers::Of([]) => plans.filter(visibility.eq(Visibility::Public)),
-        Papers::Of(authorities) => plans.filter(visibility.eq(Visibility::Public).or(authority_id.eq_any(authorities))),
-    }
 }
 
 fn whole(
@@ -94,15 +52,14 @@ fn whole(
     row: ImprovementPlanRow,
     parameters: &ImprovementPlanParameters,
 ) -> Result<ImprovementPlan, ApiError> {
-    assemble::all(conn, caller, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found(WHAT))
+    assemble::all(conn, caller, vec![row], parameters)?.pop().ok_or_else(|| ApiError::not_found(rows::WHAT))
 }
 
 /// Records a new plan.
 ///
 /// # Errors
 ///
-/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule, or if the
-/// database fails.
+/// `forbidden` if the caller may not write papers of the authority, `validation_failed` with every broken rule.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -126,7 +83,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -134,14 +91,14 @@ pub fn update(
     if_match: &IfMatch,
     patch: &Patch<ImprovementPlanPatch>,
 ) -> Result<ImprovementPlan, ApiError> {
-    let before = lock(conn, caller, id)?;
+    let before = rows::lock(conn, caller, id)?;
     if_match.check(before.version)?;
-    // A patch is of what the caller sees.
-    let seen = assemble::shown(conn, caller, vec![before.clone()])?;
-    let Some(seen) = seen.into_iter().next().filter(|seen| !patch.changes_nothing(seen)) else {
+    // A patch changes what is visible to the caller.
+    let visible = assemble::visible(conn, caller, vec![before.clone()])?;
+    let Some(visible) = visible.into_iter().next().filter(|visible| !patch.changes_nothing(visible)) else {
         return whole(conn, caller, before, &ImprovementPlanParameters::default());
     };
-    check(conn, caller, &patch.applied_to(&seen)?)?;
+    check(conn, caller, &patch.applied_to(&visible)?)?;
     let row = diesel::update(improvement_plans::table.find(id))
         .set((
             &patch.changes,
@@ -160,9 +117,9 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `in_use` if it is no draft or has actions, or if the database fails.
+/// `not_found`, `precondition_failed`, `in_use` if it is no draft or has actions.
 pub fn delete(conn: &mut PgConnection, caller: &Caller, id: PlanId, if_match: &IfMatch) -> Result<(), ApiError> {
-    let before = lock(conn, caller, id)?;
+    let before = rows::lock(conn, caller, id)?;
     if_match.check(before.version)?;
     if before.state != PlanState::Draft || before.endorsed_on.is_some() {
         return Err(ApiError::in_use("the plan is or was endorsed: close it instead"));
@@ -185,7 +142,7 @@ const NO_AUTHORITY: &str = "must name an authority of the register";
 /// Holds a plan, as it would be, to every rule.
 fn check(conn: &mut PgConnection, caller: &Caller, row: &ImprovementPlanRow) -> Result<(), ApiError> {
     let mut errors = row.broken_rules(Date::today());
-    if !authorities::query::exists(conn, row.authority_id)? {
+    if !authorities::query::rows::exists(conn, row.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", NO_AUTHORITY));
     } else if let Some(inspection) = row.responds_to_inspection_id {
         errors.extend(broken_reference(conn, caller, row.authority_id, inspection, INSPECTION)?);

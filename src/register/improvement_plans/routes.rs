@@ -14,8 +14,11 @@ use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::idempotency::Once;
-use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
 use crate::values::id::Id;
 use crate::values::ids::PlanId;
 
@@ -47,8 +50,6 @@ async fn list_improvement_plans(
     caller: Caller,
     List { window, filter }: List<ImprovementPlanFilter>,
 ) -> Result<Listed<ImprovementPlanPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    check_not_future("as_at", filter.as_at)?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
 }
@@ -91,7 +92,6 @@ async fn get_improvement_plan(
     id: web::Path<PlanId>,
     Query(parameters): Query<ImprovementPlanParameters>,
 ) -> Result<Found<ImprovementPlan>, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let plan = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
     Ok(Found::computed(plan))
 }
@@ -155,6 +155,27 @@ async fn create_actions_from_recommendations(
     once.write(&db, caller, move |conn, caller| {
         let (proposed, version) = query::proposals::propose(conn, caller, *id)?;
         Response::written(StatusCode::OK, version, &proposed)
+    })
+    .await
+}
+
+/// List the history of an improvement plan
+///
+/// Every change of the plan, the first first: who made it, when, from what to what. Its actions have histories of their own.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/improvement-plans/{plan_id}/history")]
+pub async fn list_improvement_plan_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
     })
     .await
 }

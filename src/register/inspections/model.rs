@@ -13,6 +13,7 @@ use validator::Validate;
 pub use self::filter::{InspectionFilter, InspectionParameters};
 pub use self::input::{InspectionPatch, NewInspection};
 pub use self::rules::Terms;
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::inspections;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
@@ -250,6 +251,9 @@ pub struct InspectionRow {
     /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[Reference { member: "opened_by_inspection_id", to: Referred::Inspection }];
 
 /// A page of inspections.
 #[derive(Debug, Clone, Serialize, ToSchema)]

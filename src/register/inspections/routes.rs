@@ -13,6 +13,9 @@ use crate::error::ApiError;
 use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
 use crate::values::id::Id;
 use crate::values::ids::InspectionId;
 
@@ -41,8 +44,6 @@ async fn list_inspections(
     caller: Caller,
     List { window, filter }: List<InspectionFilter>,
 ) -> Result<Listed<InspectionPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    filter.check_periods()?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InspectionPage { items, page }))
 }
@@ -127,4 +128,26 @@ async fn delete_inspection(
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| query::delete(conn, &caller, *id, &if_match)).await?;
     Ok(Deleted)
+}
+
+/// List the history of an inspection
+///
+/// Every change of the inspection, its judgements, and all that is or was in it, the first first: who made it, when,
+/// why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/inspections/{inspection_id}/history")]
+pub async fn list_inspection_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.inspection_id.as_uuid()))
+    })
+    .await
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 pub use self::filter::{InterventionFilter, InterventionSort};
 pub use self::input::{InterventionPatch, NewIntervention};
+use crate::access::references::{Reference, Referred};
 use crate::database::schema::interventions;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
@@ -89,6 +90,9 @@ impl Versioned for Intervention {
         self.version
     }
 }
+
+/// What it refers to and may not be visible while it is.
+pub const REFERENCES: &[Reference] = &[Reference { member: "triggered_by_inspection_id", to: Referred::Inspection }];
 
 /// A page of interventions.
 #[derive(Debug, Clone, Serialize, ToSchema)]

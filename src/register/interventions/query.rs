@@ -15,7 +15,7 @@ use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
 use crate::http::extract::{IfMatch, Patch};
 use crate::http::page::{Page, Window};
 use crate::register::authorities;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
 use crate::register::inspections::query::rules::{OF_ANOTHER, broken_reference};
@@ -33,7 +33,7 @@ type After = (Option<Date>, InterventionId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -91,7 +91,7 @@ fn sorted(query: Interventions<'_>, sort: InterventionSort, after: Option<After>
 ///
 /// # Errors
 ///
-/// `not_found`, or if the database fails.
+/// `not_found`.
 pub fn get(conn: &mut PgConnection, caller: &Caller, id: InterventionId) -> Result<Intervention, ApiError> {
     let row = interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found(WHAT)?;
     shown(conn, caller, vec![row])?.pop().ok_or_else(|| ApiError::not_found(WHAT))
@@ -112,7 +112,7 @@ fn shown(conn: &mut PgConnection, caller: &Caller, rows: Vec<Intervention>) -> Q
 ///
 /// # Errors
 ///
-/// `validation_failed`, or if the database fails.
+/// `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -135,7 +135,7 @@ pub fn insert(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, `validation_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`, `validation_failed`.
 pub fn update(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -166,7 +166,7 @@ pub fn update(
 ///
 /// # Errors
 ///
-/// `not_found`, `precondition_failed`, or if the database fails.
+/// `not_found`, `precondition_failed`.
 pub fn delete(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -196,7 +196,7 @@ fn check(conn: &mut PgConnection, caller: &Caller, row: &Intervention) -> Result
     if row.started_on.zip(row.ended_on).is_some_and(|(first, last)| first > last) {
         errors.push(FieldError::body("/ended_on", "order", NOT_BEFORE_START));
     }
-    if !authorities::query::exists(conn, row.authority_id)? {
+    if !authorities::query::rows::exists(conn, row.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", NO_AUTHORITY));
     } else if let Some(inspection) = row.triggered_by_inspection_id {
         errors.extend(broken_reference(conn, caller, row.authority_id, inspection, TRIGGER)?);

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::database::schema::judgements;
-use crate::register::frameworks::model::Grade;
+use crate::values::grade::Grade;
 use crate::values::text::{Code, Name, Reason};
 use crate::values::text_enum::text_enum;
 

@@ -8,12 +8,14 @@ use validator::Validate;
 
 use super::timescale;
 use crate::database::schema::recommendations;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
-use crate::register::authorities::model::AuthorityKey;
 use crate::register::examinations::model::Examination;
 use crate::register::improvement_actions::model::ImprovementAction;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;
@@ -272,7 +274,17 @@ pub struct RecommendationFilter {
     pub embed: Option<Codes<RecommendationEmbed>>,
 }
 
-/// The parameters of reads of recommendations.
+impl Parameters for RecommendationFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
+}
+
+/// What recommendations carry.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -280,6 +292,12 @@ pub struct RecommendationParameters {
     /// Related resources to embed in each recommendation.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
+}
+
+impl Parameters for RecommendationParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of recommendations.

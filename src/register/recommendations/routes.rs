@@ -5,16 +5,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
     NewRecommendation, Recommendation, RecommendationFilter, RecommendationPage, RecommendationParameters,
-    RecommendationPatch,
+    RecommendationPatch, RecommendationRow,
 };
 use super::query;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, Patch, Post, Query, ReasonParameter};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
-use crate::register::inspections;
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
+use crate::register::inspections::query::{part, rows};
 use crate::values::codes::Codes;
 use crate::values::id::Id;
 use crate::values::ids::{InspectionId, RecommendationId};
@@ -45,10 +48,9 @@ async fn list_inspection_recommendations(
     id: web::Path<InspectionId>,
     List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
-            let inspection = inspections::query::find(conn, &caller, *id)?.inspection_id;
+            let inspection = rows::find(conn, &caller, *id)?.inspection_id;
             let inspection = Some(Codes(vec![inspection]));
             let filter = RecommendationFilter { inspection, embed: embed.clone(), ..RecommendationFilter::default() };
             query::list::list(conn, &caller, &filter, &window)
@@ -73,7 +75,7 @@ async fn create_inspection_recommendation(
     Post { new, once }: Post<NewRecommendation>,
 ) -> Result<Response, ApiError> {
     once.write(&db, caller, move |conn, caller| {
-        let body = query::insert(conn, caller, *inspection, Id::generate(), &new)?;
+        let body = part::insert::<RecommendationRow>(conn, caller, *inspection, Id::generate(), &new)?;
         Created { location: format!("/v1/recommendations/{}", body.row.recommendation_id), body }.response()
     })
     .await
@@ -93,7 +95,6 @@ async fn list_recommendations(
     caller: Caller,
     List { window, filter }: List<RecommendationFilter>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
 }
@@ -132,7 +133,8 @@ async fn update_recommendation(
     if_match: IfMatch,
     patch: Patch<RecommendationPatch>,
 ) -> Result<Found<Recommendation>, ApiError> {
-    let recommendation = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
+    let recommendation =
+        db.write(move |conn| part::update::<RecommendationRow>(conn, &caller, *id, &if_match, &patch)).await?;
     Ok(Found::computed(recommendation))
 }
 
@@ -149,9 +151,31 @@ async fn delete_recommendation(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<RecommendationId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
-    db.write(move |conn| query::delete(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
+    db.write(move |conn| part::delete::<RecommendationRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref()))
+        .await?;
     Ok(Deleted)
+}
+
+/// List the history of a recommendation
+///
+/// Every change of the recommendation, the first first: who made it, when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/recommendations/{recommendation_id}/history")]
+pub async fn list_recommendation_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
+    })
+    .await
 }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::error::ApiError;
-use crate::http::page::{Page, check_not_future};
-use crate::register::authorities::model::AuthorityType;
-use crate::register::frameworks::model::Grade;
+use crate::error::FieldError;
+use crate::http::page::Page;
+use crate::http::parameters::{Parameters, future};
+use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::inspection_kind::InspectionKind;
 use crate::values::text::{Code, GssCode, Name, Region, SearchText, WebAddress};
@@ -203,14 +204,16 @@ pub struct StandingFilter {
     pub sort: Option<StandingSort>,
 }
 
+impl Parameters for StandingFilter {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
+}
+
 impl StandingFilter {
     /// The day that is asked about.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed` if it is after today in London: nobody knows yet.
-    pub fn day(&self) -> Result<Date, ApiError> {
-        check_not_future("as_at", self.as_at)?;
-        Ok(self.as_at.unwrap_or_else(Date::today))
+    #[must_use]
+    pub fn day(&self) -> Date {
+        self.as_at.unwrap_or_else(Date::today)
     }
 }

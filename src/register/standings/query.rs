@@ -10,13 +10,13 @@ use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
 use crate::database::schema::{framework_areas, framework_kinds, frameworks};
-use crate::database::sql::contains;
+use crate::database::sql::{Total, contains};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::frameworks::model::Grade;
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::text::{Code, Name};
 
@@ -94,13 +94,13 @@ macro_rules! bind_filter {
 ///
 /// # Errors
 ///
-/// `validation_failed`, `invalid_cursor`, or if the database fails.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     filter: &StandingFilter,
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
@@ -126,19 +126,13 @@ pub fn list(
     Ok((complete(conn, rows, day, clock)?, page))
 }
 
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-}
-
 /// All standings that a filter wants, in its order, for the table.
 ///
 /// # Errors
 ///
-/// `validation_failed`, or if the database fails.
+/// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
@@ -147,10 +141,6 @@ pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Sta
 }
 
 /// Where these authorities stand on a day, by publication.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_authorities(conn: &mut PgConnection, ids: &[AuthorityId], day: Date) -> Result<Vec<Standing>, ApiError> {
     let rows = diesel::sql_query(format!("{} and a.authority_id = any ($2)", standing(Clock::Publication)))
         .bind::<SqlDate, _>(day)
@@ -160,10 +150,6 @@ pub fn of_authorities(conn: &mut PgConnection, ids: &[AuthorityId], day: Date) -
 }
 
 /// The areas of all frameworks that give a standing: the overall one, then those of the newest framework first.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn areas(conn: &mut PgConnection) -> QueryResult<Vec<Code>> {
     let giving = framework_kinds::table.filter(framework_kinds::gives_standing).select(framework_kinds::framework);
     let areas = framework_areas::table
@@ -196,7 +182,7 @@ fn complete(
 fn graded(conn: &mut PgConnection, rows: Vec<StandingRow>) -> Result<Vec<Standing>, ApiError> {
     let ids = rows.iter().filter_map(|row| row.inspection_id).collect::<Vec<_>>();
     let mut judgements = HashMap::<InspectionId, Vec<Judgement>>::new();
-    for (id, judgement) in judgements::query::of_inspections(conn, &ids)? {
+    for (id, judgement) in judgements::query::rows::of_inspections(conn, &ids)? {
         judgements.entry(id).or_default().push(judgement);
     }
     let areas = framework_areas::table

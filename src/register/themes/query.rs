@@ -14,7 +14,7 @@ use crate::values::text::Code;
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, window: &Window) -> Result<(Vec<Theme>, Page), ApiError> {
     let after = window.after::<i32>()?.unwrap_or_default();
     let rows = themes::table
@@ -29,10 +29,6 @@ pub fn list(conn: &mut PgConnection, window: &Window) -> Result<(Vec<Theme>, Pag
 }
 
 /// Which of these codes name no theme, as broken rules of the member at `pointer`.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryResult<Vec<FieldError>> {
     if codes.is_empty() {
         return Ok(Vec::new());
@@ -50,7 +46,7 @@ pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryR
 ///
 /// # Errors
 ///
-/// `validation_failed`, naming each below `pointer`, or if the database fails.
+/// `validation_failed`, naming each below `pointer`.
 pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(), ApiError> {
     let errors = unknown(conn, codes, pointer)?;
     ApiError::refuse_any(errors)
@@ -60,7 +56,7 @@ pub fn check(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> Result<(
 ///
 /// # Errors
 ///
-/// If the theme breaks a constraint, or the database fails.
+/// If the theme breaks a constraint.
 pub fn replace(conn: &mut PgConnection, theme: &Theme, place: i32) -> QueryResult<()> {
     diesel::insert_into(themes::table)
         .values((theme, themes::position.eq(place)))

@@ -1,6 +1,29 @@
 //! The rules of each kind of text.
 
-use super::Rule;
+/// Any text without control characters other than newline and tab, as a regular expression.
+pub const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+
+/// What a kind of text may hold. Lengths are in characters, of which each takes at most four bytes.
+pub trait Rule: 'static {
+    /// Name in the contract, before it is written out where it is used.
+    const NAME: &'static str;
+    /// Shortest length.
+    const MIN: usize = 1;
+    /// Longest length.
+    const MAX: usize;
+    /// A regular expression (ECMA 262) that says the same as `accepts`, and that no text holds control characters.
+    const PATTERN: &'static str = PLAIN_TEXT;
+    /// A format of JSON Schema.
+    const FORMAT: Option<&'static str> = None;
+    /// What is expected, for people.
+    const EXPECTED: &'static str = "";
+
+    /// Whether the text is of the right form; its length is checked apart.
+    #[must_use]
+    fn accepts(_text: &str) -> bool {
+        true
+    }
+}
 
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())

@@ -63,14 +63,14 @@ fn authorities_and_neighbours_are_refused_line_by_line() {
             ("authorities.csv", 5, "region", "nine regions"),
             ("authorities.csv", 6, "active_from", "YYYY-MM-DD"),
             ("authorities.csv", 7, "active_to", "before active_from"),
-            ("authorities.csv", 8, "successors", "E06999999 is no authority"),
+            ("authorities.csv", 8, "successors", "E06999999 is not an authority"),
             ("authorities.csv", 9, "authority_id", "UUID"),
             ("statistical_neighbours.csv", 3, "neighbour_set", "must be one of"),
             ("statistical_neighbours.csv", 4, "rank", "1 to 50"),
             ("statistical_neighbours.csv", 5, "rank", "another neighbour"),
             ("statistical_neighbours.csv", 6, "neighbour_gss_code", "another authority"),
-            ("statistical_neighbours.csv", 7, "gss_code", "E06999999 is no authority"),
-            ("statistical_neighbours.csv", 8, "neighbour_gss_code", "E06999999 is no authority"),
+            ("statistical_neighbours.csv", 7, "gss_code", "E06999999 is not an authority"),
+            ("statistical_neighbours.csv", 8, "neighbour_gss_code", "E06999999 is not an authority"),
             ("statistical_neighbours.csv", 9, "rank", ""),
         ],
     );
@@ -116,7 +116,7 @@ fn inspections_and_judgements_are_refused_line_by_line() {
             ("inspections.csv", 10, "published_on", "today in London"),
             ("judgements.csv", 3, "grade", "adequate is not a grade of sif_2013"),
             ("judgements.csv", 4, "area", "impact_of_leaders is not an area of sif_2013"),
-            ("judgements.csv", 5, "area", "judged twice"),
+            ("judgements.csv", 5, "area", "has two judgements"),
             ("judgements.csv", 6, "", "either a grade or an absence_reason"),
             ("judgements.csv", 7, "grade", "must be one of"),
             ("judgements.csv", 8, "inspection_key", "no such inspection"),
@@ -146,7 +146,7 @@ const FRAMEWORKS: &str = r#"[
 ]"#;
 
 const THEMES: &str = r#"[
-  { "theme": "early_help", "name": "Early help", "description": "Help.", "colour": "blue" },
+  { "theme": "early_help", "name": "Early help", "description": 7, "colour": "blue" },
   { "theme": "Bad theme", "name": "Bad", "description": "Bad." }
 ]"#;
 
@@ -162,7 +162,7 @@ const WHOLE: &str = r#"[
 ]"#;
 
 const DOCUMENTS: &str = r#"[
-  { "document_id": "01a30000-0000-7000-8000-000000000005", "kind": "postcard", "title": "A card" },
+  { "document_id": "01a30000-0000-7000-8000-000000000005", "kind": "postcard", "title": "", "colour": "red" },
   { "document_id": "01a30000-0000-7000-8000-000000000006", "kind": "letter", "title": "" },
   { "document_id": "01a30000-0000-7000-8000-000000000007", "kind": "letter", "title": "A letter",
     "inspection_id": "01a30000-0000-7000-8000-000000000009" }
@@ -188,7 +188,7 @@ const RECOMMENDATIONS: &str = r#"[
 ]"#;
 
 const READ_RECOMMENDATIONS: &str = "inspection_key,seq,addressee,section,theme,timescale_printed,paragraph_no,text
-80474-2014-06-30,one,local_authority,,,,,First.
+80474-2014-06-30,one,the_queen,,,,,First.
 80474-2014-06-30,2,the_king,,,,,Second.
 80474-2014-06-30,3,lscb,,,,,
 80474-2014-06-30,4,lscb,,,,,Fourth.
@@ -212,6 +212,7 @@ fn every_other_file_is_refused_row_by_row() {
         &[
             ("frameworks.json", 2, "framework", "expected a string"),
             ("frameworks.json", 3, "", "frameworks_framework_check"),
+            ("themes.json", 2, "description", "expected a string"),
             ("themes.json", 2, "colour", "unknown field"),
             ("themes.json", 3, "", "themes_theme_check"),
             ("inspections.json", 2, "inspection_id", "UUID"),
@@ -220,6 +221,8 @@ fn every_other_file_is_refused_row_by_row() {
             ("inspections.json", 6, "published_on", "YYYY-MM-DD"),
             ("inspections.json", 8, "areas_covered/0/description", "1 to 1000"),
             ("documents.json", 2, "kind", "must be one of"),
+            ("documents.json", 2, "title", "1 to 300"),
+            ("documents.json", 2, "colour", "is not a member of NewDocument"),
             ("documents.json", 3, "title", "1 to 300"),
             ("documents.json", 4, "inspection_id", "inspection of the register"),
             ("findings.json", 2, "inspection_id", "UUID"),
@@ -230,6 +233,7 @@ fn every_other_file_is_refused_row_by_row() {
             ("recommendations.json", 2, "kind", "must be one of"),
             ("recommendations.json", 4, "position", "1 to 1000"),
             ("recommendations.csv", 2, "seq", "whole number"),
+            ("recommendations.csv", 2, "addressee", "must be one of"),
             ("recommendations.csv", 3, "addressee", "must be one of"),
             ("recommendations.csv", 4, "text", "1 to 10000"),
             ("recommendations.csv", 6, "", "at this position"),

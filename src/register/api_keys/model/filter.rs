@@ -5,7 +5,8 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use crate::access::role::Role;
-use crate::register::authorities::model::AuthorityKey;
+use crate::http::parameters::Parameters;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::text_enum::text_enum;
 
@@ -38,3 +39,5 @@ pub struct ApiKeyFilter {
     #[param(default = "name", example = "name")]
     pub sort: Option<ApiKeySort>,
 }
+
+impl Parameters for ApiKeyFilter {}

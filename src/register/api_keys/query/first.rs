@@ -20,10 +20,6 @@ use crate::values::timestamp::Timestamp;
 const NAME: &str = "admin";
 
 /// Makes an administrator's key, if none holds.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn admin(conn: &mut PgConnection, caller: &Caller) -> Result<Option<IssuedApiKey>, ApiError> {
     conn.transaction(|conn| {
         let now = Utc::now();

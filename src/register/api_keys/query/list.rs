@@ -5,12 +5,12 @@ use diesel::dsl::{count_star, exists};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 
-use super::{authorities_of, get};
+use super::rows::{authorities_of, find};
 use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::api_keys::model::{ApiKey, ApiKeyFilter, ApiKeyRotation, ApiKeyRow, ApiKeySort};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::values::id::owned_by;
 use crate::values::ids::{AuthorityId, KeyId, RotationId};
 use crate::values::text::KeyName;
@@ -21,7 +21,7 @@ type ApiKeys<'a> = api_keys::BoxedQuery<'a, Pg>;
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, filter: &ApiKeyFilter, window: &Window) -> Result<(Vec<ApiKey>, Page), ApiError> {
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
@@ -90,10 +90,6 @@ fn sorted<'a>(query: ApiKeys<'a>, sort: ApiKeySort, window: &Window) -> Result<A
 }
 
 /// Every key that is not revoked, by name.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(conn: &mut PgConnection) -> QueryResult<Vec<ApiKeyRow>> {
     let kept = api_keys::table.filter(api_keys::revoked_at.is_null());
     kept.order((api_keys::name, api_keys::key_id)).select(ApiKeyRow::as_select()).load(conn)
@@ -103,10 +99,10 @@ pub fn all(conn: &mut PgConnection) -> QueryResult<Vec<ApiKeyRow>> {
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn rotations(conn: &mut PgConnection, id: KeyId, window: &Window) -> Result<(Vec<ApiKeyRotation>, Page), ApiError> {
     use api_key_secrets::{created_at, key_id, secret_id, table};
-    get(conn, id)?;
+    find(conn, id)?;
     let own = || table.filter(key_id.eq(id)).into_boxed::<Pg>();
     let wanted = match window.after::<(DateTime<Utc>, RotationId)>()? {
         Some((at, last)) => own().filter(created_at.le(at).and(created_at.lt(at).or(secret_id.lt(last)))),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::authorities_of;
+use super::rows::authorities_of;
 use crate::access::role::Role;
 use crate::access::secret::SecretHash;
 use crate::database::schema::{api_key_secrets, api_keys};
@@ -22,10 +22,6 @@ const BETWEEN_USES: TimeDelta = TimeDelta::minutes(1);
 type Found = (KeyId, KeyName, Role, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// What a secret with this hash proves, if it is that of a key that is not revoked.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn prove(conn: &mut PgConnection, hash: &SecretHash) -> Result<Option<Proof>, ApiError> {
     let found = api_key_secrets::table
         .inner_join(api_keys::table)
@@ -54,10 +50,6 @@ pub fn is_use_news(proof: &Proof, now: DateTime<Utc>) -> bool {
 }
 
 /// Records that a key is used, unless that was recorded within the last minute.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn record_use(conn: &mut PgConnection, key: KeyId, now: DateTime<Utc>) -> Result<(), ApiError> {
     let is_news = api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(now - BETWEEN_USES));
     let news = api_keys::table.find(key).filter(is_news.assume_not_null());

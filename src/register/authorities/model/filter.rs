@@ -4,7 +4,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::{AuthorityEmbed, AuthoritySort, AuthorityType, NeighbourSet};
+use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
+use crate::http::parameters::Parameters;
+use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
@@ -45,7 +47,13 @@ pub struct AuthorityFilter {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
-/// The parameters of a read of an authority.
+impl Parameters for AuthorityFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+}
+
+/// What an authority carries.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -55,7 +63,9 @@ pub struct AuthorityParameters {
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
-/// The filter of lists of statistical neighbours.
+impl Parameters for AuthorityParameters {}
+
+/// Which neighbours are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -64,3 +74,5 @@ pub struct NeighbourFilter {
     #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
+
+impl Parameters for NeighbourFilter {}

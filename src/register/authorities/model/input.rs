@@ -5,9 +5,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::AuthorityType;
 use crate::database::schema::authorities;
 use crate::http::extract::{nullable, present};
+use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};

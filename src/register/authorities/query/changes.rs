@@ -9,27 +9,19 @@ use crate::access::caller::Caller;
 use crate::database::schema::authorities;
 use crate::error::ApiError;
 use crate::register::authorities::model::{Authority, AuthorityRow};
-use crate::register::events;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
+use crate::register::events::query as events;
 use crate::values::ids::AuthorityId;
 
 /// The authorities with these ids as they are stored.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn stored(conn: &mut PgConnection, ids: &[AuthorityId]) -> Result<Vec<Authority>, ApiError> {
     let query = authorities::table.filter(authorities::authority_id.eq_any(ids)).order(authorities::authority_id);
     let rows = query.select(AuthorityRow::as_select()).load(conn)?;
-    assemble(conn, rows, None)
+    assemble::all(conn, rows, None)
 }
 
 /// The authorities with these ids as they are stored, each with what its events are about.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn told(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Subject, Authority)>, ApiError> {
+pub fn stored_with_subjects(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Subject, Authority)>, ApiError> {
     let ids = ids.iter().copied().map(Into::into).collect::<Vec<_>>();
     Ok(stored(conn, &ids)?.into_iter().map(|authority| (subject(&authority), authority)).collect())
 }
@@ -41,12 +33,8 @@ fn subject(authority: &Authority) -> Subject {
     Subject { resource: EventResource::Authority, id, aggregate: id, authorities, sight: PublicVisibility::open() }
 }
 
-/// Tells which of these authorities came, went, or have another version: a change of one may change those that it is
+/// Records which of these authorities came, went, or have another version: a change of one may change those that it is
 /// related to.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn record(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -56,24 +44,20 @@ pub fn record(
     for was in before {
         let subject = subject(was);
         match find(after, was) {
-            None => events::query::deleted(conn, caller, &subject, was, None)?,
+            None => events::deleted(conn, caller, &subject, was, None)?,
             Some(is) if is.row.version != was.row.version => {
-                events::query::updated(conn, caller, &subject, (was, is), None)?;
+                events::updated(conn, caller, &subject, (was, is), None)?;
             }
             Some(_) => {}
         }
     }
     for is in after.iter().filter(|is| find(before, is).is_none()) {
-        events::query::created(conn, caller, &subject(is), is)?;
+        events::created(conn, caller, &subject(is), is)?;
     }
     Ok(())
 }
 
-/// Says that an authority took over from one that is being recorded, and tells of it.
-///
-/// # Errors
-///
-/// If the database fails.
+/// Records that an authority took over from one that is being recorded.
 pub fn add_predecessor(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -21,7 +21,7 @@ type After = (Name, AuthorityId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     filter: &AuthorityFilter,
@@ -34,7 +34,7 @@ pub fn list(
         .load(conn)?;
     let total = if window.counts() { Some(matching(filter).select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.name.clone(), row.authority_id))?;
-    Ok((assemble(conn, rows, filter.embed.as_ref())?, page))
+    Ok((assemble::all(conn, rows, filter.embed.as_ref())?, page))
 }
 
 fn matching(filter: &AuthorityFilter) -> Authorities<'_> {

@@ -5,18 +5,16 @@ use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use uuid::Uuid;
 
+use super::rows::resolve;
 use crate::database::schema::{authorities, authority_successions, statistical_neighbours};
 use crate::database::sql;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::{AuthorityKey, Neighbour, NeighbourFilter, NeighbourSet};
+use crate::register::authorities::model::{Neighbour, NeighbourFilter, NeighbourSet};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::AuthorityId;
 
 /// The successions, former first, in which any of these authorities takes part.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn successions(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<Vec<(AuthorityId, AuthorityId)>> {
     use authority_successions::{predecessor_id, successor_id, table};
     table
@@ -28,10 +26,6 @@ pub fn successions(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<
 
 /// Whether the other authority is this one, or one that it took over from. If so, nobody can end the succession before
 /// the transaction ends.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn is_same_or_predecessor(
     conn: &mut PgConnection,
     authority: AuthorityId,
@@ -44,7 +38,7 @@ pub fn is_same_or_predecessor(
 ///
 /// # Errors
 ///
-/// `validation_failed` if one of them does not exist or is this one, or if the database fails.
+/// `validation_failed` if one of them does not exist or is this one.
 pub fn replace_predecessors(
     conn: &mut PgConnection,
     id: AuthorityId,
@@ -70,7 +64,7 @@ pub fn replace_predecessors(
 ///
 /// # Errors
 ///
-/// `validation_failed` if one of them does not exist or is this one, or if the database fails.
+/// `validation_failed` if one of them does not exist or is this one.
 pub fn replace_successors(
     conn: &mut PgConnection,
     id: AuthorityId,
@@ -92,10 +86,6 @@ pub fn replace_successors(
 }
 
 /// Says that one authority took over from another, unless that is known.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn add(conn: &mut PgConnection, former: AuthorityId, heir: AuthorityId) -> QueryResult<usize> {
     use authority_successions::{predecessor_id, successor_id, table};
     let row = (predecessor_id.eq(former), successor_id.eq(heir));
@@ -104,10 +94,6 @@ pub fn add(conn: &mut PgConnection, former: AuthorityId, heir: AuthorityId) -> Q
 
 /// Keeps authorities from others until the transaction ends, always in the same order: two writers of one succession wait
 /// for each other, and never both.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn lock(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<()> {
     authorities::table
         .filter(authorities::authority_id.eq_any(ids))
@@ -183,10 +169,6 @@ fn constraint_error(constraint: &str, pointer: &str) -> Option<ApiError> {
 }
 
 /// The neighbours of these authorities, each with whose neighbour it is, the current set first, the closest first.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn neighbours_of(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResult<Vec<(AuthorityId, Neighbour)>> {
     use statistical_neighbours::{authority_id, neighbour_id, neighbour_set, rank, table};
     let mut neighbours = table
@@ -212,14 +194,14 @@ pub fn neighbours_of(conn: &mut PgConnection, ids: &[AuthorityId]) -> QueryResul
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list_neighbours(
     conn: &mut PgConnection,
     key: &AuthorityKey,
     filter: &NeighbourFilter,
     window: &Window,
 ) -> Result<(Vec<Neighbour>, Page), ApiError> {
-    let id = super::resolve(conn, key)?;
+    let id = resolve(conn, key)?;
     let after = window.after::<Place>()?;
     let wanted = |neighbour: &Neighbour| filter.set.as_ref().is_none_or(|sets| sets.has(&neighbour.neighbour_set));
     let all =

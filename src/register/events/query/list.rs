@@ -3,34 +3,28 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use uuid::Uuid;
 
-use super::sight::{self, COUNT, SELECT};
+use super::visibility::{self, COUNT, SELECT};
 use crate::access::caller::Caller;
-use crate::database::sql::Statement;
+use crate::database::sql::{Statement, Total};
 use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{Event, EventFilter};
-use crate::register::{findings, improvement_actions, improvement_plans, inspections, recommendations};
-use crate::values::ids::{ActionId, AuthorityId, FindingId, InspectionId, PlanId, RecommendationId};
+use crate::values::authority_key::AuthorityKey;
+use crate::values::ids::AuthorityId;
 
 /// Where an event stands: its position and its sequence.
 type Place = (i64, i64);
 
-/// Whose history is wanted: that of an inspection, a plan and an action with all that belongs to it, that of others alone.
+/// Whose history is wanted.
 #[derive(Debug, Clone, Copy)]
 pub enum History {
-    /// An inspection.
-    Inspection(InspectionId),
-    /// A finding.
-    Finding(FindingId),
-    /// A recommendation.
-    Recommendation(RecommendationId),
-    /// An improvement plan.
-    ImprovementPlan(PlanId),
-    /// An improvement action.
-    ImprovementAction(ActionId),
+    /// That of an inspection, a plan or an action, with all that belongs to it.
+    Whole(Uuid),
+    /// That of one resource alone.
+    One(Uuid),
 }
 
 /// An event with where it stands.
@@ -42,17 +36,12 @@ struct Placed {
     event: Event,
 }
 
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-}
-
-/// A page of the feed: of what a filter wants and the caller sees, the events before which none can come any more.
+/// A page of the feed: the events that a filter wants and that are visible to the caller, up to the last before which none
+/// can come any more.
 ///
 /// # Errors
 ///
-/// `validation_failed` if `after` names no event that the caller sees or saw, `invalid_cursor`, or if the database fails.
+/// `validation_failed` if `after` names no event that is or was visible to the caller, `invalid_cursor`.
 pub fn feed(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -72,39 +61,28 @@ pub fn feed(
         None => None,
     };
     let settled = |what| {
-        let seen = matching(sight::seen_by(caller.access(), what, false), filter, authorities.as_deref());
-        from(seen, start).text(" and position < event_horizon()")
+        let visible = matching(visibility::visible_to(caller.access(), what, false), filter, authorities.as_deref());
+        from(visible, start).text(" and position < event_horizon()")
     };
     page(conn, caller, settled, window)
 }
 
-/// A page of a history as far as the caller sees it, to its end.
+/// A page of a history as far as it is visible to the caller, to its end.
 ///
 /// # Errors
 ///
-/// `not_found` if there is no such resource, `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn history(
     conn: &mut PgConnection,
     caller: &Caller,
     history: History,
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
-    match history {
-        History::Inspection(id) => inspections::query::find(conn, caller, id).map(drop),
-        History::Finding(id) => findings::query::get(conn, caller, id, None).map(drop),
-        History::Recommendation(id) => recommendations::query::get(conn, caller, id, None).map(drop),
-        History::ImprovementPlan(id) => improvement_plans::query::find(conn, caller, id).map(drop),
-        History::ImprovementAction(id) => improvement_actions::query::find(conn, caller, id).map(drop),
-    }?;
     let events = |what| {
-        let seen = sight::seen_by(caller.access(), what, false);
-        let (of_whole, of_part) = (" and aggregate_id = ?", " and resource_id = ?");
+        let visible = visibility::visible_to(caller.access(), what, false);
         match history {
-            History::Inspection(id) => seen.value::<SqlUuid, _>(of_whole, id),
-            History::Finding(id) => seen.value::<SqlUuid, _>(of_part, id),
-            History::Recommendation(id) => seen.value::<SqlUuid, _>(of_part, id),
-            History::ImprovementPlan(id) => seen.value::<SqlUuid, _>(of_whole, id),
-            History::ImprovementAction(id) => seen.value::<SqlUuid, _>(of_whole, id),
+            History::Whole(id) => visible.value::<SqlUuid, _>(" and aggregate_id = ?", id),
+            History::One(id) => visible.value::<SqlUuid, _>(" and resource_id = ?", id),
         }
     };
     page(conn, caller, events, window)
@@ -125,14 +103,15 @@ fn page<'a>(
     let total = if window.counts() { Some(events(COUNT).query().get_result::<Total>(conn)?.total) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.position, row.event.sequence))?;
     let mut events = rows.into_iter().map(|row| row.event).collect::<Vec<_>>();
-    sight::leave_out_unseen(conn, caller.access(), &mut events)?;
+    visibility::omit_references(conn, caller.access(), &mut events)?;
     Ok((events, page))
 }
 
-/// Where the event with this number stands, if there is one that the caller sees, or saw before it went from view.
+/// Where the event with this number stands, if it is or was visible to the caller.
 fn place(conn: &mut PgConnection, caller: &Caller, sequence: i64) -> QueryResult<Option<Place>> {
-    let seen = sight::seen_by(caller.access(), SELECT, true).value::<BigInt, _>(" and sequence = ?", sequence);
-    let found = seen.query().get_result::<Placed>(conn).optional()?;
+    let visible =
+        visibility::visible_to(caller.access(), SELECT, true).value::<BigInt, _>(" and sequence = ?", sequence);
+    let found = visible.query().get_result::<Placed>(conn).optional()?;
     Ok(found.map(|row| (row.position, row.event.sequence)))
 }
 
@@ -153,10 +132,10 @@ fn matching<'a>(
     authorities: Option<&'a [AuthorityId]>,
 ) -> Statement<'a> {
     if let Some(types) = &filter.event_type {
-        let seen = statement.text(" and case when is_whole then type else public_type end");
+        let shown = statement.text(" and case when is_whole then type else public_type end");
         statement = match types.0.as_slice() {
-            [one] => seen.value::<Text, _>(" = ?", *one),
-            several => seen.value::<Array<Text>, _>(" = any (?)", several),
+            [one] => shown.value::<Text, _>(" = ?", *one),
+            several => shown.value::<Array<Text>, _>(" = any (?)", several),
         };
     }
     if let Some(resources) = &filter.resource {

@@ -7,16 +7,16 @@ use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::{find, lock, subject};
+use super::rows::{find, lock, subject};
 use crate::access::Permission;
 use crate::access::caller::Caller;
 use crate::database::schema::{evidence, evidence_reviews};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::events;
 use crate::register::events::model::EventResource;
+use crate::register::events::query as events;
 use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewOutcome};
-use crate::register::improvement_actions::query as actions;
+use crate::register::improvement_actions::query::rows::subject_of_part;
 use crate::register::improvement_actions::query::{rules, support};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
@@ -28,7 +28,7 @@ type After = (Date, DateTime<Utc>, ReviewId);
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -50,10 +50,6 @@ pub fn list(
 }
 
 /// The reviews of the evidence of an action, in the order of recording.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceReview>> {
     evidence_reviews::table
         .inner_join(evidence::table)
@@ -64,10 +60,6 @@ pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<E
 }
 
 /// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn latest_outcomes(
     conn: &mut PgConnection,
     ids: &[EvidenceId],
@@ -82,11 +74,11 @@ pub fn latest_outcomes(
     Ok(latest.load(conn)?.into_iter().collect())
 }
 
-/// Records a review under the caller's name. Responses with it, and with the new version of the evidence.
+/// Records a review under the caller's name. Returns it with the new version of the evidence.
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, `conflict` if a verified action would lose its last support, or if the database fails.
+/// `not_found`, `validation_failed`, `conflict` if a verified action would lose its last support.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -117,8 +109,8 @@ pub fn insert(
         .get_result(conn)?;
     support::check_kept(conn)?;
     let whole = subject(&action, evidence);
-    let part = actions::subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
-    events::query::created(conn, caller, &part, &review)?;
-    events::query::updated(conn, caller, &whole, (&before, &after), None)?;
+    let part = subject_of_part(&action, EventResource::EvidenceReview, id.as_uuid());
+    events::created(conn, caller, &part, &review)?;
+    events::updated(conn, caller, &whole, (&before, &after), None)?;
     Ok((review, after.version))
 }

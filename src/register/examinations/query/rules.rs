@@ -5,21 +5,21 @@ use diesel::dsl::{exists, select};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::rows::{broken, other_authority, own_recommendation, unknown_finding};
 use crate::access::caller::Caller;
 use crate::database::schema::{examinations, findings, inspections, recommendations};
 use crate::error::{ApiError, FieldError};
 use crate::register::authorities::query::relations::is_same_or_predecessor;
 use crate::register::examinations::model::NewExamination;
 use crate::register::inspections::model::InspectionRow;
-use crate::register::inspections::query::hold;
-use crate::register::inspections::query::rules::is_earlier;
+use crate::register::inspections::query::rows::hold;
 use crate::values::ids::RecommendationId;
 
 /// Holds an examination to every rule, and gives the inspection that made the recommendation.
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub fn check(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -41,7 +41,7 @@ pub fn check(
     };
     if recommending.inspection_id == inspection.inspection_id {
         errors.push(own_recommendation());
-    } else if !is_earlier(&recommending, inspection) {
+    } else if !recommending.is_earlier_than(inspection) {
         errors.push(broken("order", "must name a recommendation of an earlier inspection"));
     }
     if !is_same_or_predecessor(conn, inspection.authority_id, recommending.authority_id)? {
@@ -52,10 +52,6 @@ pub fn check(
 }
 
 /// The inspection that made a recommendation, if the caller may see it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn recommended(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -71,10 +67,6 @@ pub fn recommended(
 }
 
 /// The same, as it stays until the transaction ends: whether the public sees the examination depends on it.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn recommended_and_held(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -87,10 +79,6 @@ pub fn recommended_and_held(
 }
 
 /// What an inspection examined stays earlier than it, and what examined its recommendations later, as its days would be.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn broken_days(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<FieldError>> {
     let pairs = examinations::table.inner_join(recommendations::table);
     let examined =
@@ -103,46 +91,14 @@ pub fn broken_days(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<
     let member = if row.started_on.is_some() { "/started_on" } else { "/published_on" };
     let rules = [
         (
-            earlier.iter().all(|other| is_earlier(other, row)),
+            earlier.iter().all(|other| other.is_earlier_than(row)),
             "must be later than the inspections whose recommendations it examined",
         ),
         (
-            later.iter().all(|other| is_earlier(row, other)),
+            later.iter().all(|other| row.is_earlier_than(other)),
             "must be earlier than the inspections that examined its recommendations",
         ),
     ];
     let broken = rules.into_iter().filter(|(is_kept, _)| !is_kept);
     Ok(broken.map(|(_, message)| FieldError::body(member, "examinations", message)).collect())
-}
-
-/// What a broken constraint means to the caller.
-#[must_use]
-pub fn constraint_error(constraint: &str) -> Option<ApiError> {
-    let error = match constraint {
-        "examinations_inspection_id_recommendation_id_key" => {
-            return Some(ApiError::conflict("the inspection has an examination of this recommendation"));
-        }
-        "examinations_recommendation_id_fkey" => broken("unknown", "must name a recommendation of the register"),
-        "examinations_finding_id_fkey" => unknown_finding(),
-        "examinations_authority_check" => other_authority(),
-        "examinations_earlier_check" => own_recommendation(),
-        _ => return None,
-    };
-    Some(ApiError::invalid(vec![error]))
-}
-
-fn broken(code: &str, message: &str) -> FieldError {
-    FieldError::parameter("recommendation_id", code, message)
-}
-
-fn own_recommendation() -> FieldError {
-    broken("order", "must name a recommendation of another inspection")
-}
-
-fn other_authority() -> FieldError {
-    broken("authority", "must name a recommendation made to the same authority or its predecessor")
-}
-
-fn unknown_finding() -> FieldError {
-    FieldError::body("/finding_id", "unknown", "must name a finding of this inspection")
 }

@@ -9,23 +9,19 @@ use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_sear
 use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, findings};
-use crate::database::sql::{Bound, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::findings::model::{Finding, FindingFilter, FindingRow};
-use crate::register::inspections::query::reports::Reports;
+use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::values::date::Date;
-use crate::values::ids::InspectionId;
 
 type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, schema::inspections::table>, Pg>;
-/// Where a page begins: publication and id of the inspection, and place in it, of the row before.
-type After = (Option<Date>, InspectionId, i32);
 
 /// A page of the findings that a filter wants: the latest publication first, then as in the report.
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -40,7 +36,12 @@ pub fn list(
         filter.framework.as_ref(),
         (filter.published_from, filter.published_to),
     )?;
-    let rows = sorted(matching(filter, &reports), window.after()?)
+    let mut query = matching(filter, &reports);
+    if let Some(place) = window.after()? {
+        query = query.filter(after(place, findings::position));
+    }
+    let rows = query
+        .order(in_report_order(findings::position))
         .limit(window.rows())
         .select((FindingRow::as_select(), schema::inspections::published_on))
         .load::<(FindingRow, Option<Date>)>(conn)?;
@@ -72,18 +73,4 @@ fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a>
         query = query.filter(findings::area.eq_any(&areas.0));
     }
     query
-}
-
-fn sorted(query: Findings<'_>, after: Option<After>) -> Findings<'_> {
-    let day = or_distant_past(schema::inspections::published_on);
-    let id = schema::inspections::inspection_id;
-    let query = match after {
-        Some((published_on, inspection, position)) => {
-            let bound = Bound::or_past(published_on);
-            let later = id.eq(inspection).and(findings::position.gt(position));
-            query.filter(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
-        }
-        None => query,
-    };
-    query.order((day.desc(), id.desc(), findings::position.asc()))
 }

@@ -5,9 +5,10 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{ActionSource, ActionState, ImprovementActionEmbed, ImprovementActionSort, Priority, Rag};
-use crate::error::ApiError;
-use crate::http::page::{check_not_future, check_periods, digits};
-use crate::register::authorities::model::AuthorityKey;
+use crate::error::FieldError;
+use crate::http::page::digits;
+use crate::http::parameters::{Parameters, future, reversed};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
 use crate::values::date::Date;
@@ -94,15 +95,14 @@ pub struct ImprovementActionFilter {
     pub embed: Option<Codes<ImprovementActionEmbed>>,
 }
 
-impl ImprovementActionFilter {
-    /// Refuses periods that end before they begin, and days that are yet to come.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed`.
-    pub fn check_days(&self) -> Result<(), ApiError> {
-        check_periods(&[("due_to", self.due_from, self.due_to)])?;
-        check_not_future("as_at", self.as_at)
+impl Parameters for ImprovementActionFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        let due = reversed("due_to", self.due_from, self.due_to);
+        [due, future("as_at", self.as_at)].into_iter().flatten().collect()
     }
 }
 
@@ -117,4 +117,10 @@ pub struct ImprovementActionParameters {
     /// Related resources to embed in the action; with `as_at`, those effective by that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1, example = json!(["transitions", "date_revisions", "updates"]))]
     pub embed: Option<Codes<ImprovementActionEmbed>>,
+}
+
+impl Parameters for ImprovementActionParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }

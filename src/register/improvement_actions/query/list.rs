@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Text, Timestamptz, Uuid};
 
 use super::assemble;
+use super::rows::WHAT;
 use crate::access::caller::Caller;
-use crate::database::sql::{Bound, Statement};
+use crate::database::sql::{Bound, Statement, Total};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::improvement_actions::model::{
     ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow,
     ImprovementActionSort,
@@ -27,17 +28,11 @@ const ROWS: &str = "action_id, authority_id, plan_id, title, description, source
      partner_organisations, priority, success_measure, promised_to, visibility, proposed_on, state, rag, original_due_on, \
      due_on, slip_days, revision_count, completed_on, deferred_until, version, created_at, updated_at";
 
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-}
-
 /// A page of the actions that a filter wants.
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -60,7 +55,7 @@ pub fn list(
 ///
 /// # Errors
 ///
-/// `not_found`, also if it was proposed later, or if the database fails.
+/// `not_found`, also if it was proposed later.
 pub fn find_on(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -68,14 +63,10 @@ pub fn find_on(
     day: Date,
 ) -> Result<ImprovementActionRow, ApiError> {
     let statement = select(ROWS, caller, Some(day)).value::<Uuid, _>(" and action_id = ?", id);
-    statement.query().get_result(conn).or_not_found("improvement action")
+    statement.query().get_result(conn).or_not_found(WHAT)
 }
 
 /// The actions of these plans by due date, as at a day if one is asked about, each with its plan.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_plans(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -88,10 +79,6 @@ pub fn of_plans(
 }
 
 /// The actions that answer these recommendations by due date, each with every one that it answers.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_recommendations(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -106,10 +93,6 @@ pub fn of_recommendations(
 }
 
 /// The actions that answer these findings by due date, each with every one that it answers.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_findings(
     conn: &mut PgConnection,
     caller: &Caller,

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date as SqlDate, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::rows::{KNOWN_FINDING, KNOWN_PLAN, KNOWN_RECOMMENDATION, OWN_FINDING, OWN_RECOMMENDATION};
 use crate::access::caller::Caller;
 use crate::database::schema::{findings, improvement_plans, inspections, recommendations};
 use crate::error::{ApiError, FieldError};
@@ -18,12 +19,6 @@ use crate::values::date::Date;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
 use crate::values::inspection_state::InspectionState;
 use crate::values::visibility::Visibility;
-
-pub(super) const KNOWN_PLAN: &str = "must name an improvement plan of the register";
-pub(super) const KNOWN_RECOMMENDATION: &str = "must name a recommendation of the register";
-pub(super) const OWN_RECOMMENDATION: &str = "must name a recommendation of the same authority or its predecessor";
-pub(super) const KNOWN_FINDING: &str = "must name a finding of the register";
-pub(super) const OWN_FINDING: &str = "must name a finding of the same authority or its predecessor";
 
 define_sql_function! {
     /// Whether somebody else saw that the action worked.
@@ -37,11 +32,11 @@ type Answered = (Uuid, AuthorityId, InspectionState);
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub(super) fn check_new(conn: &mut PgConnection, caller: &Caller, new: &NewImprovementAction) -> Result<(), ApiError> {
     let authority = new.authority_id;
     let mut errors = Vec::new();
-    if !authorities::query::exists(conn, authority)? {
+    if !authorities::query::rows::exists(conn, authority)? {
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     errors.extend(new.proposed_on.and_then(|day| future(day, "/proposed_on")));
@@ -56,7 +51,7 @@ pub(super) fn check_new(conn: &mut PgConnection, caller: &Caller, new: &NewImpro
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub(super) fn check_patch(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -76,7 +71,7 @@ pub(super) fn check_patch(
 ///
 /// # Errors
 ///
-/// `conflict` if nothing was, or if the database fails.
+/// `conflict` if nothing was.
 pub fn check_support(conn: &mut PgConnection, id: ActionId, day: Date) -> Result<(), ApiError> {
     if select(improvement_action_has_support(id, day)).get_result(conn)? {
         return Ok(());

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 ///
 /// # Errors
 ///
-/// `conflict`, or if the database fails.
+/// `conflict`.
 pub fn check_kept(conn: &mut PgConnection) -> Result<(), ApiError> {
     const TRIGGERS: &str = "improvement_actions_verified_check, evidence_verified_check, evidence_reviews_verified_check, \
                             improvement_action_recommendations_verified_check, examinations_verified_check, \

@@ -3,16 +3,14 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::history::{self, ActionChange, numbered};
+use super::rows::{find, lock};
 use super::rules::{check_support, effective_on};
-use super::{lock, subject_of_part, tell_changed};
 use crate::access::Permission;
 use crate::access::caller::Caller;
-use crate::database::schema::{
-    evidence, improvement_action_transition_evidence, improvement_action_transitions, improvement_actions,
-};
+use crate::database::schema::{evidence, improvement_action_transition_evidence, improvement_action_transitions};
 use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
 use crate::http::page::{Page, Window};
-use crate::register::events;
 use crate::register::events::model::EventResource;
 use crate::register::improvement_actions::model::{
     ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow,
@@ -21,46 +19,31 @@ use crate::register::improvement_actions::model::{
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, TransitionId};
 
+numbered!(improvement_action_transitions, ImprovementActionTransitionRow);
+
 /// A page of the moves of an action, in their order.
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
     id: ActionId,
     window: &Window,
 ) -> Result<(Vec<ImprovementActionTransition>, Page), ApiError> {
-    super::find(conn, caller, id)?;
-    let own = || improvement_action_transitions::table.filter(improvement_action_transitions::action_id.eq(id));
-    let rows = own()
-        .filter(improvement_action_transitions::position.gt(window.after::<i32>()?.unwrap_or_default()))
-        .order(improvement_action_transitions::position)
-        .limit(window.rows())
-        .select(ImprovementActionTransitionRow::as_select())
-        .load(conn)?;
-    let total = if window.counts() { Some(own().count().get_result(conn)?) } else { None };
-    let (rows, page) = window.page(rows, total, |row| row.position)?;
+    find(conn, caller, id)?;
+    let (rows, page) = page_of(conn, id, window)?;
     Ok((assemble(conn, rows)?, page))
 }
 
 /// The moves of these actions that were effective by a day, in their order, each with its action.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(
     conn: &mut PgConnection,
     ids: &[ActionId],
     by: Date,
 ) -> QueryResult<Vec<(ActionId, ImprovementActionTransition)>> {
-    let rows = improvement_action_transitions::table
-        .filter(improvement_action_transitions::action_id.eq_any(ids))
-        .filter(improvement_action_transitions::effective_on.le(by))
-        .order((improvement_action_transitions::action_id, improvement_action_transitions::position))
-        .select(ImprovementActionTransitionRow::as_select())
-        .load(conn)?;
+    let rows = rows_of(conn, ids, by)?;
     Ok(assemble(conn, rows)?.into_iter().map(|transition| (transition.row.action_id, transition)).collect())
 }
 
@@ -88,7 +71,7 @@ fn assemble(
 /// # Errors
 ///
 /// `not_found`, `illegal_transition`, `reason_required`, `validation_failed` with every broken rule, `conflict` if the
-/// action is to be verified and nobody else saw that it worked, or if the database fails.
+/// action is to be verified and nobody else saw that it worked.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -110,21 +93,14 @@ pub fn insert(
         check_support(conn, action, day)?;
     }
     let transition = insert_row(conn, caller, &before, (id, position, day), new)?;
-    let after = diesel::update(improvement_actions::table.find(action))
-        .set((
-            improvement_actions::state.eq(to),
-            improvement_actions::completed_on.eq(completed_on(&before, to, day)),
-            improvement_actions::deferred_until.eq(new.deferred_until),
-            improvement_actions::version.eq(before.version + 1),
-            improvement_actions::updated_at.eq(diesel::dsl::now),
-        ))
-        .returning(ImprovementActionRow::as_returning())
-        .get_result(conn)?;
-    let version = after.version;
-    let subject = subject_of_part(&after, EventResource::ImprovementActionTransition, id.as_uuid());
-    events::query::created(conn, caller, &subject, &transition)?;
-    tell_changed(conn, caller, (before, after), new.reason.as_ref())?;
-    Ok((transition, version))
+    let change = ActionChange {
+        state: Some(to),
+        completed_on: Some(completed_on(&before, to, day)),
+        deferred_until: Some(new.deferred_until),
+        ..ActionChange::default()
+    };
+    let part = (EventResource::ImprovementActionTransition, id.as_uuid(), transition);
+    history::record(conn, caller, before, &change, part, new.reason.as_ref())
 }
 
 /// The day of completion is that of the move to `completed`, and stays while the action is done.
@@ -138,18 +114,14 @@ fn check(
     action: &ImprovementActionRow,
     new: &NewImprovementActionTransition,
 ) -> Result<(i32, Date), ApiError> {
-    use improvement_action_transitions::{action_id, effective_on, position, table};
-    let last = table.filter(action_id.eq(action.action_id)).order(position.desc()).select((position, effective_on));
-    let last = last.first::<(i32, Date)>(conn).optional()?;
-    let mut not_before = vec![(action.proposed_on, "on which it was proposed")];
-    not_before.extend(last.map(|(_, day)| (day, "of the previous transition")));
-    let day = self::effective_on(new.effective_on, &not_before);
+    let (position, not_before) = next_place(conn, action, "of the move before")?;
+    let day = effective_on(new.effective_on, &not_before);
     let mut errors = Vec::new();
     let from = day.as_ref().copied().unwrap_or_else(|_| Date::today());
     errors.extend(broken_deferral(new, from));
     errors.extend(broken_evidence(conn, action.action_id, &new.evidence_ids, from)?);
     match day {
-        Ok(day) if errors.is_empty() => Ok((last.map_or(1, |(last, _)| last + 1), day)),
+        Ok(day) if errors.is_empty() => Ok((position, day)),
         day => Err(ApiError::invalid(day.err().into_iter().chain(errors).collect())),
     }
 }

@@ -4,18 +4,16 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::history::{self, ActionChange};
+use super::rows::{find, lock};
 use super::rules::effective_on;
-use super::{lock, subject_of_part, tell_changed};
 use crate::access::Permission;
 use crate::access::caller::Caller;
-use crate::database::schema::{improvement_action_updates, improvement_actions};
+use crate::database::schema::improvement_action_updates;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::events;
 use crate::register::events::model::EventResource;
-use crate::register::improvement_actions::model::{
-    ImprovementActionRow, ImprovementActionUpdate, NewImprovementActionUpdate, Rag,
-};
+use crate::register::improvement_actions::model::{ImprovementActionUpdate, NewImprovementActionUpdate, Rag};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, UpdateId};
 
@@ -26,7 +24,7 @@ type After = (Date, DateTime<Utc>, UpdateId);
 ///
 /// # Errors
 ///
-/// `not_found`, `invalid_cursor`, or if the database fails.
+/// `not_found`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -34,7 +32,7 @@ pub fn list(
     window: &Window,
 ) -> Result<(Vec<ImprovementActionUpdate>, Page), ApiError> {
     use improvement_action_updates::{action_id, effective_on, recorded_at, table, update_id};
-    super::find(conn, caller, id)?;
+    find(conn, caller, id)?;
     let mut rows = table.filter(action_id.eq(id)).into_boxed();
     if let Some((day, at, last)) = window.after::<After>()? {
         let later = recorded_at.gt(at).or(recorded_at.eq(at).and(update_id.gt(last)));
@@ -50,10 +48,6 @@ pub fn list(
 }
 
 /// What was reported of these actions up to a day, the earliest day first, each with its action.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn of_actions(
     conn: &mut PgConnection,
     ids: &[ActionId],
@@ -73,7 +67,7 @@ pub fn of_actions(
 ///
 /// # Errors
 ///
-/// `not_found`, `validation_failed`, or if the database fails.
+/// `not_found`, `validation_failed`.
 pub fn insert(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -97,19 +91,9 @@ pub fn insert(
         .on_constraint(|name| {
             (name == "improvement_action_updates_pkey").then(|| ApiError::conflict("an update with this id exists"))
         })?;
-    let after = diesel::update(improvement_actions::table.find(action))
-        .set((
-            improvement_actions::rag.eq(latest_rag(conn, action)?),
-            improvement_actions::version.eq(before.version + 1),
-            improvement_actions::updated_at.eq(diesel::dsl::now),
-        ))
-        .returning(ImprovementActionRow::as_returning())
-        .get_result(conn)?;
-    let version = after.version;
-    let subject = subject_of_part(&after, EventResource::ImprovementActionUpdate, id.as_uuid());
-    events::query::created(conn, caller, &subject, &update)?;
-    tell_changed(conn, caller, (before, after), None)?;
-    Ok((update, version))
+    let change = ActionChange { rag: Some(latest_rag(conn, action)?), ..ActionChange::default() };
+    let part = (EventResource::ImprovementActionUpdate, id.as_uuid(), update);
+    history::record(conn, caller, before, &change, part, None)
 }
 
 /// What the latest report says that says how the action goes.

@@ -10,6 +10,9 @@ use crate::error::ApiError;
 use crate::http::extract::{List, NoParameters, Post};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Listed, Part, Response};
+use crate::register::events::model::EventPage;
+use crate::register::events::query::list::History;
+use crate::register::events::routes::history;
 use crate::register::improvement_actions::model::{
     ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
     ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage,
@@ -159,6 +162,28 @@ async fn create_improvement_action_update(
     once.write(&db, caller, move |conn, caller| {
         let written = query::updates::insert(conn, caller, *action, Id::generate(), &new)?;
         created(*action, "updates", written)
+    })
+    .await
+}
+
+/// List the history of an improvement action
+///
+/// Every change of the action, and of its transitions, date revisions, updates and evidence, the first first: who made it,
+/// when, why, from what to what.
+#[utoipa::path(
+    tag = "Events",
+    params(WindowParameters),
+    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+)]
+#[get("/improvement-actions/{action_id}/history")]
+pub async fn list_improvement_action_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    List { window, .. }: List<NoParameters>,
+) -> Result<Listed<EventPage>, ApiError> {
+    history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
     })
     .await
 }

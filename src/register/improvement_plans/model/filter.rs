@@ -5,7 +5,9 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::PlanState;
-use crate::register::authorities::model::AuthorityKey;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, future};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
@@ -54,7 +56,17 @@ pub struct ImprovementPlanFilter {
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }
 
-/// The parameters of a read of an improvement plan.
+impl Parameters for ImprovementPlanFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
+}
+
+/// As at which day an improvement plan is read, and with what.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -65,4 +77,10 @@ pub struct ImprovementPlanParameters {
     /// Related resources to embed in the plan; with `as_at`, as they stood on that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
+}
+
+impl Parameters for ImprovementPlanParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }

@@ -22,17 +22,13 @@ use crate::values::working_days::statutory_due_on;
 
 /// These plans, with the day on which the statement is due, how their actions stand or stood, and what they are asked to
 /// carry.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,
     rows: Vec<ImprovementPlanRow>,
     parameters: &ImprovementPlanParameters,
 ) -> Result<Vec<ImprovementPlan>, ApiError> {
-    let rows = shown(conn, caller, rows)?;
+    let rows = visible(conn, caller, rows)?;
     let ids = rows.iter().map(|row| row.plan_id).collect::<Vec<_>>();
     let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
     let receipts = inspections::table
@@ -56,22 +52,18 @@ pub fn all(
 }
 
 /// These plans as the caller sees them: without a word of inspections that it does not see.
-///
-/// # Errors
-///
-/// If the database fails.
-pub(super) fn shown(
+pub(super) fn visible(
     conn: &mut PgConnection,
     caller: &Caller,
     rows: Vec<ImprovementPlanRow>,
 ) -> QueryResult<Vec<ImprovementPlanRow>> {
     let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
     let answered = references::inspections(conn, caller.access(), &answered)?;
-    let shown = rows.into_iter().map(|row| {
+    let visible = rows.into_iter().map(|row| {
         let responds_to_inspection_id = row.responds_to_inspection_id.filter(|inspection| answered.has(*inspection));
         ImprovementPlanRow { responds_to_inspection_id, ..row }
     });
-    Ok(shown.collect())
+    Ok(visible.collect())
 }
 
 /// How the actions of these plans that the caller sees stand today, or stood at the end of a day; of plans without actions

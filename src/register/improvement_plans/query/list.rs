@@ -1,42 +1,31 @@
 //! The list of improvement plans, as they stand or as they stood.
 
-use diesel::dsl::{AsSelect, count_star};
-use diesel::helper_types::AsExprOf;
-use diesel::pg::{Pg, PgConnection};
+use diesel::dsl::count_star;
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types;
 
 use super::assemble;
+use super::rows::{Plans, as_on, known_by, state_on, visible};
 use crate::access::caller::Caller;
 use crate::database::schema::{improvement_plans, inspections};
-use crate::database::sql::{Bound, improvement_plan_state_on, or_distant_future, or_distant_past};
+use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::improvement_plans::model::{
     ImprovementPlan, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanRow, ImprovementPlanSort,
-    PlanState,
 };
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, PlanId};
 
-/// Improvement plans, and conditions on them.
-pub(super) type Plans<'a> = improvement_plans::BoxedQuery<'a, Pg>;
 /// Where a page begins: the first day and the id of the row before.
 type After = (Option<Date>, PlanId);
-/// Where a plan stood on a day, in SQL.
-type StateOn = improvement_plan_state_on<
-    improvement_plans::state,
-    improvement_plans::endorsed_on,
-    improvement_plans::ends_on,
-    AsExprOf<Date, sql_types::Date>,
->;
 
 /// A page of the plans that a filter wants.
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -64,15 +53,15 @@ fn matching<'a>(
     authorities: Option<&'a [AuthorityId]>,
     earlier: Option<Date>,
 ) -> Plans<'a> {
-    let mut query = super::seen(caller);
+    let mut query = visible(caller);
     if let Some(ids) = authorities {
         query = query.filter(improvement_plans::authority_id.eq_any(ids));
     }
     if let Some(ids) = &filter.inspection {
-        let seen = inspections::table
+        let visible = inspections::table
             .filter(inspections::inspection_id.eq_any(&ids.0).and(inspections::state.eq_any(caller.access().states())))
             .select(inspections::inspection_id.nullable());
-        query = query.filter(improvement_plans::responds_to_inspection_id.eq_any(seen));
+        query = query.filter(improvement_plans::responds_to_inspection_id.eq_any(visible));
     }
     if let Some(day) = earlier {
         query = known_by(query, day);
@@ -81,36 +70,6 @@ fn matching<'a>(
         (None, _) => query,
         (Some(states), None) => query.filter(improvement_plans::state.eq_any(&states.0)),
         (Some(states), Some(day)) => query.filter(state_on(day).eq_any(&states.0)),
-    }
-}
-
-/// The plans that were there on an earlier day: those that began or were endorsed by then, and those of which neither day is
-/// known.
-pub(super) fn known_by(query: Plans<'_>, day: Date) -> Plans<'_> {
-    use improvement_plans::{endorsed_on, starts_on};
-    query.filter(
-        starts_on.le(day).or(endorsed_on.le(day)).or((starts_on.is_null().and(endorsed_on.is_null())).nullable()),
-    )
-}
-
-/// A plan and where it stood on an earlier day.
-pub(super) fn as_on(day: Date) -> (AsSelect<ImprovementPlanRow, Pg>, StateOn) {
-    (ImprovementPlanRow::as_select(), state_on(day))
-}
-
-fn state_on(day: Date) -> StateOn {
-    use improvement_plans::{endorsed_on, ends_on, state};
-    improvement_plan_state_on(state, endorsed_on, ends_on, day)
-}
-
-impl ImprovementPlanRow {
-    /// A plan as it stood on an earlier day: in the state that it had then, and without the endorsement that came later.
-    pub(super) fn on(day: Date) -> impl Fn((Self, PlanState)) -> Self {
-        move |(row, state)| {
-            let is_endorsed = row.endorsed_on.is_some_and(|endorsed| endorsed <= day);
-            let endorsed_on = row.endorsed_on.filter(|_| is_endorsed);
-            Self { state, endorsed_on, endorsed_by: row.endorsed_by.filter(|_| is_endorsed), ..row }
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::pg::PgConnection;
 
-use super::lock;
+use super::rows::lock;
 use crate::access::caller::Caller;
 use crate::error::{ApiError, ProblemCode};
 use crate::register::examinations::model::ExaminationOutcome;
@@ -19,7 +19,7 @@ use crate::values::ids::{ActionId, InspectionId, PlanId};
 ///
 /// # Errors
 ///
-/// `not_found`, `conflict` if the plan is closed or answers no inspection, or if the database fails.
+/// `not_found`, `conflict` if the plan is closed or answers no inspection.
 pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(ProposedActions, i32), ApiError> {
     // One call after the other: the second sees what the first proposed.
     let plan = lock(conn, caller, id)?;
@@ -50,11 +50,11 @@ pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(
 
 /// The recommendations of an inspection that no published inspection found improved when it last looked.
 fn open(conn: &mut PgConnection, caller: &Caller, inspection: InspectionId) -> Result<Vec<Recommendation>, ApiError> {
-    inspections::query::find(conn, caller, inspection)?;
-    let asked = recommendations::query::of_inspections(conn, &[inspection])?;
+    inspections::query::rows::find(conn, caller, inspection)?;
+    let asked = recommendations::query::rows::of_inspections(conn, &[inspection])?;
     let asked = asked.into_iter().map(|(_, recommendation)| recommendation).collect::<Vec<_>>();
     let ids = asked.iter().map(|recommendation| recommendation.row.recommendation_id).collect::<Vec<_>>();
-    let outcomes = examinations::query::latest_outcomes(conn, &ids)?;
+    let outcomes = examinations::query::rows::latest_outcomes(conn, &ids)?;
     let is_open =
         |asked: &Recommendation| outcomes.get(&asked.row.recommendation_id) != Some(&ExaminationOutcome::Improved);
     Ok(asked.into_iter().filter(is_open).collect())

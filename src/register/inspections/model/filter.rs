@@ -5,12 +5,12 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{InspectionEmbed, InspectionSort};
-use crate::error::ApiError;
-use crate::http::page::check_periods;
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::frameworks::model::Grade;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, reversed};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
+use crate::values::grade::Grade;
 use crate::values::ids::InspectionId;
 use crate::values::inspection_kind::InspectionKind;
 use crate::values::inspection_state::InspectionState;
@@ -76,7 +76,19 @@ pub struct InspectionFilter {
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
-/// The parameters of a read of an inspection.
+impl Parameters for InspectionFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        let started = reversed("started_to", self.started_from, self.started_to);
+        let published = reversed("published_to", self.published_from, self.published_to);
+        [started, published].into_iter().flatten().collect()
+    }
+}
+
+/// What an inspection carries.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -86,16 +98,4 @@ pub struct InspectionParameters {
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
-impl InspectionFilter {
-    /// Refuses periods that end before they begin.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed`, naming each.
-    pub fn check_periods(&self) -> Result<(), ApiError> {
-        check_periods(&[
-            ("started_to", self.started_from, self.started_to),
-            ("published_to", self.published_from, self.published_to),
-        ])
-    }
-}
+impl Parameters for InspectionParameters {}

@@ -41,6 +41,13 @@ impl InspectionRow {
         matches!(self.kind, Some(InspectionKind::MonitoringVisit | InspectionKind::FocusedVisit))
     }
 
+    /// Whether it began before another inspection, as far as their days are known.
+    #[must_use]
+    pub fn is_earlier_than(&self, other: &Self) -> bool {
+        let days = self.started_on.or(self.published_on).zip(other.started_on.or(other.published_on));
+        days.is_none_or(|(own, others)| own < others)
+    }
+
     /// Demands a reason for changing what the inspection has. A draft changes freely; once it is published, also when it
     /// is withdrawn again, it changes with a reason.
     ///

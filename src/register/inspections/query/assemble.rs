@@ -14,10 +14,6 @@ use crate::values::id::owned_by;
 use crate::values::ids::InspectionId;
 
 /// These inspections with their judgements, their counts, and what they are asked to carry.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -25,7 +21,7 @@ pub fn all(
     embed: Option<&Codes<InspectionEmbed>>,
 ) -> Result<Vec<Inspection>, ApiError> {
     let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
-    let judgements = judgements::query::of_inspections(conn, &ids)?;
+    let judgements = judgements::query::rows::of_inspections(conn, &ids)?;
     let finding_counts = findings::table
         .filter(findings::inspection_id.eq_any(&ids))
         .group_by(findings::inspection_id)
@@ -37,17 +33,17 @@ pub fn all(
         .select((recommendations::inspection_id, count_star()))
         .load::<(InspectionId, i64)>(conn)?;
     let findings = if names(embed, &InspectionEmbed::Findings) {
-        Some(finding::query::of_inspections(conn, caller, &ids)?)
+        Some(finding::query::assemble::of_inspections(conn, caller, &ids)?)
     } else {
         None
     };
     let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
-        Some(recommendation::query::of_inspections(conn, &ids)?)
+        Some(recommendation::query::rows::of_inspections(conn, &ids)?)
     } else {
         None
     };
     let documents = if names(embed, &InspectionEmbed::Documents) {
-        Some(documents::query::of_inspections(conn, &ids)?)
+        Some(documents::query::rows::of_inspections(conn, &ids)?)
     } else {
         None
     };

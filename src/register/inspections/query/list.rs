@@ -7,12 +7,13 @@ use diesel_full_text_search::configuration::TsConfigurationByName;
 use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
 use serde_json::json;
 
+use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{authorities, findings, inspections, judgements, recommendations};
 use crate::database::sql::{Bound, contains, lower, lower_each, or_distant_future, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};
@@ -26,7 +27,7 @@ type After = (Option<Date>, InspectionId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -43,7 +44,7 @@ pub fn list(
         InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),
         InspectionSort::StartedOn | InspectionSort::StartedOnDescending => (row.started_on, row.inspection_id),
     })?;
-    Ok((super::assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
 }
 
 fn matching<'a>(

@@ -1,14 +1,19 @@
-//! The inspections whose findings or recommendations a list wants.
+//! Lists of findings, recommendations and examinations across inspections: which inspections they come from, and the order
+//! that they have in common.
 
+use diesel::dsl::{Asc, Desc};
+use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
+use diesel::query_builder::QueryFragment;
+use diesel::sql_types::{Bool, Integer};
 
 use crate::access::caller::Caller;
 use crate::database::schema::inspections;
+use crate::database::sql::{Bound, or_distant_past};
 use crate::error::ApiError;
-use crate::http::page::check_periods;
-use crate::register::authorities::model::AuthorityKey;
-use crate::register::authorities::query::resolve_filter;
+use crate::register::authorities::query::rows::resolve_filter;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};
@@ -31,7 +36,7 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// `validation_failed` if the period is reversed, or if the database fails.
+    /// If the database fails.
     pub fn wanted(
         conn: &mut PgConnection,
         caller: &Caller,
@@ -40,7 +45,6 @@ impl Reports {
         frameworks: Option<&Codes<Code>>,
         (published_from, published_to): (Option<Date>, Option<Date>),
     ) -> Result<Self, ApiError> {
-        check_periods(&[("published_to", published_from, published_to)])?;
         Ok(Self {
             states: caller.access().states(),
             authorities: resolve_filter(conn, authorities)?,
@@ -72,4 +76,31 @@ impl Reports {
         }
         query.select(inspections::inspection_id)
     }
+}
+
+/// A place in the order of reports: the publication and the id of the inspection, and the position in it.
+pub type ReportPlace = (Option<Date>, InspectionId, i32);
+
+/// The order of reports: the latest publication first, then as in the report.
+pub fn in_report_order<P: Expression<SqlType = Integer>>(
+    position: P,
+) -> (Desc<or_distant_past<inspections::published_on>>, Desc<inspections::inspection_id>, Asc<P>) {
+    (or_distant_past(inspections::published_on).desc(), inspections::inspection_id.desc(), position.asc())
+}
+
+/// The condition on rows after a place in the order of reports.
+pub fn after<'a, F, P>(
+    (published_on, inspection, last): ReportPlace,
+    position: P,
+) -> Box<dyn BoxableExpression<F, Pg, SqlType = Bool> + 'a>
+where
+    P: Expression<SqlType = Integer> + SelectableExpression<F>,
+    P: ValidGrouping<(), IsAggregate = is_aggregate::No> + QueryFragment<Pg> + Send + 'a,
+    inspections::published_on: SelectableExpression<F>,
+    inspections::inspection_id: SelectableExpression<F>,
+{
+    let (day, id) = (or_distant_past(inspections::published_on), inspections::inspection_id);
+    let bound = Bound::or_past(published_on);
+    let later = id.eq(inspection).and(position.gt(last));
+    Box::new(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
 }

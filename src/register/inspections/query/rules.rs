@@ -4,6 +4,8 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::framework::{areas, gives_grades};
+use super::rows;
 use crate::access::caller::Caller;
 use crate::database::schema::inspections;
 use crate::error::{ApiError, FieldError, ProblemCode};
@@ -23,7 +25,7 @@ pub const OF_ANOTHER: &str = "must name an inspection of the same authority or i
 ///
 /// # Errors
 ///
-/// `validation_failed` with every broken rule, or if the database fails.
+/// `validation_failed` with every broken rule.
 pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspection>) -> Result<(), ApiError> {
     let framework = match &row.framework {
         Some(code) => frameworks::query::find(conn, code).optional()?,
@@ -36,9 +38,7 @@ pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspe
     let areas = areas(conn, row)?;
     let stored = match new {
         Some(_) => Vec::new(),
-        None => {
-            judgements::query::of_inspections(conn, &[row.inspection_id])?.into_iter().map(|(_, own)| own).collect()
-        }
+        None => judgements::query::rows::of_inspection(conn, row.inspection_id)?,
     };
     let judged = new.map_or(stored.as_slice(), |new| new.judgements.as_slice());
     let terms = Terms { framework: framework.as_ref(), kind: kind.as_ref(), has_judgements: !judged.is_empty() };
@@ -54,15 +54,6 @@ pub fn check(conn: &mut PgConnection, row: &InspectionRow, new: Option<&NewInspe
     ApiError::refuse_any(errors)
 }
 
-/// The areas of an inspection's framework.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn areas(conn: &mut PgConnection, row: &InspectionRow) -> QueryResult<Vec<Code>> {
-    row.framework.as_ref().map_or(Ok(Vec::new()), |framework| frameworks::query::area_codes(conn, framework))
-}
-
 /// A series is opened by an earlier graded inspection of the same authority or of its predecessor; once a visit is
 /// public, its opener is.
 fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Vec<FieldError>, ApiError> {
@@ -74,7 +65,7 @@ fn broken_visit_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<Ve
     let rules = [
         (gives_grades(conn, &opener)?, "must name a graded inspection"),
         (is_same_or_predecessor(conn, row.authority_id, opener.authority_id)?, OF_ANOTHER),
-        (is_earlier(&opener, row), "must name an earlier inspection"),
+        (opener.is_earlier_than(row), "must name an earlier inspection"),
         (opener.is_public() || !row.is_public(), "must name a published inspection, since the visit is published"),
     ];
     Ok(rules.into_iter().filter(|(is_kept, _)| !is_kept).map(|(_, message)| broken_series(message)).collect())
@@ -92,7 +83,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
         let message = "must remain a graded kind: the inspection opened a series of visits";
         errors.push(FieldError::body("/kind", "series", message));
     }
-    if visits.iter().any(|visit| !is_earlier(row, visit)) {
+    if visits.iter().any(|visit| !row.is_earlier_than(visit)) {
         let member = if row.started_on.is_some() { "/started_on" } else { "/published_on" };
         errors.push(FieldError::body(member, "series", "must be earlier than the visits of the series that it opened"));
     }
@@ -103,7 +94,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
 ///
 /// # Errors
 ///
-/// `in_use` if a visit of its series is published, or if the database fails.
+/// `in_use` if a visit of its series is published.
 pub fn check_withdrawal(conn: &mut PgConnection, id: InspectionId) -> Result<(), ApiError> {
     if visits(conn, id)?.iter().any(InspectionRow::is_public) {
         return Err(ApiError::in_use("published visits belong to the series that this inspection opened"));
@@ -116,29 +107,8 @@ fn visits(conn: &mut PgConnection, opener: InspectionId) -> QueryResult<Vec<Insp
     visits.select(InspectionRow::as_select()).load(conn)
 }
 
-/// Whether one began before the other, as far as their days are known.
-#[must_use]
-pub fn is_earlier(opener: &InspectionRow, visit: &InspectionRow) -> bool {
-    let days = opener.started_on.or(opener.published_on).zip(visit.started_on.or(visit.published_on));
-    days.is_none_or(|(opened, visited)| opened < visited)
-}
-
-/// Whether it is of a kind that gives grades, under its framework.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn gives_grades(conn: &mut PgConnection, row: &InspectionRow) -> Result<bool, ApiError> {
-    let (Some(framework), Some(kind)) = (&row.framework, row.kind) else { return Ok(false) };
-    Ok(frameworks::query::kind(conn, framework, kind).optional()?.is_some_and(|kind| kind.is_graded))
-}
-
 /// What is wrong with a reference of something of this authority to an inspection: that must be one that the caller sees,
 /// of the authority itself or of its predecessor.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn broken_reference(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -146,7 +116,7 @@ pub fn broken_reference(
     inspection: InspectionId,
     pointer: &str,
 ) -> Result<Option<FieldError>, ApiError> {
-    let other = match super::find(conn, caller, inspection) {
+    let other = match rows::find(conn, caller, inspection) {
         Ok(inspection) => inspection.authority_id,
         Err(error) if error.code() == ProblemCode::NotFound => {
             return Ok(Some(FieldError::body(pointer, "unknown", "must name an inspection of the register")));
@@ -166,7 +136,13 @@ fn broken_covered_codes(
     let mut errors = Vec::new();
     for (index, covered) in row.areas_covered.0.iter().enumerate() {
         let place = format!("/areas_covered/{index}");
-        errors.extend(findings::query::broken_codes(conn, areas, covered.area.as_ref(), &covered.themes, &place)?);
+        errors.extend(findings::query::rules::broken_codes(
+            conn,
+            areas,
+            covered.area.as_ref(),
+            &covered.themes,
+            &place,
+        )?);
     }
     Ok(errors)
 }
@@ -179,16 +155,16 @@ fn broken_contents(
     new: &NewInspection,
 ) -> Result<Vec<FieldError>, ApiError> {
     let mut errors = Vec::new();
-    if !authorities::query::exists(conn, new.authority_id)? {
+    if !authorities::query::rows::exists(conn, new.authority_id)? {
         errors.push(FieldError::body("/authority_id", "unknown", "must name an authority of the register"));
     }
     if let Some(framework) = &row.framework {
-        errors.extend(judgements::query::broken_codes(conn, framework, &new.judgements)?);
+        errors.extend(judgements::query::rules::broken_codes(conn, framework, &new.judgements)?);
     }
     for (index, finding) in new.findings.iter().enumerate() {
         let place = format!("/findings/{index}");
         let (area, themes) = (finding.area.as_ref(), finding.themes.as_slice());
-        errors.extend(findings::query::broken_codes(conn, areas, area, themes, &place)?);
+        errors.extend(findings::query::rules::broken_codes(conn, areas, area, themes, &place)?);
     }
     for (index, recommendation) in new.recommendations.iter().enumerate() {
         let place = format!("/recommendations/{index}/themes");
@@ -205,11 +181,11 @@ fn broken_moves(
     judged: &[Judgement],
 ) -> Result<Vec<FieldError>, ApiError> {
     let misfits = match &row.framework {
-        Some(framework) => judgements::query::broken_codes(conn, framework, judged)?,
+        Some(framework) => judgements::query::rules::broken_codes(conn, framework, judged)?,
         None => Vec::new(),
     };
     let mut messages = misfits.into_iter().map(|misfit| misfit.message).collect::<Vec<_>>();
-    for (position, area) in findings::query::areas(conn, row.inspection_id)? {
+    for (position, area) in findings::query::rows::areas(conn, row.inspection_id)? {
         if !areas.contains(&area) {
             messages
                 .push(format!("the finding at position {position} has area {area}, which the framework does not have"));

@@ -5,7 +5,8 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::InterventionKind;
-use crate::register::authorities::model::AuthorityKey;
+use crate::http::parameters::Parameters;
+use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::text_enum::text_enum;
@@ -39,3 +40,5 @@ pub struct InterventionFilter {
     #[param(default = "-started_on", example = "-started_on")]
     pub sort: Option<InterventionSort>,
 }
+
+impl Parameters for InterventionFilter {}

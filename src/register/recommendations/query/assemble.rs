@@ -10,10 +10,6 @@ use crate::values::codes::{Codes, names};
 use crate::values::id::owned_by;
 
 /// These recommendations with what they are asked to carry.
-///
-/// # Errors
-///
-/// If the database fails.
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -27,7 +23,7 @@ pub fn all(
         None
     };
     let examinations = if names(embed, &RecommendationEmbed::Examinations) {
-        Some(examinations::query::of_recommendations(conn, caller, &ids)?)
+        Some(examinations::query::rows::of_recommendations(conn, caller, &ids)?)
     } else {
         None
     };

@@ -9,24 +9,20 @@ use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_sear
 use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
-use crate::database::sql::{Bound, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::inspections::query::reports::Reports;
+use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
 use crate::values::date::Date;
-use crate::values::ids::InspectionId;
 use crate::values::inspection_state::InspectionState;
 
 type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
-/// Where a page begins: publication and id of the inspection, and place in it, of the row before.
-type After = (Option<Date>, InspectionId, i32);
 
 /// A page of the recommendations that a filter wants: the latest publication first, then as in the report.
 ///
 /// # Errors
 ///
-/// `invalid_cursor`, or if the database fails.
+/// `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -41,7 +37,12 @@ pub fn list(
         filter.framework.as_ref(),
         (filter.published_from, filter.published_to),
     )?;
-    let rows = sorted(matching(filter, &reports), window.after()?)
+    let mut query = matching(filter, &reports);
+    if let Some(place) = window.after()? {
+        query = query.filter(after(place, recommendations::position));
+    }
+    let rows = query
+        .order(in_report_order(recommendations::position))
         .limit(window.rows())
         .select((RecommendationRow::as_select(), schema::inspections::published_on))
         .load::<(RecommendationRow, Option<Date>)>(conn)?;
@@ -82,18 +83,4 @@ fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recom
         };
     }
     query
-}
-
-fn sorted(query: Recommendations<'_>, after: Option<After>) -> Recommendations<'_> {
-    let day = or_distant_past(schema::inspections::published_on);
-    let id = schema::inspections::inspection_id;
-    let query = match after {
-        Some((published_on, inspection, position)) => {
-            let bound = Bound::or_past(published_on);
-            let later = id.eq(inspection).and(recommendations::position.gt(position));
-            query.filter(day.le(bound).and(day.lt(bound).or(id.lt(inspection)).or(later)))
-        }
-        None => query,
-    };
-    query.order((day.desc(), id.desc(), recommendations::position.asc()))
 }
