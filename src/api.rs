@@ -13,17 +13,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::contract;
 use crate::access::role::Role;
+use crate::contract;
 use crate::database::pool::Db;
 use crate::error::Problem;
-use crate::http::{guard, pages};
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
 use crate::http::operation::Operations;
 use crate::http::page::Count;
 use crate::http::telemetry::{self, Metrics};
-use crate::register::{api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes};
+use crate::http::{guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
 use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
@@ -35,6 +34,10 @@ use crate::register::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::register::interventions::model::InterventionSort;
 use crate::register::recommendations::model::RecommendationEmbed;
 use crate::register::standings::model::{Clock, StandingSort};
+use crate::register::{
+    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
+    improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
+};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::text::SearchText;
 
@@ -211,7 +214,7 @@ pub fn build(
         .configure(plumbing)
         .default_service(web::to(pages::nothing_here))
         .wrap(from_fn(guard::guard))
-        .wrap(from_fn(responses::in_pieces))
+        .wrap(from_fn(responses::limit_memory))
         .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())

@@ -55,12 +55,12 @@ impl Permission {
 /// The permissions and the visibility of a caller.
 #[derive(Debug, Clone)]
 pub struct Access {
-    standing: Standing,
+    identity: Identity,
     authorities: Arc<[AuthorityId]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum Identity {
     Nobody,
     Key(Role),
     Register,
@@ -79,19 +79,19 @@ impl Access {
     /// A caller without an API key, who can read public resources.
     #[must_use]
     pub fn anonymous() -> Self {
-        Self { standing: Standing::Nobody, authorities: Arc::new([]) }
+        Self { identity: Identity::Nobody, authorities: Arc::new([]) }
     }
 
     /// A caller with an API key. A key without authorities is bound to none, never to all.
     #[must_use]
     pub fn of_key(role: Role, authorities: Arc<[AuthorityId]>) -> Self {
-        Self { standing: Standing::Key(role), authorities }
+        Self { identity: Identity::Key(role), authorities }
     }
 
     /// The register itself, for a command of the operator.
     #[must_use]
     pub fn register() -> Self {
-        Self { standing: Standing::Register, authorities: Arc::new([]) }
+        Self { identity: Identity::Register, authorities: Arc::new([]) }
     }
 
     /// Checks whether the role of the caller has this permission.
@@ -100,11 +100,11 @@ impl Access {
     ///
     /// `unauthenticated` without a key, `forbidden` with a key of a role that lacks the permission.
     pub fn permits(&self, permission: Permission) -> Result<(), ApiError> {
-        let is_permitted = match self.standing {
-            Standing::Register => true,
-            Standing::Key(role) => permission.is_of(role),
-            Standing::Nobody if permission == Permission::Read => true,
-            Standing::Nobody => return Err(ApiError::unauthenticated()),
+        let is_permitted = match self.identity {
+            Identity::Register => true,
+            Identity::Key(role) => permission.is_of(role),
+            Identity::Nobody if permission == Permission::Read => true,
+            Identity::Nobody => return Err(ApiError::unauthenticated()),
         };
         if is_permitted { Ok(()) } else { Err(forbidden()) }
     }
@@ -122,7 +122,7 @@ impl Access {
     /// Whether draft and withdrawn inspections and their parts are visible to the caller.
     #[must_use]
     pub fn sees_drafts(&self) -> bool {
-        matches!(self.standing, Standing::Register | Standing::Key(Role::Admin | Role::Steward))
+        matches!(self.identity, Identity::Register | Identity::Key(Role::Admin | Role::Steward))
     }
 
     /// The states of the inspections that are visible to the caller with their parts.
@@ -140,9 +140,9 @@ impl Access {
     /// The authorities whose private papers are visible to the caller.
     #[must_use]
     pub fn papers(&self) -> Papers<'_> {
-        match self.standing {
-            Standing::Register | Standing::Key(Role::Admin) => Papers::All,
-            Standing::Key(_) | Standing::Nobody => Papers::Of(&self.authorities),
+        match self.identity {
+            Identity::Register | Identity::Key(Role::Admin) => Papers::All,
+            Identity::Key(_) | Identity::Nobody => Papers::Of(&self.authorities),
         }
     }
 

@@ -36,9 +36,9 @@ pub struct Reference {
 }
 
 /// Those of some ids whose resources a caller sees.
-pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
+pub struct Visible<T: 'static>(Option<HashSet<Id<T>>>);
 
-impl<T> Seen<T> {
+impl<T> Visible<T> {
     /// All of them, without a query.
     const ALL: Self = Self(None);
 
@@ -49,7 +49,7 @@ impl<T> Seen<T> {
     /// Whether this one is visible to the caller.
     #[must_use]
     pub fn has(&self, id: Id<T>) -> bool {
-        self.0.as_ref().is_none_or(|seen| seen.contains(&id))
+        self.0.as_ref().is_none_or(|visible| visible.contains(&id))
     }
 }
 
@@ -58,26 +58,26 @@ pub fn inspections(
     conn: &mut PgConnection,
     access: &Access,
     ids: &[InspectionId],
-) -> QueryResult<Seen<of::Inspection>> {
+) -> QueryResult<Visible<of::Inspection>> {
     if access.sees_drafts() {
-        return Ok(Seen::ALL);
+        return Ok(Visible::ALL);
     }
-    let seen = inspections::table
+    let visible = inspections::table
         .filter(inspections::inspection_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
         .select(inspections::inspection_id);
-    load(ids, || seen.load(conn))
+    load(ids, || visible.load(conn))
 }
 
 /// The findings, among these, that are visible to the caller.
-pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<of::Finding>> {
+pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Visible<of::Finding>> {
     if access.sees_drafts() {
-        return Ok(Seen::ALL);
+        return Ok(Visible::ALL);
     }
-    let seen = findings::table
+    let visible = findings::table
         .inner_join(inspections::table)
         .filter(findings::finding_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
         .select(findings::finding_id);
-    load(ids, || seen.load(conn))
+    load(ids, || visible.load(conn))
 }
 
 /// The recommendations, among these, that are visible to the caller.
@@ -85,43 +85,43 @@ pub fn recommendations(
     conn: &mut PgConnection,
     access: &Access,
     ids: &[RecommendationId],
-) -> QueryResult<Seen<of::Recommendation>> {
+) -> QueryResult<Visible<of::Recommendation>> {
     if access.sees_drafts() {
-        return Ok(Seen::ALL);
+        return Ok(Visible::ALL);
     }
-    let seen = recommendations::table
+    let visible = recommendations::table
         .inner_join(inspections::table)
         .filter(recommendations::recommendation_id.eq_any(ids).and(inspections::state.eq_any(access.states())))
         .select(recommendations::recommendation_id);
-    load(ids, || seen.load(conn))
+    load(ids, || visible.load(conn))
 }
 
 /// The documents, among these, that are visible to the caller.
-pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<of::Document>> {
+pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Visible<of::Document>> {
     if access.sees_drafts() {
-        return Ok(Seen::ALL);
+        return Ok(Visible::ALL);
     }
     let is_seen = documents::inspection_id.is_null().or(inspections::state.nullable().eq_any(access.states()));
-    let seen = documents::table
+    let visible = documents::table
         .left_join(inspections::table)
         .filter(documents::document_id.eq_any(ids))
         .filter(is_seen)
         .select(documents::document_id);
-    load(ids, || seen.load(conn))
+    load(ids, || visible.load(conn))
 }
 
 /// The improvement plans, among these, that are visible to the caller.
-pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<of::Plan>> {
-    let Papers::Of(authorities) = access.papers() else { return Ok(Seen::ALL) };
+pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Visible<of::Plan>> {
+    let Papers::Of(authorities) = access.papers() else { return Ok(Visible::ALL) };
     let is_seen =
         improvement_plans::visibility.eq(Visibility::Public).or(improvement_plans::authority_id.eq_any(authorities));
-    let seen = improvement_plans::table
+    let visible = improvement_plans::table
         .filter(improvement_plans::plan_id.eq_any(ids).and(is_seen))
         .select(improvement_plans::plan_id);
-    load(ids, || seen.load(conn))
+    load(ids, || visible.load(conn))
 }
 
 /// Queries the database, unless there are no ids.
-fn load<T>(ids: &[Id<T>], seen: impl FnOnce() -> QueryResult<Vec<Id<T>>>) -> QueryResult<Seen<T>> {
-    Ok(Seen::these(if ids.is_empty() { Vec::new() } else { seen()? }))
+fn load<T>(ids: &[Id<T>], visible: impl FnOnce() -> QueryResult<Vec<Id<T>>>) -> QueryResult<Visible<T>> {
+    Ok(Visible::these(if ids.is_empty() { Vec::new() } else { visible()? }))
 }

@@ -13,8 +13,8 @@ use crate::access::role::Role;
 use crate::database::session;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, broken_rules};
-use crate::register::api_keys::query;
 use crate::register::api_keys::model::NewApiKey;
+use crate::register::api_keys::query;
 use crate::register::authorities::query::rows::resolve;
 use crate::values::id::Id;
 use crate::values::ids::AuthorityId;
@@ -52,7 +52,7 @@ pub(super) enum KeysCommand {
 }
 
 /// Runs the command on the database with this URL.
-pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
+pub(super) fn execute(command: &KeysCommand, url: &str) -> Outcome {
     let mut conn = session::connect(url)?;
     match command {
         KeysCommand::Create { role, name, authorities, expires_in, expires_at } => {

@@ -15,10 +15,10 @@ use clap_complete::Shell;
 
 use self::keys::KeysCommand;
 use self::outcome::Outcome;
-use crate::{api, logging, server};
 use crate::config::{Config, SETTINGS};
 use crate::database::embedded::Embedded;
 use crate::import::{self, upgrade};
+use crate::{api, logging, server};
 
 /// The record of Ofsted's inspections of English children's services, as an HTTP API.
 #[derive(Parser)]
@@ -75,7 +75,7 @@ enum Version {
 #[must_use]
 pub fn run() -> ExitCode {
     let matches = Arguments::command().after_help(settings_help()).get_matches();
-    let outcome = Arguments::from_arg_matches(&matches).map_err(Into::into).and_then(|arguments| obey(&arguments));
+    let outcome = Arguments::from_arg_matches(&matches).map_err(Into::into).and_then(|arguments| execute(&arguments));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -87,7 +87,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn obey(arguments: &Arguments) -> Outcome {
+fn execute(arguments: &Arguments) -> Outcome {
     match arguments.command {
         Some(Command::Openapi { version }) => return print_document(version),
         Some(Command::Completions { shell }) => return print_completions(shell),
@@ -110,7 +110,7 @@ fn obey(arguments: &Arguments) -> Outcome {
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
         })?,
-        Some(Command::Keys { command }) => with_running_database(&config, |url| keys::obey(command, url))?,
+        Some(Command::Keys { command }) => with_running_database(&config, |url| keys::execute(command, url))?,
         Some(Command::Healthcheck) => healthcheck(config.local_address())?,
         Some(Command::Openapi { .. } | Command::Completions { .. }) => {}
     }

@@ -9,7 +9,7 @@ const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 
 /// Adds the header to every response.
 pub(super) fn complete(document: &mut Value) {
-    add_to_answers(document);
+    add_to_responses(document);
     set(
         document,
         &format!("/components/headers/{ALLOW_ORIGIN}"),
@@ -20,14 +20,14 @@ pub(super) fn complete(document: &mut Value) {
     );
 }
 
-fn add_to_answers(part: &mut Value) {
+fn add_to_responses(part: &mut Value) {
     match part {
-        Value::Array(items) => items.iter_mut().for_each(add_to_answers),
+        Value::Array(items) => items.iter_mut().for_each(add_to_responses),
         Value::Object(members) => {
-            members.values_mut().for_each(add_to_answers);
+            members.values_mut().for_each(add_to_responses);
             // Only responses have both a description and headers.
-            let is_answer = members.contains_key("description");
-            if let Some(Value::Object(headers)) = members.get_mut("headers").filter(|_| is_answer) {
+            let is_response = members.contains_key("description");
+            if let Some(Value::Object(headers)) = members.get_mut("headers").filter(|_| is_response) {
                 let reference = format!("#/components/headers/{ALLOW_ORIGIN}");
                 headers.insert(ALLOW_ORIGIN.to_owned(), json!({ "$ref": reference }));
             }

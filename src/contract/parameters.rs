@@ -8,7 +8,9 @@ use crate::http::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
 use crate::http::idempotency::MAX_KEY;
 use crate::register::api_keys::FIRST_KEY;
 use crate::values::authority_key::AuthorityKey;
-use crate::values::ids::{ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId};
+use crate::values::ids::{
+    ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId,
+};
 use crate::values::text::Code;
 
 /// A parameter in a path: its name, its description, and an example that exists in `data/`.

@@ -9,7 +9,7 @@ use diesel::sql_types::Bool;
 
 use super::session;
 use crate::database::migrate;
-use crate::error::{ApiError, Fault};
+use crate::error::{ApiError, DatabaseFault};
 
 /// The pause between probes of a database that does not respond.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -48,7 +48,7 @@ impl Condition {
     }
 
     /// Whether requests wait for the database.
-    pub(super) fn answers(self) -> bool {
+    pub(super) fn responds(self) -> bool {
         !matches!(self, Self::Unreachable | Self::Starting)
     }
 
@@ -63,7 +63,7 @@ impl Condition {
 }
 
 /// Probes the database, on the connection of the last probe if it still works.
-pub(super) fn look(url: &str, connection: Option<PgConnection>) -> (Condition, String, Option<PgConnection>) {
+pub(super) fn probe(url: &str, connection: Option<PgConnection>) -> (Condition, String, Option<PgConnection>) {
     if let Some(mut connection) = connection
         && let Ok(state) = examine(&mut connection)
     {
@@ -77,7 +77,7 @@ pub(super) fn look(url: &str, connection: Option<PgConnection>) -> (Condition, S
         Ok(mut connection) => {
             match session::prepare(&mut connection).map_err(Into::into).and_then(|()| examine(&mut connection)) {
                 Ok(state) => (state, String::new(), Some(connection).filter(|_| state != Condition::ReadOnly)),
-                Err(ApiError::Database(Fault::ConnectionLost, cause)) => (Condition::Unreachable, cause, None),
+                Err(ApiError::Database(DatabaseFault::ConnectionLost, cause)) => (Condition::Unreachable, cause, None),
                 Err(error) => (Condition::Refusing, error.to_string(), None),
             }
         }

@@ -13,7 +13,7 @@ use super::admission::Admission;
 use super::session::Session;
 use super::transaction::{self, Kind, Pool, Progress};
 use super::watch::Watch;
-use crate::error::{ApiError, Fault};
+use crate::error::{ApiError, DatabaseFault};
 
 pub use super::condition::Condition;
 
@@ -59,7 +59,7 @@ impl Db {
     /// starting.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
-        let url = super::session::bounded(url);
+        let url = super::session::with_timeouts(url);
         let current = Mutex::new(Generation::new(0, &url, size));
         Self { source: Arc::new(Source { watch: Watch::begin(&url), url, size, current }) }
     }
@@ -106,7 +106,7 @@ impl Db {
 
     /// Probes the database, with a timeout.
     pub async fn condition(&self) -> Condition {
-        self.source.watch.look().await
+        self.source.watch.probe().await
     }
 
     #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
@@ -116,7 +116,7 @@ impl Db {
         T: Send + 'static,
     {
         let watch = &self.source.watch;
-        watch.must_answer()?;
+        watch.check_response()?;
         let place = self.source.admission().enter().await?;
         let source = Arc::clone(&self.source);
         let progress = Arc::new(Progress::default());
@@ -125,7 +125,7 @@ impl Db {
             let progress = Arc::clone(&progress);
             move || {
                 let _place = place;
-                transaction::run(&source.pool(), kind, &progress, &|| source.watch.hear(), &work)
+                transaction::run(&source.pool(), kind, &progress, &|| source.watch.record_response(), &work)
             }
         }));
         // A thread that waits for the database cannot be cancelled. It is abandoned if the database does not respond.
@@ -133,18 +133,18 @@ impl Db {
             if let Ok(outcome) = timeout(TICK, outcome.as_mut()).await {
                 let outcome = outcome.map_err(|error| ApiError::Unavailable(error.to_string()))?;
                 if matches!(outcome, Err(ApiError::Database(..))) {
-                    watch.ask();
+                    watch.request_probe();
                 }
                 return outcome;
             }
             if begun.elapsed() > LONGEST_WAIT {
-                return Err(progress.abandon(Fault::TooSlow, "the database did not respond in time"));
+                return Err(progress.abandon(DatabaseFault::TooSlow, "the database did not respond in time"));
             }
-            if watch.must_answer().is_err() {
-                return Err(progress.abandon(Fault::ConnectionLost, "the database stopped responding"));
+            if watch.check_response().is_err() {
+                return Err(progress.abandon(DatabaseFault::ConnectionLost, "the database stopped responding"));
             }
             if begun.elapsed() > PATIENCE {
-                watch.ask();
+                watch.request_probe();
             }
         }
     }

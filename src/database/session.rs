@@ -48,7 +48,7 @@ pub fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
 
 /// The URL of a database with the default network timeouts, unless it has its own.
 #[must_use]
-pub fn bounded(url: &str) -> String {
+pub fn with_timeouts(url: &str) -> String {
     let query_start = query_start(url);
     let given = query_start.and_then(|start| url.get(start..)).unwrap_or_default();
     let has = |name: &str| given.split(['?', '&']).any(|pair| pair.split('=').next() == Some(name));
@@ -72,7 +72,7 @@ fn query_start(url: &str) -> Option<usize> {
 ///
 /// If there is no connection within ten seconds.
 pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
-    let url = bounded(url);
+    let url = with_timeouts(url);
     let mut attempts = 0;
     loop {
         match PgConnection::establish(&url) {
@@ -102,7 +102,7 @@ mod tests {
             ("postgresql://register:a?b@db/register", format!("postgresql://register:a?b@db/register?{ALL}")),
             ("postgresql://a:1,b:2/register?user=x@y", format!("postgresql://a:1,b:2/register?user=x@y&{ALL}")),
         ] {
-            assert_eq!(bounded(given), expected);
+            assert_eq!(with_timeouts(given), expected);
         }
     }
 
@@ -110,6 +110,6 @@ mod tests {
     fn what_the_operator_sets_stays() {
         let given = "postgresql://db/register?connect_timeout=9&keepalives_count=1";
         let expected = format!("{given}&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2");
-        assert_eq!(bounded(given), expected);
+        assert_eq!(with_timeouts(given), expected);
     }
 }

@@ -10,7 +10,7 @@ use diesel::r2d2::{ConnectionManager, R2D2Connection};
 use diesel::result::QueryResult;
 use uuid::Uuid;
 
-use crate::error::{ApiError, Fault};
+use crate::error::{ApiError, DatabaseFault};
 
 /// The maximum wait for a connection; after it the request gets `unavailable`.
 const CONNECTION_WAIT: Duration = Duration::from_millis(500);
@@ -70,9 +70,9 @@ impl Progress {
 
     /// Abandons the transaction because of this fault. Unless the COMMIT was sent, nothing of the transaction is
     /// committed.
-    pub fn abandon(&self, fault: Fault, cause: &str) -> ApiError {
+    pub fn abandon(&self, fault: DatabaseFault, cause: &str) -> ApiError {
         let stage = std::mem::replace(&mut *self.stage(), Stage::Abandoned);
-        let fault = if stage == Stage::Committing { Fault::OutcomeUnknown } else { fault };
+        let fault = if stage == Stage::Committing { DatabaseFault::OutcomeUnknown } else { fault };
         ApiError::Database(fault, cause.to_owned())
     }
 }
@@ -94,12 +94,12 @@ pub fn run<T>(
     let (mut collisions, mut has_lost) = (0, false);
     loop {
         match once(pool, kind, progress, heard, work) {
-            Err(ApiError::Database(Fault::Collision, cause)) if collisions < MOST_COLLISIONS => {
+            Err(ApiError::Database(DatabaseFault::Collision, cause)) if collisions < MOST_COLLISIONS => {
                 collisions += 1;
                 log::warn!("retrying the transaction, attempt {}: {cause}", collisions + 1);
                 sleep(jitter());
             }
-            Err(ApiError::Database(Fault::ConnectionLost, cause)) if !has_lost => {
+            Err(ApiError::Database(DatabaseFault::ConnectionLost, cause)) if !has_lost => {
                 has_lost = true;
                 log::warn!("retrying the transaction on a new connection: {cause}");
             }
@@ -141,7 +141,7 @@ fn once<T>(
     let _ = rollback(connection);
     Err(match outcome {
         ApiError::Database(_, cause) | ApiError::Internal(cause) if connection.is_broken() => {
-            ApiError::Database(Fault::ConnectionLost, cause)
+            ApiError::Database(DatabaseFault::ConnectionLost, cause)
         }
         error => {
             heard();
@@ -157,7 +157,9 @@ fn end<T>(kind: Kind, connection: &mut PgConnection, value: T) -> Result<T, ApiE
         Ok(()) => Ok(value),
         // The result of a read does not depend on the commit.
         Err(_) if kind == Kind::Read => Ok(value),
-        Err(error) if connection.is_broken() => Err(ApiError::Database(Fault::OutcomeUnknown, error.to_string())),
+        Err(error) if connection.is_broken() => {
+            Err(ApiError::Database(DatabaseFault::OutcomeUnknown, error.to_string()))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -169,7 +171,7 @@ fn rollback(connection: &mut PgConnection) -> QueryResult<()> {
 /// Marks a connection to be replaced if the database is read-only, since a new one may reach a writable server, or if
 /// it has cached plans from before a migration.
 fn renew_if_useless(connection: &mut PgConnection, error: &ApiError) {
-    if matches!(error, ApiError::Database(Fault::ReadOnly | Fault::ConnectionLost, _)) {
+    if matches!(error, ApiError::Database(DatabaseFault::ReadOnly | DatabaseFault::ConnectionLost, _)) {
         AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
     }
 }

@@ -20,24 +20,24 @@ const SILENCE: Duration = Duration::from_millis(600);
 /// The minimum time between the starts of two probes.
 const SPACING: Duration = Duration::from_millis(100);
 /// How long a request waits for the result of a probe.
-const LONGEST_LOOK: Duration = Duration::from_millis(850);
+const MAX_PROBE_WAIT: Duration = Duration::from_millis(850);
 /// The maximum number of simultaneous probes: those to an unreachable host end only after a timeout.
-const MOST_LOOKS: usize = 16;
+const MAX_PROBES: usize = 16;
 
 /// A thread that probes the database on request. Dropping the watch ends it.
 pub struct Watch(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
-    asked: Condvar,
+    requested: Condvar,
 }
 
 struct State {
     condition: Condition,
     /// The start of the latest probe that has a result.
-    looked_at: Option<Instant>,
+    probed_at: Option<Instant>,
     heard_at: Option<Instant>,
-    is_asked: bool,
+    is_requested: bool,
     is_over: bool,
     recoveries: u64,
 }
@@ -56,15 +56,15 @@ impl Watch {
     pub fn begin(url: &str) -> Self {
         let state = State {
             condition: Condition::Ready,
-            looked_at: None,
+            probed_at: None,
             heard_at: None,
-            is_asked: false,
+            is_requested: false,
             is_over: false,
             recoveries: 0,
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), asked: Condvar::new() });
-        let watchman = Watchman { url: url.to_owned(), shared: Arc::clone(&shared) };
-        let thread = thread::Builder::new().name("database-watch".to_owned()).spawn(move || watchman.serve());
+        let shared = Arc::new(Shared { state: Mutex::new(state), requested: Condvar::new() });
+        let worker = Worker { url: url.to_owned(), shared: Arc::clone(&shared) };
+        let thread = thread::Builder::new().name("database-watch".to_owned()).spawn(move || worker.serve());
         if let Err(error) = thread {
             log::error!("cannot start the database watch thread: {error}");
         }
@@ -72,20 +72,20 @@ impl Watch {
     }
 
     /// Requests a probe.
-    pub fn ask(&self) {
-        self.0.state().is_asked = true;
-        self.0.asked.notify_one();
+    pub fn request_probe(&self) {
+        self.0.state().is_requested = true;
+        self.0.requested.notify_one();
     }
 
     /// Requests a probe, and waits for its result.
-    pub async fn look(&self) -> Condition {
+    pub async fn probe(&self) -> Condition {
         let begun = Instant::now();
-        self.ask();
+        self.request_probe();
         // A probe may have to wait for the previous one.
-        while begun.elapsed() < LONGEST_LOOK {
+        while begun.elapsed() < MAX_PROBE_WAIT {
             sleep(Duration::from_millis(5)).await;
             let state = self.0.state();
-            if state.looked_at.is_some_and(|looked_at| looked_at >= begun) || !state.condition.answers() {
+            if state.probed_at.is_some_and(|probed_at| probed_at >= begun) || !state.condition.responds() {
                 return state.condition;
             }
         }
@@ -97,9 +97,9 @@ impl Watch {
     /// # Errors
     ///
     /// `unavailable` if it does not.
-    pub fn must_answer(&self) -> Result<(), ApiError> {
+    pub fn check_response(&self) -> Result<(), ApiError> {
         match self.0.state().condition {
-            condition if condition.answers() => Ok(()),
+            condition if condition.responds() => Ok(()),
             condition => Err(ApiError::Unavailable(format!(
                 "no connection to the database: {}",
                 condition.reason().unwrap_or_default()
@@ -108,7 +108,7 @@ impl Watch {
     }
 
     /// Records that the database has responded to a request.
-    pub fn hear(&self) {
+    pub fn record_response(&self) {
         self.0.state().heard_at = Some(Instant::now());
     }
 
@@ -121,7 +121,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.0.state().is_over = true;
-        self.0.asked.notify_one();
+        self.0.requested.notify_one();
     }
 }
 
@@ -134,32 +134,32 @@ impl Shared {
     fn wait(&self) -> bool {
         let mut state = self.state();
         let since = Instant::now();
-        while !state.is_asked && !state.is_over {
+        while !state.is_requested && !state.is_over {
             state = match state.condition.pause().map(|pause| pause.saturating_sub(since.elapsed())) {
                 Some(Duration::ZERO) => break,
-                Some(rest) => self.asked.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.asked.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(rest) => self.requested.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.requested.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
-        let rest = state.looked_at.map_or(Duration::ZERO, |looked_at| SPACING.saturating_sub(looked_at.elapsed()));
+        let rest = state.probed_at.map_or(Duration::ZERO, |probed_at| SPACING.saturating_sub(probed_at.elapsed()));
         if !rest.is_zero() {
             drop(state);
             thread::sleep(rest);
             state = self.state();
         }
-        state.is_asked = false;
+        state.is_requested = false;
         !state.is_over
     }
 
     /// Records the result of a probe that started at this time.
-    fn find(&self, condition: Condition, begun: Instant, cause: &str) {
+    fn record(&self, condition: Condition, begun: Instant, cause: &str) {
         let mut state = self.state();
-        state.looked_at = Some(begun);
+        state.probed_at = Some(begun);
         let before = std::mem::replace(&mut state.condition, condition);
         if before == condition {
             return;
         }
-        if before.pause().is_some() && condition.answers() {
+        if before.pause().is_some() && condition.responds() {
             state.recoveries += 1;
         }
         match condition.reason() {
@@ -169,28 +169,28 @@ impl Shared {
     }
 
     /// Records that a probe has no response yet: the database is unreachable unless it responded to others.
-    fn find_silence(&self, begun: Instant) {
+    fn record_silence(&self, begun: Instant) {
         let state = self.state();
         let is_heard = state.heard_at.is_some_and(|heard_at| heard_at >= begun);
         let condition = if is_heard { state.condition } else { Condition::Unreachable };
         drop(state);
-        self.find(condition, begun, "no response within 600 ms");
+        self.record(condition, begun, "no response within 600 ms");
     }
 }
 
 /// The thread of the watch.
-struct Watchman {
+struct Worker {
     url: String,
     shared: Arc<Shared>,
 }
 
-impl Watchman {
+impl Worker {
     fn serve(self) {
         let (sender, inbox) = channel();
         let (mut number, mut under_way, mut connection) = (0, 0, None);
         while self.shared.wait() {
             let begun = Instant::now();
-            if under_way < MOST_LOOKS && self.send(number + 1, connection.take(), &sender) {
+            if under_way < MAX_PROBES && self.send(number + 1, connection.take(), &sender) {
                 number += 1;
                 under_way += 1;
             }
@@ -198,9 +198,9 @@ impl Watchman {
             while let Ok(report) = inbox.recv_timeout(SILENCE.saturating_sub(begun.elapsed())) {
                 under_way -= 1;
                 // Results of earlier, abandoned probes matter only if the database responds after all.
-                let is_news = report.condition.answers() && !self.shared.state().condition.answers();
+                let is_news = report.condition.responds() && !self.shared.state().condition.responds();
                 if report.number == number || is_news {
-                    self.shared.find(report.condition, report.begun, &report.cause);
+                    self.shared.record(report.condition, report.begun, &report.cause);
                     is_settled = true;
                 }
                 connection = report.connection.or(connection);
@@ -209,7 +209,7 @@ impl Watchman {
                 }
             }
             if !is_settled {
-                self.shared.find_silence(begun);
+                self.shared.record_silence(begun);
             }
         }
     }
@@ -217,11 +217,11 @@ impl Watchman {
     /// Starts a probe in its own thread, which may take long.
     fn send(&self, number: u64, connection: Option<PgConnection>, sender: &Sender<Report>) -> bool {
         let (url, sender, begun) = (self.url.clone(), sender.clone(), Instant::now());
-        let look = move || {
-            let (condition, cause, connection) = condition::look(&url, connection);
+        let probe = move || {
+            let (condition, cause, connection) = condition::probe(&url, connection);
             // The result is dropped if the watch has ended.
             let _ = sender.send(Report { number, begun, condition, cause, connection });
         };
-        thread::Builder::new().name("database-look".to_owned()).spawn(look).is_ok()
+        thread::Builder::new().name("database-probe".to_owned()).spawn(probe).is_ok()
     }
 }

@@ -3,7 +3,7 @@
 use diesel::result::Error as DieselError;
 
 use super::ApiError;
-use super::fault::Fault;
+use super::fault::DatabaseFault;
 
 /// Any error that is not temporary is an error in the register: an unhandled constraint, a value that should have been
 /// refused earlier, or a missing privilege of the database user.
@@ -14,7 +14,7 @@ impl From<DieselError> for ApiError {
         {
             return refusal;
         }
-        match Fault::of(&error) {
+        match DatabaseFault::of(&error) {
             Some(fault) => Self::Database(fault, error.to_string()),
             None => Self::Internal(error.to_string()),
         }
@@ -42,14 +42,14 @@ pub trait ConstraintExt<T> {
     /// # Errors
     ///
     /// The error of the constraint if it is violated, or that of the statement.
-    fn on_constraint(self, meaning: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError>;
+    fn on_constraint(self, constraint_error: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError>;
 }
 
 impl<T> ConstraintExt<T> for Result<T, DieselError> {
-    fn on_constraint(self, meaning: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError> {
+    fn on_constraint(self, constraint_error: impl FnOnce(&str) -> Option<ApiError>) -> Result<T, ApiError> {
         self.map_err(|error| {
             let known = match &error {
-                DieselError::DatabaseError(_, information) => information.constraint_name().and_then(meaning),
+                DieselError::DatabaseError(_, information) => information.constraint_name().and_then(constraint_error),
                 _ => None,
             };
             known.unwrap_or_else(|| error.into())

@@ -6,7 +6,7 @@ use super::problem::ProblemCode;
 
 /// Why the database did not do what it was asked, where that is nobody's mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum DatabaseFault {
     /// Another transaction stood in the way of this one; run again it may succeed.
     Collision,
     /// A statement, or its wait for a row that another one holds, took too long.
@@ -23,7 +23,7 @@ pub enum Fault {
     OutcomeUnknown,
 }
 
-impl Fault {
+impl DatabaseFault {
     /// The kind of problem that callers are told.
     #[must_use]
     pub fn code(self) -> ProblemCode {

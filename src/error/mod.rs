@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 pub use self::database::{ConstraintExt, NotFoundExt};
-pub use self::fault::Fault;
+pub use self::fault::DatabaseFault;
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
 /// An error of a request.
@@ -22,7 +22,7 @@ pub enum ApiError {
     /// The service is temporarily unavailable; the cause is logged.
     Unavailable(String),
     /// A fault of the database; the cause is logged.
-    Database(Fault, String),
+    Database(DatabaseFault, String),
     /// An error in the register; the cause is logged.
     Internal(String),
 }
@@ -203,7 +203,9 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Database(Fault::OutcomeUnknown, _) => "the connection to the database was lost during the commit",
+            Self::Database(DatabaseFault::OutcomeUnknown, _) => {
+                "the connection to the database was lost during the commit"
+            }
             Self::Unavailable(_) | Self::Database(..) => "the register is temporarily unavailable",
             Self::Internal(_) => "the register failed to process the request; the failure is logged",
         }

@@ -4,7 +4,7 @@
 //! interrupted request leaves nothing. While a request is in progress, an advisory lock that ends with its transaction
 //! excludes others with the same key. A response with a secret is stored encrypted, see `encryption`.
 
-mod seal;
+mod encryption;
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -19,9 +19,9 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use self::seal::Seal;
-use crate::access::secret;
+use self::encryption::Encryption;
 use crate::access::caller::Caller;
+use crate::access::secret;
 use crate::database::pool::Db;
 use crate::database::schema::idempotency_keys;
 use crate::database::sql::{hashtextextended, pg_try_advisory_xact_lock};
@@ -46,7 +46,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 /// ordinary write.
 pub struct Once {
     key: Option<String>,
-    seal: Option<Seal>,
+    encryption: Option<Encryption>,
     path: String,
     request: Sha256,
 }
@@ -54,7 +54,7 @@ pub struct Once {
 /// A stored response.
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]
-struct Kept {
+struct StoredResponse {
     caller: String,
     key: String,
     request: Vec<u8>,
@@ -85,8 +85,8 @@ impl Once {
         }
         let start = format!("{} {}", request.method(), request.path());
         let secret = secret::secret_of(request.headers());
-        let seal = key.as_deref().zip(secret).map(|(key, secret)| Seal::new(&secret, key)).transpose()?;
-        Ok(Self { key, seal, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
+        let encryption = key.as_deref().zip(secret).map(|(key, secret)| Encryption::new(&secret, key)).transpose()?;
+        Ok(Self { key, encryption, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
     }
 
     /// Adds the body. White space and the order of members are not significant.
@@ -131,39 +131,40 @@ impl Once {
         let lock = pg_try_advisory_xact_lock(hashtextextended(format!("{owner} {key}"), LOCK_SEED));
         let is_free = diesel::select(lock).get_result::<bool>(conn)?;
         let request = self.request.clone().finalize().to_vec();
-        let known = idempotency_keys::table.find((&owner, key)).select(Kept::as_select()).first(conn).optional()?;
+        let known =
+            idempotency_keys::table.find((&owner, key)).select(StoredResponse::as_select()).first(conn).optional()?;
         match known {
-            Some(kept) if kept.request != request => Err(ApiError::idempotency_key_reused()),
-            Some(kept) => {
+            Some(stored) if stored.request != request => Err(ApiError::idempotency_key_reused()),
+            Some(stored) => {
                 permit_again(conn, caller, effect)?;
-                kept.replayed(self.seal.as_ref()).map(Ok)
+                stored.replayed(self.encryption.as_ref()).map(Ok)
             }
             None if !is_free => Err(ApiError::idempotency_in_progress()),
             None => {
                 let outcome = conn.transaction(|conn| {
-                    let answer = effect(conn, caller)?;
+                    let response = effect(conn, caller)?;
                     // Deferred constraints are checked here, so that a violation is stored as a refusal.
                     conn.batch_execute("set constraints all immediate")?;
-                    Ok(answer)
+                    Ok(response)
                 });
                 let Response { status, headers, body, shows_secret } = match &outcome {
-                    Ok(answer) => answer.clone(),
+                    Ok(response) => response.clone(),
                     Err(refusal) if is_lasting(refusal) => {
                         let problem = refusal.problem(&self.path, caller.request_id());
                         Response::json(refusal.status_code(), "application/problem+json", &problem)?
                     }
                     Err(_) => return outcome.map(Ok),
                 };
-                let kept = Kept {
+                let stored = StoredResponse {
                     caller: owner,
                     key: key.to_owned(),
                     request,
                     status: i32::from(status.as_u16()),
                     headers: JsonList(headers),
-                    body: if shows_secret { sealed(self.seal.as_ref())?.close(&body)? } else { body },
+                    body: if shows_secret { required(self.encryption.as_ref())?.encrypt(&body)? } else { body },
                     is_sealed: shows_secret,
                 };
-                diesel::insert_into(idempotency_keys::table).values(kept).execute(conn)?;
+                diesel::insert_into(idempotency_keys::table).values(stored).execute(conn)?;
                 Ok(outcome)
             }
         }
@@ -179,21 +180,21 @@ impl FromRequest for Once {
     }
 }
 
-impl Kept {
+impl StoredResponse {
     /// The stored response, marked as replayed.
-    fn replayed(self, seal: Option<&Seal>) -> Result<Response, ApiError> {
+    fn replayed(self, encryption: Option<&Encryption>) -> Result<Response, ApiError> {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let status = status
             .ok_or_else(|| ApiError::Internal(format!("stored response has invalid HTTP status {}", self.status)))?;
-        let body = if self.is_sealed { sealed(seal)?.open(&self.body)? } else { self.body };
-        let answer = Response { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
-        Ok(answer.with(&IDEMPOTENT_REPLAYED, "true"))
+        let body = if self.is_sealed { required(encryption)?.decrypt(&self.body)? } else { self.body };
+        let response = Response { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
+        Ok(response.with(&IDEMPOTENT_REPLAYED, "true"))
     }
 }
 
 /// The encryption of a response with a secret, which requires that the caller sent an API key.
-fn sealed(seal: Option<&Seal>) -> Result<&Seal, ApiError> {
-    seal.ok_or_else(|| {
+fn required(encryption: Option<&Encryption>) -> Result<&Encryption, ApiError> {
+    encryption.ok_or_else(|| {
         ApiError::Internal("a response with a secret cannot be stored: the caller sent no API key".to_owned())
     })
 }

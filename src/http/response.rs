@@ -110,12 +110,12 @@ impl<T: Serialize> Responder for Found<T> {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let Ok(bytes) = serde_json::to_vec(&self.body) else { return unwritable() };
-        let mut answer = represent(request, &self.tag, "application/json", bytes, self.cache_control);
+        let Ok(bytes) = serde_json::to_vec(&self.body) else { return serialisation_failed() };
+        let mut response = represent(request, &self.tag, "application/json", bytes, self.cache_control);
         if let Some(location) = self.content_location.and_then(|location| HeaderValue::from_str(&location).ok()) {
-            answer.headers_mut().insert(header::CONTENT_LOCATION, location);
+            response.headers_mut().insert(header::CONTENT_LOCATION, location);
         }
-        answer
+        response
     }
 }
 
@@ -134,8 +134,8 @@ impl<T: Serialize + Versioned> Created<T> {
     ///
     /// `internal` if the resource cannot be serialised as JSON.
     pub fn response(self) -> Result<Response, ApiError> {
-        let answer = Response::written(StatusCode::CREATED, self.body.version(), &self.body)?;
-        Ok(answer.with(&header::LOCATION, self.location))
+        let response = Response::written(StatusCode::CREATED, self.body.version(), &self.body)?;
+        Ok(response.with(&header::LOCATION, self.location))
     }
 }
 
@@ -143,7 +143,7 @@ impl<T: Serialize + Versioned> Responder for Created<T> {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        self.response().map_or_else(HttpResponse::from_error, |answer| answer.respond_to(request))
+        self.response().map_or_else(HttpResponse::from_error, |response| response.respond_to(request))
     }
 }
 
@@ -172,12 +172,12 @@ impl<P: Serialize> Responder for Listed<P> {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let Ok(bytes) = serde_json::to_vec(&self.body) else { return unwritable() };
-        let mut answer = represent(request, &Tag::Content, "application/json", bytes, self.cache_control);
+        let Ok(bytes) = serde_json::to_vec(&self.body) else { return serialisation_failed() };
+        let mut response = represent(request, &Tag::Content, "application/json", bytes, self.cache_control);
         if let Some(link) = self.next_cursor.and_then(|cursor| next_link(request, &cursor)) {
-            answer.headers_mut().insert(header::LINK, link);
+            response.headers_mut().insert(header::LINK, link);
         }
-        answer
+        response
     }
 }
 
@@ -193,13 +193,13 @@ impl Responder for Csv {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let mut answer =
+        let mut response =
             represent(request, &Tag::Content, "text/csv; charset=utf-8; header=present", self.text, REVALIDATED);
         let disposition = format!("attachment; filename=\"{}\"", self.file_name);
         if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-            answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
         }
-        answer
+        response
     }
 }
 
@@ -279,6 +279,6 @@ fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", request.path())).ok()
 }
 
-fn unwritable() -> HttpResponse {
+fn serialisation_failed() -> HttpResponse {
     HttpResponse::from_error(ApiError::Internal("cannot serialise the response as JSON".to_owned()))
 }

@@ -13,9 +13,9 @@ use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Reg
 
 use crate::database::pool::Db;
 use crate::error::{ApiError, ProblemCode};
-use crate::http::security_headers;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::route;
+use crate::http::security_headers;
 
 /// The metrics of the service, for Prometheus.
 #[derive(Clone)]
@@ -93,12 +93,12 @@ pub async fn observe(
     let route = route(&request).unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(id.clone());
-    let answer = next.call(request).await?.map_into_boxed_body();
-    let mut answer = explain(answer, &path, &id);
-    finish_headers(answer.response_mut(), &id);
-    security_headers::secure(answer.response_mut().headers_mut(), &path);
+    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = explain(response, &path, &id);
+    finish_headers(response.response_mut(), &id);
+    security_headers::secure(response.response_mut().headers_mut(), &path);
 
-    let status = answer.status().as_u16();
+    let status = response.status().as_u16();
     let elapsed = started.elapsed();
     log::info!("request {id} {method} {route} {status} {:.1} ms", elapsed.as_secs_f64() * 1_000.0);
     if let Some(metrics) = metrics {
@@ -106,7 +106,7 @@ pub async fn observe(
         metrics.requests.with_label_values(&[method, &route, &status.to_string()]).inc();
         metrics.durations.with_label_values(&[method, &route]).observe(elapsed.as_secs_f64());
     }
-    Ok(answer)
+    Ok(response)
 }
 
 /// The method as a label; all unknown methods share one label.
@@ -124,12 +124,12 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// Adds a problem body to every error response, and logs errors of the register.
-fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let problem = match answer.response().error() {
-        None if is_failure(answer.status()) && !is_problem(answer.response()) => {
-            of_status(answer.status()).respond(path, &id.to_string())
+fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let problem = match response.response().error() {
+        None if is_failure(response.status()) && !is_problem(response.response()) => {
+            of_status(response.status()).respond(path, &id.to_string())
         }
-        None => return answer,
+        None => return response,
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
                 if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
@@ -141,18 +141,18 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
             None => of_framework(error).respond(path, &id.to_string()),
         },
     };
-    with_body(answer, problem)
+    with_body(response, problem)
 }
 
 /// Replaces the response by the problem. CORS and rate-limit headers of other layers are kept.
-fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
+fn with_body(response: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
     let of_layers = |name: &HeaderName| {
         *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
     };
-    for (name, value) in answer.headers().iter().filter(|(name, _)| of_layers(name)) {
+    for (name, value) in response.headers().iter().filter(|(name, _)| of_layers(name)) {
         problem.headers_mut().append(name.clone(), value.clone());
     }
-    answer.into_response(problem)
+    response.into_response(problem)
 }
 
 fn is_failure(status: StatusCode) -> bool {
@@ -160,8 +160,8 @@ fn is_failure(status: StatusCode) -> bool {
 }
 
 /// Whether the body is already a problem: that of a stored refusal.
-fn is_problem(answer: &HttpResponse) -> bool {
-    answer.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
+fn is_problem(response: &HttpResponse) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
 }
 
 /// Converts an error of actix-web.
@@ -187,9 +187,9 @@ fn of_status(status: StatusCode) -> ApiError {
     }
 }
 
-fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
-    let is_failure = is_failure(answer.status());
-    let headers = answer.headers_mut();
+fn finish_headers(response: &mut HttpResponse, id: &RequestId) {
+    let is_failure = is_failure(response.status());
+    let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(X_REQUEST_ID, id);
     }

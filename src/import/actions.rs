@@ -9,8 +9,10 @@ use super::error::ImportError;
 use super::reading::Row;
 use crate::database::schema;
 use crate::register::events;
+use crate::register::improvement_actions::model::{
+    NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
+};
 use crate::register::improvement_actions::query;
-use crate::register::improvement_actions::model::{NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate};
 use crate::values::ids::{ActionId, DateRevisionId, TransitionId, UpdateId};
 
 /// The history of an action, in the order of the file.

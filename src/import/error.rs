@@ -8,7 +8,7 @@ use crate::error::ApiError;
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct RowFault {
     /// The file.
     pub file: &'static str,
     /// The line on which the row begins.
@@ -19,7 +19,7 @@ pub struct Fault {
     pub reason: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for RowFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, line {}", self.file, self.line)?;
         if !self.column.is_empty() {
@@ -43,13 +43,13 @@ pub enum ImportError {
     Nothing(String),
     /// Rows are wrong.
     #[error("nothing was imported:\n{}", listed(.0))]
-    Faults(Vec<Fault>),
+    Faults(Vec<RowFault>),
     /// The database failed.
     #[error("nothing was imported: {0}")]
     Database(String),
 }
 
-fn listed(faults: &[Fault]) -> String {
+fn listed(faults: &[RowFault]) -> String {
     faults.iter().map(|fault| format!("  {fault}")).collect::<Vec<_>>().join("\n")
 }
 

@@ -8,8 +8,8 @@ use super::context::{Context, identified, take_parts};
 use super::error::ImportError;
 use crate::database::schema;
 use crate::register::events;
-use crate::register::evidence::query;
 use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};
+use crate::register::evidence::query;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 
 /// Imports the evidence that the register does not have, with its reviews. Evidence that exists or was deleted is

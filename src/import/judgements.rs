@@ -15,8 +15,8 @@ use crate::http::extract::broken_rules;
 use crate::register::inspections;
 use crate::register::inspections::query::part;
 use crate::register::inspections::query::rows::were_judgements_changed;
-use crate::register::judgements::query;
 use crate::register::judgements::model::{AbsenceReason, Judgement};
+use crate::register::judgements::query;
 use crate::values::grade::Grade;
 use crate::values::text::{Code, Name};
 

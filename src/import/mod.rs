@@ -25,14 +25,14 @@ use diesel::prelude::*;
 
 use self::context::Context;
 pub use self::context::Report;
-pub use self::error::{Fault, ImportError};
+pub use self::error::{ImportError, RowFault};
 use self::reading::Reader;
 pub use self::reading::Source;
 use crate::database::{schema, session};
 use crate::error::{ApiError, ConstraintExt, ProblemCode};
-use crate::register::{frameworks, themes};
 use crate::register::frameworks::model::FrameworkRecord;
 use crate::register::themes::model::Theme;
+use crate::register::{frameworks, themes};
 
 /// Imports all known files of the source.
 ///

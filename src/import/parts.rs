@@ -14,11 +14,13 @@ use super::reading::Row;
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
-use crate::register::{documents, findings, recommendations, themes};
 use crate::register::documents::model::NewDocument;
 use crate::register::findings::model::{FindingRow, NewFinding};
 use crate::register::inspections::query::{part, rows};
-use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow};
+use crate::register::recommendations::model::{
+    NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
+};
+use crate::register::{documents, findings, recommendations, themes};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 

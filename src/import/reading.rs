@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::cells;
-use super::error::{Fault, ImportError};
+use super::error::{ImportError, RowFault};
 use crate::error::ApiError;
 
 /// The data that comes with the program.
@@ -47,7 +47,7 @@ pub struct Reader<'a> {
     source: &'a Source,
     asked: Vec<&'static str>,
     found: usize,
-    faults: Vec<Fault>,
+    faults: Vec<RowFault>,
 }
 
 impl<'a> Reader<'a> {
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
 
     /// Records a fault.
     pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
-        self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
+        self.faults.push(RowFault { file, line, column: column.to_owned(), reason: reason.into() });
     }
 
     /// Handles the outcome of writing a row: a refusal is recorded as a fault of the row; any other error ends the

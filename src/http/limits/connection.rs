@@ -44,7 +44,7 @@ enum Stage {
     /// From the end of a head to the response.
     InRequest,
     /// After a response: the rest of an unread body, or the next head, follows.
-    Answered,
+    Responded,
     /// After a response that closes the connection.
     Closing,
 }
@@ -89,11 +89,11 @@ impl Exchange {
     }
 
     /// The response to the request is complete.
-    fn answer(&self, closes: bool) {
-        self.enter(if closes { Stage::Closing } else { Stage::Answered });
+    fn finish(&self, closes: bool) {
+        self.enter(if closes { Stage::Closing } else { Stage::Responded });
         self.0.share.take();
         if !closes {
-            self.0.framing.borrow_mut().answer();
+            self.0.framing.borrow_mut().finish();
             self.wake();
         }
     }
@@ -138,9 +138,9 @@ impl Connection {
     /// The time limit for reading, from the first byte. While a response is being sent, writing has a deadline instead.
     fn reading_limit(&self) -> Option<Duration> {
         match self.exchange.0.stage.get() {
-            Stage::Answered if self.write.is_none() => Some(self.limits.head),
+            Stage::Responded if self.write.is_none() => Some(self.limits.head),
             Stage::Closing => Some(self.limits.disconnect),
-            Stage::New | Stage::InRequest | Stage::Answered => None,
+            Stage::New | Stage::InRequest | Stage::Responded => None,
         }
     }
 
@@ -245,9 +245,9 @@ pub async fn follow(
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     exchange.begin(body(&request));
     exchange.read_on().await;
-    let answer = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    let response = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     let closes =
-        answer.as_ref().is_ok_and(|answer| answer.response().head().connection_type() == ConnectionType::Close);
-    exchange.answer(closes);
-    answer
+        response.as_ref().is_ok_and(|response| response.response().head().connection_type() == ConnectionType::Close);
+    exchange.finish(closes);
+    response
 }

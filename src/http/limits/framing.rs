@@ -38,13 +38,13 @@ enum Next {
 #[derive(Debug)]
 pub struct Framing {
     next: Next,
-    is_answered: bool,
+    is_finished: bool,
     head: usize,
 }
 
 impl Default for Framing {
     fn default() -> Self {
-        Self { next: HEAD, is_answered: false, head: 0 }
+        Self { next: HEAD, is_finished: false, head: 0 }
     }
 }
 
@@ -58,7 +58,7 @@ const END_OF_LINE: u64 = 2;
 impl Framing {
     /// The request is in progress: its body may be read.
     pub fn begin(&mut self, body: Body) {
-        self.is_answered = false;
+        self.is_finished = false;
         self.next = match body {
             Body::Sized(0) => Next::Later,
             Body::Sized(bytes) => Next::Body(bytes),
@@ -67,8 +67,8 @@ impl Framing {
     }
 
     /// The response is complete: the next request may be read after the rest of this one.
-    pub fn answer(&mut self) {
-        self.is_answered = true;
+    pub fn finish(&mut self) {
+        self.is_finished = true;
         self.head = 0;
         if self.next == Next::Later {
             self.next = HEAD;
@@ -134,7 +134,7 @@ impl Framing {
     }
 
     fn after_the_body(&self) -> Next {
-        if self.is_answered { HEAD } else { Next::Later }
+        if self.is_finished { HEAD } else { Next::Later }
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
                 assert_eq!(framing.pass(HEAD.as_bytes()), 0, "nothing before the answer");
                 framing.begin(Body::Sized(0));
                 assert_eq!((framing.pass(HEAD.as_bytes()), framing.head()), (0, head.len()));
-                framing.answer();
+                framing.finish();
                 assert_eq!((framing.head(), framing.pass(HEAD.as_bytes())), (0, HEAD.len()));
             }
         }
@@ -208,16 +208,16 @@ mod tests {
     #[case(Body::Chunked, "4 \r\n\r\n\r\n\r\n0\r\nA: b\r\nC: d\r\n\r\n")]
     fn a_body_is_read_to_its_end_and_no_further(#[case] body: Body, #[case] text: &str) {
         for piece in 1..=text.len() + HEAD.len() {
-            for is_answered_early in [false, true] {
+            for is_finished_early in [false, true] {
                 let mut framing = Framing::default();
                 assert_eq!(framing.pass(format!("{HEAD}{text}").as_bytes()), HEAD.len(), "not before it is in work");
                 framing.begin(body);
-                if is_answered_early {
-                    framing.answer();
+                if is_finished_early {
+                    framing.finish();
                     assert_eq!(pass(&mut framing, &format!("{text}{HEAD}{HEAD}"), piece), text.len() + HEAD.len());
                 } else {
                     assert_eq!(pass(&mut framing, &format!("{text}{HEAD}"), piece), text.len());
-                    framing.answer();
+                    framing.finish();
                     assert_eq!(framing.pass(HEAD.as_bytes()), HEAD.len());
                 }
             }

@@ -40,7 +40,7 @@ struct Policy {
 }
 
 /// The remaining quota of a caller.
-struct Standing {
+struct Remaining {
     name: &'static str,
     quota: u64,
     left: u32,
@@ -57,7 +57,7 @@ impl Policy {
     }
 
     /// Counts a request.
-    fn spend(&self, caller: impl Hash) -> Standing {
+    fn spend(&self, caller: impl Hash) -> Remaining {
         let [first, second, ..] = self.seed.hash_one(caller).to_le_bytes();
         let (left, wait) = match self.used.check_key(&u16::from_le_bytes([first, second])) {
             Ok(state) => (state.remaining_burst_capacity(), None),
@@ -68,13 +68,13 @@ impl Policy {
         };
         let quota = u64::from(self.quota.get());
         let reset = quota.saturating_sub(u64::from(left)).saturating_mul(WINDOW).div_ceil(quota);
-        Standing { name: self.name, quota, left, reset, wait }
+        Remaining { name: self.name, quota, left, reset, wait }
     }
 }
 
-impl Standing {
+impl Remaining {
     /// Adds the headers to a response.
-    fn tell(&self, headers: &mut HeaderMap) {
+    fn add_to(&self, headers: &mut HeaderMap) {
         let Self { name, quota, left, reset, .. } = self;
         let policy = format!("\"{name}\";q={quota};w={WINDOW}");
         let left = format!("\"{name}\";r={left};t={reset}");
@@ -120,7 +120,7 @@ impl RateLimits {
     }
 
     /// Counts a request below `/v1` by its client address.
-    fn count_address(&self, request: &ServiceRequest) -> Option<Standing> {
+    fn count_address(&self, request: &ServiceRequest) -> Option<Remaining> {
         let is_operation = request.match_info().as_str().starts_with("/v1/");
         let policies = self.policies.as_ref().filter(|_| is_operation)?;
         let has_credentials = request.headers().contains_key(header::AUTHORIZATION);
@@ -129,7 +129,7 @@ impl RateLimits {
     }
 
     /// Counts a request by its API key.
-    fn count_key(&self, request: &ServiceRequest) -> Option<Standing> {
+    fn count_key(&self, request: &ServiceRequest) -> Option<Remaining> {
         let key = request.extensions().get::<Caller>().and_then(Caller::key_id);
         Some(self.policies.as_ref()?.keys.spend(key?))
     }
@@ -173,8 +173,8 @@ pub async fn by_address(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let standing = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_address(&request));
-    hold_to(standing, request, next).await
+    let remaining = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_address(&request));
+    enforce(remaining, request, next).await
 }
 
 /// Counts requests by API key, after they are authenticated.
@@ -186,22 +186,22 @@ pub async fn by_key(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let standing = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_key(&request));
-    hold_to(standing, request, next).await
+    let remaining = request.app_data::<Data<RateLimits>>().and_then(|limits| limits.count_key(&request));
+    enforce(remaining, request, next).await
 }
 
 /// Refuses a request that exceeds its quota, and adds the headers unless an inner layer has added them.
-async fn hold_to(
-    standing: Option<Standing>,
+async fn enforce(
+    remaining: Option<Remaining>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let mut answer = match standing.as_ref().and_then(|standing| standing.wait) {
+    let mut response = match remaining.as_ref().and_then(|remaining| remaining.wait) {
         Some(seconds) => request.error_response(ApiError::rate_limited(seconds)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
-    if let Some(standing) = standing.filter(|_| !answer.headers().contains_key(RATE_LIMIT)) {
-        standing.tell(answer.headers_mut());
+    if let Some(remaining) = remaining.filter(|_| !response.headers().contains_key(RATE_LIMIT)) {
+        remaining.add_to(response.headers_mut());
     }
-    Ok(answer)
+    Ok(response)
 }

@@ -38,12 +38,12 @@ impl Responses {
 }
 
 /// The body of a response, with its share of the memory until it is sent or abandoned.
-struct InPieces {
+struct PiecewiseBody {
     rest: Bytes,
     _share: Share,
 }
 
-impl MessageBody for InPieces {
+impl MessageBody for PiecewiseBody {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {
@@ -65,27 +65,27 @@ impl MessageBody for InPieces {
 /// # Errors
 ///
 /// Those of the inner layers.
-pub async fn in_pieces(
+pub async fn limit_memory(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let answers = request.app_data::<Data<Responses>>().cloned();
+    let responses = request.app_data::<Data<Responses>>().cloned();
     let is_read = request.method() == Method::GET;
-    let answer = next.call(request).await?.map_into_boxed_body();
-    let Some(answers) = answers.filter(|_| is_read) else { return Ok(answer) };
+    let response = next.call(request).await?.map_into_boxed_body();
+    let Some(responses) = responses.filter(|_| is_read) else { return Ok(response) };
     let mut is_refused = false;
-    let answer = answer.map_body(|_, body| match body.try_into_bytes() {
+    let response = response.map_body(|_, body| match body.try_into_bytes() {
         Ok(bytes) if bytes.len() <= PIECE => BoxBody::new(bytes),
         Ok(bytes) => {
-            let share = answers.take(bytes.len());
+            let share = responses.take(bytes.len());
             is_refused = share.is_none();
-            share.map_or_else(|| BoxBody::new(()), |share| BoxBody::new(InPieces { rest: bytes, _share: share }))
+            share.map_or_else(|| BoxBody::new(()), |share| BoxBody::new(PiecewiseBody { rest: bytes, _share: share }))
         }
         Err(body) => body,
     });
     if is_refused {
         let refusal = ApiError::Unavailable("responses being sent use all of the memory allowed for them".to_owned());
-        return Ok(answer.error_response(refusal));
+        return Ok(response.error_response(refusal));
     }
-    Ok(answer)
+    Ok(response)
 }

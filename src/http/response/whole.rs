@@ -38,8 +38,8 @@ impl Response {
     ///
     /// `internal` if the body cannot be written.
     pub fn written(status: StatusCode, version: i32, body: &impl Serialize) -> Result<Self, ApiError> {
-        let answer = Self::json(status, "application/json", body)?;
-        Ok(answer.with(&header::ETAG, format!("\"{version}\"")).with(&header::CACHE_CONTROL, "no-store"))
+        let response = Self::json(status, "application/json", body)?;
+        Ok(response.with(&header::ETAG, format!("\"{version}\"")).with(&header::CACHE_CONTROL, "no-store"))
     }
 
     /// Marks the body as containing a secret.

@@ -17,8 +17,8 @@ use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::extract::IfMatch;
 use crate::register::authorities;
-use crate::register::events::query as events;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
+use crate::register::events::query as events;
 use crate::values::ids::{KeyId, RotationId};
 
 /// Makes a key and its secret, which is returned this once.

@@ -10,8 +10,8 @@ use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{Body, IfMatch, NoParameters, Query};
 use crate::http::response::Found;
-use crate::register::inspections::query as inspections;
 use crate::register::inspections::model::Inspection;
+use crate::register::inspections::query as inspections;
 use crate::values::ids::InspectionId;
 
 /// Registers the operations.

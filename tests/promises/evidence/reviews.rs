@@ -84,7 +84,7 @@ async fn the_review_that_a_verified_action_relies_on_is_not_overruled() {
     for outcome in ["rejected", "changes_requested"] {
         let refused = register.post(&reviews, &json!({ "outcome": outcome })).await.expect(409);
         assert_eq!(refused.code(), "conflict");
-        assert!(refused.text().contains("reopen it first"));
+        assert!(refused.text().contains("reopen the action first"));
     }
     assert_eq!(register.get(&evidence).await.expect(200).etag(), "\"2\"", "nothing is left of what was refused");
     register.post(&reviews, &json!({ "outcome": "rejected", "effective_on": "2024-04-30" })).await.expect(201);

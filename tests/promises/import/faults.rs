@@ -1,6 +1,6 @@
 //! What is wrong with files is told at once, each with its place, and nothing is written.
 
-use inspection_register::import::{Fault, ImportError};
+use inspection_register::import::{ImportError, RowFault};
 
 use super::{Folder, fingerprints};
 use crate::support::database::Database;
@@ -17,7 +17,7 @@ pub fn assert_faults(files: &[(&str, &str)], expected: &[Expected]) {
         Err(ImportError::Faults(faults)) => faults,
         other => panic!("{other:?}"),
     };
-    let places = |fault: &Fault| (fault.file, fault.line, fault.column.clone());
+    let places = |fault: &RowFault| (fault.file, fault.line, fault.column.clone());
     let found = faults.iter().map(places).collect::<Vec<_>>();
     let places = expected.iter().map(|(file, line, column, _)| (*file, *line, (*column).to_owned()));
     assert_eq!(found, places.collect::<Vec<_>>(), "{faults:#?}");
@@ -63,14 +63,14 @@ fn authorities_and_neighbours_are_refused_line_by_line() {
             ("authorities.csv", 5, "region", "nine regions"),
             ("authorities.csv", 6, "active_from", "YYYY-MM-DD"),
             ("authorities.csv", 7, "active_to", "before active_from"),
-            ("authorities.csv", 8, "successors", "E06999999 is no authority"),
+            ("authorities.csv", 8, "successors", "E06999999 is not an authority"),
             ("authorities.csv", 9, "authority_id", "UUID"),
             ("statistical_neighbours.csv", 3, "neighbour_set", "must be one of"),
             ("statistical_neighbours.csv", 4, "rank", "1 to 50"),
             ("statistical_neighbours.csv", 5, "rank", "another neighbour"),
             ("statistical_neighbours.csv", 6, "neighbour_gss_code", "another authority"),
-            ("statistical_neighbours.csv", 7, "gss_code", "E06999999 is no authority"),
-            ("statistical_neighbours.csv", 8, "neighbour_gss_code", "E06999999 is no authority"),
+            ("statistical_neighbours.csv", 7, "gss_code", "E06999999 is not an authority"),
+            ("statistical_neighbours.csv", 8, "neighbour_gss_code", "E06999999 is not an authority"),
             ("statistical_neighbours.csv", 9, "rank", ""),
         ],
     );
@@ -116,7 +116,7 @@ fn inspections_and_judgements_are_refused_line_by_line() {
             ("inspections.csv", 10, "published_on", "today in London"),
             ("judgements.csv", 3, "grade", "adequate is not a grade of sif_2013"),
             ("judgements.csv", 4, "area", "impact_of_leaders is not an area of sif_2013"),
-            ("judgements.csv", 5, "area", "judged twice"),
+            ("judgements.csv", 5, "area", "has two judgements"),
             ("judgements.csv", 6, "", "either a grade or an absence_reason"),
             ("judgements.csv", 7, "grade", "must be one of"),
             ("judgements.csv", 8, "inspection_key", "no such inspection"),

@@ -28,7 +28,7 @@ fn plans_and_interventions_are_refused_member_by_member() {
             ("improvement_plans.json", 3, "title", "1 to 300"),
             ("improvement_plans.json", 3, "url", "http"),
             ("improvement_plans.json", 5, "ends_on", "before starts_on"),
-            ("improvement_plans.json", 5, "endorsed_on", "endorsed plan"),
+            ("improvement_plans.json", 5, "endorsed_on", "the plan is endorsed"),
             ("interventions.json", 2, "authority_id", "authority of the register"),
             ("interventions.json", 4, "kind", "must be one of"),
         ],

@@ -9,7 +9,7 @@ use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use inspection_register::error::{ApiError, ConstraintExt, Fault, ProblemCode};
+use inspection_register::error::{ApiError, ConstraintExt, DatabaseFault, ProblemCode};
 
 use super::server::Server;
 use super::{RECOVERY, as_user, must_recover, name_in};
@@ -40,7 +40,7 @@ async fn outcome_of(register: &Register, statements: &'static str) -> ApiError {
 }
 
 /// Whether an error is this fault, or the register's own if there is none.
-fn is(error: &ApiError, expected: Option<Fault>) -> bool {
+fn is(error: &ApiError, expected: Option<DatabaseFault>) -> bool {
     match (error, expected) {
         (ApiError::Database(fault, _), Some(expected)) => *fault == expected,
         (ApiError::Internal(_), None) => true,
@@ -69,20 +69,20 @@ async fn every_class_of_error_has_its_meaning() {
         (
             "40001",
             "do $$ begin raise exception using errcode = 'serialization_failure'; end $$",
-            Some(Fault::Collision),
+            Some(DatabaseFault::Collision),
         ),
-        ("55P03", "set local lock_timeout = '50ms'; select from held for update", Some(Fault::TooSlow)),
-        ("55P03 at once", "select from held for update nowait", Some(Fault::TooSlow)),
-        ("57014", "set local statement_timeout = '50ms'; select pg_sleep(5)", Some(Fault::TooSlow)),
-        ("57014 by a person", "select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)", Some(Fault::TooSlow)),
-        ("57P01", "select pg_terminate_backend(pg_backend_pid())", Some(Fault::ConnectionLost)),
-        ("25006", "set transaction read only; delete from themes", Some(Fault::ReadOnly)),
-        ("53100", "copy (select repeat('x', 100000)) to '/dev/full'", Some(Fault::Exhausted)),
+        ("55P03", "set local lock_timeout = '50ms'; select from held for update", Some(DatabaseFault::TooSlow)),
+        ("55P03 at once", "select from held for update nowait", Some(DatabaseFault::TooSlow)),
+        ("57014", "set local statement_timeout = '50ms'; select pg_sleep(5)", Some(DatabaseFault::TooSlow)),
+        ("57014 by a person", "select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)", Some(DatabaseFault::TooSlow)),
+        ("57P01", "select pg_terminate_backend(pg_backend_pid())", Some(DatabaseFault::ConnectionLost)),
+        ("25006", "set transaction read only; delete from themes", Some(DatabaseFault::ReadOnly)),
+        ("53100", "copy (select repeat('x', 100000)) to '/dev/full'", Some(DatabaseFault::Exhausted)),
         (
             "53400",
             "set local temp_file_limit = '64kB'; set local work_mem = '64kB';
              select count(*) from (select md5(i::text) from generate_series(1, 50000) i order by 1) numbers",
-            Some(Fault::Exhausted),
+            Some(DatabaseFault::Exhausted),
         ),
         ("22003", "select 2147483647 + 1", None),
         ("22P02", "select 'deadlock detected'::integer", None),
@@ -95,16 +95,16 @@ async fn every_class_of_error_has_its_meaning() {
              insert into rows select string_agg(md5(i::text), '') from generate_series(1, 1000) i",
             None,
         ),
-        ("42P01", "select from nothing_of_that_name", Some(Fault::SchemaBehind)),
-        ("42703", "select nothing_of_that_name from themes", Some(Fault::SchemaBehind)),
-        ("42883", "select nothing_of_that_name()", Some(Fault::SchemaBehind)),
-        ("42704", "select null::nothing_of_that_name", Some(Fault::SchemaBehind)),
-        ("3F000", "create table nothing_of_that_name.rows (a int)", Some(Fault::SchemaBehind)),
+        ("42P01", "select from nothing_of_that_name", Some(DatabaseFault::SchemaBehind)),
+        ("42703", "select nothing_of_that_name from themes", Some(DatabaseFault::SchemaBehind)),
+        ("42883", "select nothing_of_that_name()", Some(DatabaseFault::SchemaBehind)),
+        ("42704", "select null::nothing_of_that_name", Some(DatabaseFault::SchemaBehind)),
+        ("3F000", "create table nothing_of_that_name.rows (a int)", Some(DatabaseFault::SchemaBehind)),
         (
             "0A000",
             "create temp table rows (a int); prepare old as select * from rows; alter table rows add column b int;
              execute old",
-            Some(Fault::ConnectionLost),
+            Some(DatabaseFault::ConnectionLost),
         ),
         ("42501", "set local role pg_monitor; select from authorities", None),
         ("42601", "this is no statement", None),
@@ -155,7 +155,7 @@ async fn a_session_that_the_server_ends_is_replaced_once() {
         assert_eq!(runs.load(Ordering::SeqCst), expected_runs, "25P03");
         match outcome {
             Ok(()) => assert_eq!(idle_runs, 1),
-            Err(error) => assert!(is(&error, Some(Fault::ConnectionLost)), "{error:?}"),
+            Err(error) => assert!(is(&error, Some(DatabaseFault::ConnectionLost)), "{error:?}"),
         }
     }
 }
@@ -191,7 +191,7 @@ async fn a_server_that_has_nothing_left_is_unavailable_until_it_has() {
     let register = super::register(&server.url(), 2).await;
     must_recover(&register).await;
     let error = outcome_of(&register, "select pg_advisory_xact_lock(i) from generate_series(1, 1000000) i").await;
-    assert!(is(&error, Some(Fault::Exhausted)), "53200: {error:?}");
+    assert!(is(&error, Some(DatabaseFault::Exhausted)), "53200: {error:?}");
     register.get("/v1/themes").await.expect(200);
 
     PgConnection::establish(&server.url()).unwrap().batch_execute("create role ordinary login").unwrap();

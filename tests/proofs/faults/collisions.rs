@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use inspection_register::error::{ApiError, Fault};
+use inspection_register::error::{ApiError, DatabaseFault};
 
 use super::must_recover;
 use crate::support::Register;
@@ -99,7 +99,7 @@ async fn a_collision_that_does_not_end_is_unavailable_after_the_third_time() {
         Ok(())
     };
     let outcome = register.app.db.write(work).await;
-    assert!(matches!(outcome, Err(ApiError::Database(Fault::Collision, _))), "{outcome:?}");
+    assert!(matches!(outcome, Err(ApiError::Database(DatabaseFault::Collision, _))), "{outcome:?}");
     assert_eq!(runs.load(Ordering::SeqCst), 4);
     assert_eq!(notes(&mut register.database.connect()), ["", ""]);
 }
@@ -141,7 +141,7 @@ async fn what_only_takes_long_is_not_run_again() {
         Ok(())
     };
     let outcome = register.app.db.write(work).await;
-    assert!(matches!(outcome, Err(ApiError::Database(Fault::TooSlow, _))), "{outcome:?}");
+    assert!(matches!(outcome, Err(ApiError::Database(DatabaseFault::TooSlow, _))), "{outcome:?}");
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 

@@ -6,8 +6,8 @@ use diesel::sql_types::Uuid as SqlUuid;
 use uuid::Uuid;
 
 use super::rows::resolve;
-use crate::database::sql;
 use crate::database::schema::{authorities, authority_successions, statistical_neighbours};
+use crate::database::sql;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::{Neighbour, NeighbourFilter, NeighbourSet};

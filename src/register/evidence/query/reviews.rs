@@ -13,11 +13,11 @@ use crate::access::caller::Caller;
 use crate::database::schema::{evidence, evidence_reviews};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::events::query as events;
 use crate::register::events::model::EventResource;
+use crate::register::events::query as events;
 use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewOutcome};
-use crate::register::improvement_actions::query::{rules, support};
 use crate::register::improvement_actions::query::rows::subject_of_part;
+use crate::register::improvement_actions::query::{rules, support};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 

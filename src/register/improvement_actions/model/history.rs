@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{ActionState, Rag};
-use crate::database::schema::{improvement_action_date_revisions, improvement_action_transitions, improvement_action_updates};
+use crate::database::schema::{
+    improvement_action_date_revisions, improvement_action_transitions, improvement_action_updates,
+};
 use crate::http::page::Page;
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, DateRevisionId, EvidenceId, TransitionId, UpdateId};

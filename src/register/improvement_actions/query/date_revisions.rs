@@ -12,7 +12,9 @@ use crate::database::schema::improvement_action_date_revisions;
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
-use crate::register::improvement_actions::model::{ImprovementActionDateRevision, ImprovementActionRow, NewImprovementActionDateRevision};
+use crate::register::improvement_actions::model::{
+    ImprovementActionDateRevision, ImprovementActionRow, NewImprovementActionDateRevision,
+};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, DateRevisionId};
 

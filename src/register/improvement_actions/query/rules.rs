@@ -12,9 +12,9 @@ use super::rows::{KNOWN_FINDING, KNOWN_PLAN, KNOWN_RECOMMENDATION, OWN_FINDING, 
 use crate::access::caller::Caller;
 use crate::database::schema::{findings, improvement_plans, inspections, recommendations};
 use crate::error::{ApiError, FieldError};
-use crate::register::{authorities, themes};
 use crate::register::authorities::query::relations::is_same_or_predecessor;
 use crate::register::improvement_actions::model::{ImprovementActionPatch, NewImprovementAction};
+use crate::register::{authorities, themes};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
 use crate::values::inspection_state::InspectionState;

@@ -12,7 +12,10 @@ use crate::database::schema::{evidence, improvement_action_transition_evidence, 
 use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
 use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
-use crate::register::improvement_actions::model::{ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow, NewImprovementActionTransition};
+use crate::register::improvement_actions::model::{
+    ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow,
+    NewImprovementActionTransition,
+};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, TransitionId};
 

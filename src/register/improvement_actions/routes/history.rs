@@ -13,8 +13,12 @@ use crate::http::response::{Created, Listed, Part, Response};
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
 use crate::register::events::routes::history;
+use crate::register::improvement_actions::model::{
+    ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
+    ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage,
+    NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
+};
 use crate::register::improvement_actions::query;
-use crate::register::improvement_actions::model::{ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition, ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate};
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
 

@@ -7,12 +7,12 @@ use diesel::pg::PgConnection;
 use super::rows::lock;
 use crate::access::caller::Caller;
 use crate::error::{ApiError, ProblemCode};
-use crate::register::{examinations, inspections, recommendations};
 use crate::register::examinations::model::ExaminationOutcome;
-use crate::register::improvement_actions::query as actions;
 use crate::register::improvement_actions::model::ImprovementAction;
+use crate::register::improvement_actions::query as actions;
 use crate::register::improvement_plans::model::{PlanState, ProposedActions};
 use crate::register::recommendations::model::Recommendation;
+use crate::register::{examinations, inspections, recommendations};
 use crate::values::ids::{ActionId, InspectionId, PlanId};
 
 /// Proposes an action for each open recommendation that no action of the plan answers. Tells also the version of the plan.

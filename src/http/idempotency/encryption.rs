@@ -16,9 +16,9 @@ const PURPOSE: &[u8] = b"inspection-register: kept answers";
 
 /// The encryption of the response to one request of one caller.
 #[derive(Clone)]
-pub(super) struct Seal(XChaCha20Poly1305);
+pub(super) struct Encryption(XChaCha20Poly1305);
 
-impl Seal {
+impl Encryption {
     /// Derives the key for the response to a request with this idempotency key, by the caller with this secret.
     pub(super) fn new(secret: &Secret, idempotency_key: &str) -> Result<Self, ApiError> {
         let mut key = [0_u8; 32];
@@ -29,7 +29,7 @@ impl Seal {
     }
 
     /// Encrypts a body.
-    pub(super) fn close(&self, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    pub(super) fn encrypt(&self, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         let mut nonce = [0_u8; NONCE];
         getrandom::fill(&mut nonce)
             .map_err(|error| ApiError::Internal(format!("cannot generate random numbers: {error}")))?;
@@ -40,8 +40,8 @@ impl Seal {
     }
 
     /// Decrypts a body. Another secret, even of the same API key, cannot decrypt it.
-    pub(super) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, ApiError> {
-        let opened = sealed
+    pub(super) fn decrypt(&self, encrypted: &[u8]) -> Result<Vec<u8>, ApiError> {
+        let opened = encrypted
             .split_first_chunk::<NONCE>()
             .and_then(|(nonce, encrypted)| self.0.decrypt(&XNonce::from(*nonce), encrypted).ok());
         opened.ok_or_else(|| {
@@ -54,25 +54,25 @@ impl Seal {
 
 #[cfg(test)]
 mod tests {
-    use super::Seal;
+    use super::Encryption;
     use crate::access::secret::Secret;
 
     #[test]
-    fn what_is_sealed_opens_for_the_same_secret_and_key_alone() {
+    fn what_is_encrypted_is_decrypted_for_the_same_secret_and_key_alone() {
         let (secret, other) = (Secret::generate().unwrap(), Secret::generate().unwrap());
-        let seal = Seal::new(&secret, "a-key").unwrap();
-        let sealed = seal.close(b"an answer").unwrap();
-        assert!(!sealed.windows(6).any(|part| part == b"answer"));
-        assert_ne!(seal.close(b"an answer").unwrap(), sealed, "no two are alike");
-        assert_eq!(Seal::new(&secret, "a-key").unwrap().open(&sealed).unwrap(), b"an answer");
-        for stranger in [Seal::new(&other, "a-key").unwrap(), Seal::new(&secret, "another").unwrap()] {
-            assert!(stranger.open(&sealed).is_err());
+        let encryption = Encryption::new(&secret, "a-key").unwrap();
+        let encrypted = encryption.encrypt(b"an answer").unwrap();
+        assert!(!encrypted.windows(6).any(|part| part == b"answer"));
+        assert_ne!(encryption.encrypt(b"an answer").unwrap(), encrypted, "no two are alike");
+        assert_eq!(Encryption::new(&secret, "a-key").unwrap().decrypt(&encrypted).unwrap(), b"an answer");
+        for stranger in [Encryption::new(&other, "a-key").unwrap(), Encryption::new(&secret, "another").unwrap()] {
+            assert!(stranger.decrypt(&encrypted).is_err());
         }
-        for place in 0..sealed.len() {
-            let mut altered = sealed.clone();
+        for place in 0..encrypted.len() {
+            let mut altered = encrypted.clone();
             altered[place] ^= 1;
-            assert!(seal.open(&altered).is_err(), "{place}");
-            assert!(seal.open(&sealed[..place]).is_err(), "{place}");
+            assert!(encryption.decrypt(&altered).is_err(), "{place}");
+            assert!(encryption.decrypt(&encrypted[..place]).is_err(), "{place}");
         }
     }
 }
