@@ -1,4 +1,4 @@
-//! Every URL of the service, and the description of the API: route table, OpenAPI document and application are one.
+//! Every URL of the service: the routes, the OpenAPI document and the application are defined together.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,16 +13,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::access::role::Role;
 use crate::contract;
+use crate::access::role::Role;
 use crate::database::pool::Db;
 use crate::error::Problem;
-use crate::http::guard::{self, Guard};
+use crate::http::{guard, pages};
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
+use crate::http::operation::Operations;
 use crate::http::page::Count;
-use crate::http::pages;
 use crate::http::telemetry::{self, Metrics};
+use crate::register::{api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks, improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
 use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
@@ -34,74 +35,70 @@ use crate::register::inspections::model::{InspectionEmbed, InspectionSort};
 use crate::register::interventions::model::InterventionSort;
 use crate::register::recommendations::model::RecommendationEmbed;
 use crate::register::standings::model::{Clock, StandingSort};
-use crate::register::{
-    api_keys, authorities, documents, events, evidence, examinations, findings, follow_up, frameworks,
-    improvement_actions, improvement_plans, inspections, interventions, judgements, recommendations, standings, themes,
-};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::text::SearchText;
 
-/// What the code cannot say of the API as a whole.
+/// The parts of the OpenAPI document that describe the API as a whole.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
-    servers((url = "/v1", description = "This service, local or in production")),
+    servers((url = "/v1", description = "This service")),
     components(schemas(
         Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
         StandingSort, AuthorityKey, SearchText
     )),
     tags(
-        (name = "Standings", description = "Where every authority stands, as at any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
+        (name = "Standings", description = "The standings of all authorities on any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
         (name = "Authorities", description = "English councils with responsibility for children's services, [past and present](#/Authorities/list_authorities), and their [statistical neighbours](#/Authorities/list_authority_neighbours)."),
-        (name = "Inspections", description = "What Ofsted looked at, when, and what it judged. A report is [written whole](#/Inspections/create_inspection), in one request."),
-        (name = "Judgements", description = "The [grades](#/Judgements/get_inspection_judgements) of one inspection, area by area."),
-        (name = "Findings", description = "What inspectors found: strengths and concerns, paragraph by paragraph, and [across all inspections](#/Findings/list_findings)."),
-        (name = "Recommendations", description = "What an inspection asks to be put right, and by when, and [across all inspections](#/Recommendations/list_recommendations)."),
-        (name = "Examinations", description = "What later inspections and visits said of a recommendation, and what they never looked at. [Follow-up](#/Examinations/get_inspection_follow_up) puts it together."),
-        (name = "Improvement plans", description = "What authorities undertake to do about an inspection, with [an action for each recommendation](#/Improvement%20plans/create_actions_from_recommendations)."),
-        (name = "Improvement actions", description = "What is done, by when, [where it stands](#/Improvement%20actions/list_improvement_actions), what slipped, and [how it moves](#/Improvement%20actions/create_improvement_action_transition)."),
-        (name = "Evidence", description = "What shows that an action [had an effect](#/Evidence/list_improvement_action_evidence), and what [others made of it](#/Evidence/list_evidence_reviews)."),
-        (name = "Interventions", description = "What government and others [set up](#/Interventions/list_interventions) when services fail: notices, directions, commissioners, partners."),
-        (name = "Documents", description = "[Reports, letters, news and statements](#/Documents/list_documents) that speak of inspections."),
-        (name = "Events", description = "Every write, in the order of commits: what became of which resource, by whom and why. [`/events`](#/Events/list_events) is the feed to follow."),
-        (name = "Frameworks", description = "The [rule books](#/Frameworks/list_frameworks) that Ofsted inspects by: their areas, grades and kinds of inspection."),
-        (name = "Themes", description = "The [subjects](#/Themes/list_themes) that findings and recommendations are about."),
-        (name = "API keys", description = "Who may call, and as what. Only administrators [see any of it](#/API%20keys/list_api_keys)."),
+        (name = "Inspections", description = "Inspections by Ofsted, with their dates and judgements. [One request](#/Inspections/create_inspection) records a whole report."),
+        (name = "Judgements", description = "The [grades](#/Judgements/get_inspection_judgements) of one inspection by area."),
+        (name = "Findings", description = "The findings of inspections, strengths and concerns: those of one inspection, or [across all inspections](#/Findings/list_findings)."),
+        (name = "Recommendations", description = "The recommendations of inspections, with their due dates: those of one inspection, or [across all inspections](#/Recommendations/list_recommendations)."),
+        (name = "Examinations", description = "The examinations of recommendations by later inspections and visits. The [follow-up](#/Examinations/get_inspection_follow_up) of an inspection combines them."),
+        (name = "Improvement plans", description = "The plans of authorities that respond to an inspection, with [an action for each recommendation](#/Improvement%20plans/create_actions_from_recommendations)."),
+        (name = "Improvement actions", description = "The [actions](#/Improvement%20actions/list_improvement_actions) of authorities, with due dates, states, delays and [transitions](#/Improvement%20actions/create_improvement_action_transition)."),
+        (name = "Evidence", description = "The [evidence](#/Evidence/list_improvement_action_evidence) that an action had an effect, and its [reviews](#/Evidence/list_evidence_reviews) by others."),
+        (name = "Interventions", description = "The [interventions](#/Interventions/list_interventions) by government and others when services fail: notices, directions, commissioners, partners."),
+        (name = "Documents", description = "[Reports, letters, news and statements](#/Documents/list_documents) about inspections."),
+        (name = "Events", description = "Every change of every resource in causal order, with its actor and its reason. To follow changes, read [`/events`](#/Events/list_events)."),
+        (name = "Frameworks", description = "The [frameworks](#/Frameworks/list_frameworks) that Ofsted inspects under, with their areas, grades and kinds of inspection."),
+        (name = "Themes", description = "The [themes](#/Themes/list_themes) of findings and recommendations."),
+        (name = "API keys", description = "The callers and their roles. Only administrators can [read and change them](#/API%20keys/list_api_keys)."),
     )
 )]
 pub struct Description;
 
-/// The document, made once for all workers.
+/// The OpenAPI document, created once for all workers.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&described()));
 
-/// The document in the words of OpenAPI 3.0.
+/// The OpenAPI document converted to version 3.0.
 static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
 
-/// Both as they are sent.
+/// Both documents in the form in which they are sent.
 static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
 
-/// The operations of the document, as the guard needs them.
-static GUARD: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::new(&DOCUMENT, "/v1")));
+/// The operations of the document, as the guard and the extractors need them.
+static OPERATIONS: LazyLock<Arc<Operations>> = LazyLock::new(|| Arc::new(Operations::new(&DOCUMENT, "/v1")));
 
-/// What all parts of the application share.
+/// The state that all parts of the application share.
 #[derive(Clone)]
 pub struct App {
     /// The database.
     pub db: Db,
-    /// What is known of the keys that callers sent.
+    /// The cache of API keys that callers sent.
     pub keys: KnownKeys,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
-    /// Whether the service is stopping.
+    /// Whether the service is shutting down.
     pub draining: Draining,
-    /// Origins whose web pages may call.
+    /// The origins whose web pages may call the service.
     pub cors_origins: Vec<String>,
     /// The limits on requests.
     pub limits: RequestLimits,
 }
 
-/// The operations: everything that the document describes, below `/v1`.
+/// Registers the operations, which the document describes, below `/v1`.
 fn operations(service: &mut ServiceConfig) {
     service
         .configure(standings::routes::register)
@@ -152,7 +149,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
 }
 
-/// How Swagger UI shows the document: ready to be tried out, and without a call to any other host.
+/// The configuration of Swagger UI: with *Try it out* enabled, and without requests to other hosts.
 fn swagger_ui() -> SwaggerConfig<'static> {
     SwaggerConfig::from("/openapi.json")
         .use_base_layout()
@@ -164,13 +161,13 @@ fn swagger_ui() -> SwaggerConfig<'static> {
         .validator_url("none")
 }
 
-/// The document as it is served, made once for all workers.
+/// The document as it is served, created once for all workers.
 #[must_use]
 pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// The document in the words of OpenAPI 3.0.
+/// The OpenAPI document converted to version 3.0.
 #[must_use]
 pub fn document_3_0() -> &'static Value {
     &DOCUMENT_3_0
@@ -183,7 +180,7 @@ fn described() -> utoipa::openapi::OpenApi {
     app.service(scope("").configure(operations)).split_for_parts().1
 }
 
-/// The whole application.
+/// The complete application.
 #[must_use]
 pub fn build(
     app: &App,
@@ -197,7 +194,7 @@ pub fn build(
     > + use<>,
 > {
     let (operations, _) = actix_web::App::new()
-        .app_data(web::Data::from(Arc::clone(&GUARD)))
+        .app_data(web::Data::from(Arc::clone(&OPERATIONS)))
         .app_data(web::Data::new(DOCUMENTS.clone()))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))
@@ -224,8 +221,8 @@ pub fn build(
         .wrap(from_fn(connection::follow))
 }
 
-/// Pages of these origins may call with whatever methods and headers they like, but without cookies or certificates: a key
-/// is sent by whoever has it, and never by a browser on its own.
+/// Permits pages of these origins to call with any method and header, but without cookies or certificates: API keys are
+/// sent explicitly, never by a browser on its own.
 fn cors(origins: &[String]) -> Cors {
     let exposed = [
         "Allow",

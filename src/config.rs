@@ -1,4 +1,4 @@
-//! Settings: read from the environment once, at start, with every mistake reported at once.
+//! Settings, which are read from the environment once at start. All mistakes are reported together.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,83 +10,87 @@ use ipnet::IpNet;
 
 use crate::database::embedded;
 
-/// What the environment sets.
+/// The settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where the service listens.
+    /// The address and port to listen on.
     pub bind_address: SocketAddr,
-    /// The database; absent for the private one that the program keeps.
+    /// The URL of the database; absent for the private PostgreSQL.
     pub database_url: Option<String>,
-    /// Most connections to the database.
+    /// The maximum number of database connections.
     pub database_pool_size: u32,
-    /// Where the private database lives.
+    /// The directory of the private PostgreSQL.
     pub data_dir: PathBuf,
-    /// Where PostgreSQL's programs are, if not in a usual place.
+    /// The directory of the programs of PostgreSQL, if not in a standard place.
     pub pg_bindir: Option<PathBuf>,
-    /// Web pages of these origins may call the service; `*` for all.
+    /// The origins whose web pages may call the service; `*` for all.
     pub cors_origins: Vec<String>,
-    /// Requests a minute for each address; absent if nobody counts.
+    /// Requests per minute for each client address; absent if there is no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// Proxies that are believed when they say who asks.
+    /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// What is logged.
+    /// The filters of the log.
     pub log: String,
 }
 
-/// One setting: its name, its default, and what it means.
+/// One setting: its name, default and description.
 pub struct Setting {
     /// The environment variable.
     pub name: &'static str,
-    /// The value if it is not set.
+    /// The default value.
     pub default: &'static str,
-    /// What it means.
+    /// The description.
     pub about: &'static str,
 }
 
-/// Every setting, as `--help` prints them.
+/// All settings, in the order of `--help`.
 pub const SETTINGS: &[Setting] = &[
     Setting { name: "BIND_ADDRESS", default: "127.0.0.1:8080", about: "address and port to listen on" },
     Setting {
         name: "DATABASE_URL",
         default: "",
-        about: "PostgreSQL 15 or later; without it the program keeps a private server",
+        about: "URL of a PostgreSQL database, version 15 or later; if unset, the program runs a private PostgreSQL server",
     },
-    Setting { name: "DATABASE_POOL_SIZE", default: "10", about: "most connections to the database, 1 to 100" },
+    Setting { name: "DATABASE_POOL_SIZE", default: "10", about: "maximum number of database connections, 1 to 100" },
     Setting {
         name: "DATA_DIR",
         default: ".data; as root /var/lib/inspection-register",
-        about: "folder of the private server",
+        about: "directory of the private PostgreSQL server",
     },
-    Setting { name: "PG_BINDIR", default: "", about: "folder of initdb, pg_ctl and postgres, if not in a usual place" },
+    Setting {
+        name: "PG_BINDIR",
+        default: "",
+        about: "directory of initdb, pg_ctl and postgres, if not in a standard place",
+    },
     Setting {
         name: "CORS_ORIGINS",
         default: "",
-        about: "origins whose web pages may call the service, separated by commas; * for all",
+        about: "comma-separated origins whose web pages may call the service; * for all",
     },
     Setting {
         name: "RATE_LIMIT",
         default: "600",
-        about: "requests a minute for each address; five times as many for each key; or off",
+        about: "requests per minute for each client address, five times as many for each API key; off disables the limit",
     },
     Setting {
         name: "TRUSTED_PROXIES",
         default: "",
-        about: "addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
+        about: "comma-separated addresses or networks of proxies whose X-Forwarded-For header is trusted",
     },
     Setting {
         name: "RUST_LOG",
         default: "info",
-        about: "what is logged: error, warn, info, debug, trace, also by module; of libraries at most info",
+        about: "log level (error, warn, info, debug, trace), optionally by module; libraries log at most info",
     },
 ];
 
-/// Every mistake in the settings.
+/// All mistakes in the settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError(Vec<String>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the settings are wrong:")?;
+        f.write_str("invalid settings:")?;
         self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
     }
 }
@@ -98,8 +102,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Every mistake, by the name of its setting.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    /// All mistakes, each with the name of its setting.
+    #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
@@ -108,7 +112,7 @@ impl Config {
         })
     }
 
-    /// Where the service is reached from this machine.
+    /// The address of the service on this machine.
     #[must_use]
     pub fn local_address(&self) -> SocketAddr {
         let mut address = self.bind_address;
@@ -118,10 +122,10 @@ impl Config {
         address
     }
 
-    /// Reads settings from any source.
+    /// Reads the settings from any source.
     fn read(variable: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
-        // A variable that is set to nothing counts as not set, as Compose files do it.
+        // An empty variable counts as unset, since Compose files set variables to the empty string.
         let mut value = |name: &str| {
             let value = variable(name).unwrap_or_else(|mistake| {
                 mistakes.push(mistake);
@@ -157,7 +161,10 @@ impl Config {
                 mistakes.push(format!("DATABASE_POOL_SIZE must be a number from 1 to 100, is {pool_size:?}"));
             });
         if let Some(folder) = pg_bindir.as_ref().filter(|folder| !folder.join("postgres").is_file()) {
-            mistakes.push(format!("PG_BINDIR must be a folder with the program postgres, is {:?}", folder.display()));
+            mistakes.push(format!(
+                "PG_BINDIR must be a directory that contains the program postgres, is {:?}",
+                folder.display()
+            ));
         }
         let cors_origins = listed(&cors_origins).map(ToOwned::to_owned).collect::<Vec<_>>();
         for origin in cors_origins.iter().filter(|origin| !is_origin(origin)) {
@@ -196,8 +203,8 @@ impl Config {
     }
 }
 
-/// Whether user and password stand as a URL has them. Of others the database's library would print parts, when it
-/// complains.
+/// Whether user and password are percent-encoded. The client library prints parts of a URL that it cannot parse, which
+/// could contain the password.
 fn has_encoded_user(url: &str) -> bool {
     let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
     let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
@@ -208,12 +215,12 @@ fn has_encoded_user(url: &str) -> bool {
         && user.match_indices('%').all(|(place, _)| is_escape(place))
 }
 
-/// The parts of a list, without the empty ones.
+/// The non-empty items of a comma-separated list.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// A network, or the one address of which it consists; otherwise the text.
+/// A network, or a single address as a network; the text if it is neither.
 fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| text.to_owned())
 }

@@ -1,13 +1,13 @@
-//! What the program says while it runs. Libraries say what is worth knowing, and never more: at their lower levels they
-//! print requests as they came, with the keys in their headers.
+//! Logging. Libraries log at most at level info: at lower levels they log the headers of requests, which contain API
+//! keys.
 
 use env_logger::Logger;
 use log::{LevelFilter, Log, Metadata, Record};
 
-/// The program's own messages begin with this module.
+/// The prefix of the targets of the messages of the program itself.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// A logger under which libraries say no more than information.
+/// A logger that limits libraries to level info.
 struct Capped(Logger);
 
 impl Log for Capped {
@@ -30,7 +30,7 @@ fn is_own(target: &str) -> bool {
     target.strip_prefix(OWN).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// Begins to log what the setting asks for. A second call changes nothing.
+/// Starts logging with these filters. A second call has no effect.
 pub fn begin(filters: &str) {
     let logger = env_logger::Builder::new().parse_filters(filters).build();
     let most = logger.filter();

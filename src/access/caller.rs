@@ -1,4 +1,4 @@
-//! Who asks. The one place where a caller enters a request.
+//! The caller of a request.
 
 use std::future::{Ready, ready};
 
@@ -9,7 +9,7 @@ use crate::access::Access;
 use crate::error::ApiError;
 use crate::values::ids::KeyId;
 
-/// The caller of a request: whose name a change is kept under, and what they may do.
+/// The caller of a request: the name that its changes are recorded under, and its permissions.
 #[derive(Debug, Clone)]
 pub struct Caller {
     actor: String,
@@ -19,46 +19,48 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller without a key.
+    /// A caller without an API key.
     #[must_use]
     pub fn anonymous(request_id: String) -> Self {
         Self { actor: "anonymous".to_owned(), request_id, key_id: None, access: Access::anonymous() }
     }
 
-    /// The holder of a key.
+    /// A caller with an API key.
     #[must_use]
     pub fn of_key(key_id: KeyId, name: &str, access: Access, request_id: String) -> Self {
         Self { actor: name.to_owned(), request_id, key_id: Some(key_id), access }
     }
 
-    /// The caller that was put among what a request carries.
+    /// The caller in the extensions of a request.
     ///
     /// # Errors
     ///
-    /// `internal` if nobody was: then nobody may do anything.
+    /// `internal` if there is none, so that the request is refused.
     pub fn among(extensions: &Extensions) -> Result<&Self, ApiError> {
-        extensions.get().ok_or_else(|| ApiError::Internal("nobody said who asks".to_owned()))
+        extensions.get().ok_or_else(|| {
+            ApiError::Internal("the request has no Caller: the authenticate layer did not run".to_owned())
+        })
     }
 
-    /// The register itself, filling in data at the operator's command.
+    /// The register itself, for `import`.
     #[must_use]
     pub fn import() -> Self {
         Self::register("import")
     }
 
-    /// The register itself, told to bring its own schema up to date.
+    /// The register itself, for `migrate`.
     #[must_use]
     pub fn migrate() -> Self {
         Self::register("migrate")
     }
 
-    /// The register itself, making keys at the operator's command.
+    /// The register itself, for `keys`.
     #[must_use]
     pub fn keys() -> Self {
         Self::register("keys")
     }
 
-    /// The register itself, making its first key.
+    /// The register itself, for `serve`, which creates the first key.
     #[must_use]
     pub fn serve() -> Self {
         Self::register("serve")
@@ -68,7 +70,7 @@ impl Caller {
         Self { actor: command.to_owned(), request_id: command.to_owned(), key_id: None, access: Access::register() }
     }
 
-    /// The name that changes are kept under.
+    /// The name that changes are recorded under.
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.actor
@@ -80,13 +82,13 @@ impl Caller {
         &self.request_id
     }
 
-    /// The key of the caller, if there is one: the same after a rotation of its secret.
+    /// The id of the API key of the caller, if it has one. A rotation of the secret does not change it.
     #[must_use]
     pub fn key_id(&self) -> Option<KeyId> {
         self.key_id
     }
 
-    /// What the caller may do and see.
+    /// The permissions and the visibility of the caller.
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.access

@@ -1,9 +1,9 @@
-//! Who may do what: the one module that decides.
+//! Authorisation: the only module that decides who may do what.
 //!
-//! Two questions, asked in this order. May this kind of caller do this kind of thing at all ([`Access::permits`], asked
-//! of every request before its body is read)? And may it see and change this very row ([`Access::papers`],
-//! [`Access::states`], [`Access::check_papers_of`], asked by every query)? What a caller may not see is answered
-//! like what does not exist, also where something that it does see refers to it ([`references`]).
+//! There are two checks. [`Access::permits`] checks, for every request and before its body is read, whether the role of
+//! the caller permits the operation. [`Access::papers`], [`Access::states`] and [`Access::check_papers_of`] are used by
+//! every query to decide which rows the caller can read and change. A resource that is not visible to the caller is
+//! treated as one that does not exist, and references to it are omitted from visible resources ([`references`]).
 
 pub mod caller;
 mod operations;
@@ -23,10 +23,10 @@ use crate::values::ids::AuthorityId;
 use crate::values::inspection_state::InspectionState;
 use crate::values::visibility::Visibility;
 
-/// A kind of thing that callers do.
+/// A permission that an operation requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// To read: open to all, each of whom sees what is theirs to see.
+    /// To read: granted to everyone, who can read the rows that are visible to them.
     Read,
     /// To change published facts.
     WriteFacts,
@@ -34,12 +34,12 @@ pub enum Permission {
     WritePapers,
     /// To review evidence.
     Review,
-    /// To read, make and revoke keys.
+    /// To read, create, rotate and revoke API keys.
     ManageKeys,
 }
 
 impl Permission {
-    /// Whether the holder of a key of this role has it.
+    /// Whether a key with this role has the permission.
     #[must_use]
     pub fn is_of(self, role: Role) -> bool {
         match self {
@@ -52,7 +52,7 @@ impl Permission {
     }
 }
 
-/// What a caller may do and see.
+/// The permissions and the visibility of a caller.
 #[derive(Debug, Clone)]
 pub struct Access {
     standing: Standing,
@@ -66,35 +66,35 @@ enum Standing {
     Register,
 }
 
-/// The authorities whose papers a caller may see beside those that are public.
+/// The authorities whose private papers are visible to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Papers<'a> {
-    /// Those of all.
+    /// All authorities.
     All,
-    /// Those of these.
+    /// These authorities.
     Of(&'a [AuthorityId]),
 }
 
 impl Access {
-    /// A caller without a key: reads what is public.
+    /// A caller without an API key, who can read public resources.
     #[must_use]
     pub fn anonymous() -> Self {
         Self { standing: Standing::Nobody, authorities: Arc::new([]) }
     }
 
-    /// The holder of a key. A key without authorities is bound to none, never to all.
+    /// A caller with an API key. A key without authorities is bound to none, never to all.
     #[must_use]
     pub fn of_key(role: Role, authorities: Arc<[AuthorityId]>) -> Self {
         Self { standing: Standing::Key(role), authorities }
     }
 
-    /// The register itself, at the operator's command.
+    /// The register itself, for a command of the operator.
     #[must_use]
     pub fn register() -> Self {
         Self { standing: Standing::Register, authorities: Arc::new([]) }
     }
 
-    /// Refuses what this kind of caller may not do at all.
+    /// Checks whether the role of the caller has this permission.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ impl Access {
         if is_permitted { Ok(()) } else { Err(forbidden()) }
     }
 
-    /// Refuses a change of the papers of an authority, or a review of its evidence, that the caller is not bound to.
+    /// Checks whether the caller may change the papers of an authority, or review its evidence.
     ///
     /// # Errors
     ///
@@ -119,25 +119,25 @@ impl Access {
         if self.sees_papers_of(authority) { Ok(()) } else { Err(forbidden()) }
     }
 
-    /// Whether the caller sees inspections that are drafts or withdrawn, and all in them.
+    /// Whether draft and withdrawn inspections and their parts are visible to the caller.
     #[must_use]
     pub fn sees_drafts(&self) -> bool {
         matches!(self.standing, Standing::Register | Standing::Key(Role::Admin | Role::Steward))
     }
 
-    /// The states of the inspections that the caller sees, with all that is in them and about them.
+    /// The states of the inspections that are visible to the caller with their parts.
     #[must_use]
     pub fn states(&self) -> &'static [InspectionState] {
         if self.sees_drafts() { InspectionState::ALL } else { &[InspectionState::Published] }
     }
 
-    /// Whether the caller sees inspections in this state.
+    /// Whether inspections in this state are visible to the caller.
     #[must_use]
     pub fn sees(&self, state: InspectionState) -> bool {
         self.states().contains(&state)
     }
 
-    /// Whose papers the caller sees beside the public ones.
+    /// The authorities whose private papers are visible to the caller.
     #[must_use]
     pub fn papers(&self) -> Papers<'_> {
         match self.standing {
@@ -146,19 +146,20 @@ impl Access {
         }
     }
 
-    /// Whether the caller sees a paper of an authority.
+    /// Whether a paper of an authority is visible to the caller.
     #[must_use]
     pub fn sees_paper(&self, authority: AuthorityId, visibility: Visibility) -> bool {
         visibility == Visibility::Public || self.sees_papers_of(authority)
     }
 
-    /// Leaves the rows of a statement that are of inspections that the caller sees; `state` is their state.
+    /// Restricts a statement to rows of inspections that are visible to the caller; the column `state` is the state of
+    /// the inspection.
     #[must_use]
     pub fn only_seen_inspections<'a>(&self, statement: Statement<'a>) -> Statement<'a> {
         statement.value::<Array<Text>, _>(" and state = any (?)", self.states())
     }
 
-    /// Leaves the rows of a statement that are papers that the caller sees, by their `visibility` and `authority_id`.
+    /// Restricts a statement to papers that are visible to the caller, by the columns `visibility` and `authority_id`.
     #[must_use]
     pub fn only_seen_papers<'a>(&'a self, statement: Statement<'a>) -> Statement<'a> {
         match self.papers() {
@@ -169,7 +170,7 @@ impl Access {
         }
     }
 
-    /// Whether the caller sees the private papers of an authority.
+    /// Whether the private papers of an authority are visible to the caller.
     #[must_use]
     pub fn sees_papers_of(&self, authority: AuthorityId) -> bool {
         match self.papers() {
@@ -180,5 +181,5 @@ impl Access {
 }
 
 fn forbidden() -> ApiError {
-    ApiError::refused(ProblemCode::Forbidden, "the key may not do this")
+    ApiError::refused(ProblemCode::Forbidden, "this API key is not permitted to do this")
 }

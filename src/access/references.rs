@@ -1,5 +1,4 @@
-//! What a caller sees of that to which something refers. What it does not see is left out of what it does, like what does
-//! not exist.
+//! The visibility of referenced resources: references to resources that are not visible to the caller are omitted.
 
 use std::collections::HashSet;
 
@@ -40,21 +39,21 @@ pub struct Reference {
 pub struct Seen<T: 'static>(Option<HashSet<Id<T>>>);
 
 impl<T> Seen<T> {
-    /// All of them, without a look.
+    /// All of them, without a query.
     const ALL: Self = Self(None);
 
     fn these(ids: Vec<Id<T>>) -> Self {
         Self(Some(ids.into_iter().collect()))
     }
 
-    /// Whether the caller sees this one.
+    /// Whether this one is visible to the caller.
     #[must_use]
     pub fn has(&self, id: Id<T>) -> bool {
         self.0.as_ref().is_none_or(|seen| seen.contains(&id))
     }
 }
 
-/// Which of these inspections the caller sees.
+/// The inspections, among these, that are visible to the caller.
 pub fn inspections(
     conn: &mut PgConnection,
     access: &Access,
@@ -69,7 +68,7 @@ pub fn inspections(
     load(ids, || seen.load(conn))
 }
 
-/// Which of these findings the caller sees.
+/// The findings, among these, that are visible to the caller.
 pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Seen<of::Finding>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
@@ -81,7 +80,7 @@ pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> 
     load(ids, || seen.load(conn))
 }
 
-/// Which of these recommendations the caller sees.
+/// The recommendations, among these, that are visible to the caller.
 pub fn recommendations(
     conn: &mut PgConnection,
     access: &Access,
@@ -97,7 +96,7 @@ pub fn recommendations(
     load(ids, || seen.load(conn))
 }
 
-/// Which of these documents the caller sees.
+/// The documents, among these, that are visible to the caller.
 pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Seen<of::Document>> {
     if access.sees_drafts() {
         return Ok(Seen::ALL);
@@ -111,7 +110,7 @@ pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -
     load(ids, || seen.load(conn))
 }
 
-/// Which of these improvement plans the caller sees.
+/// The improvement plans, among these, that are visible to the caller.
 pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryResult<Seen<of::Plan>> {
     let Papers::Of(authorities) = access.papers() else { return Ok(Seen::ALL) };
     let is_seen =
@@ -122,7 +121,7 @@ pub fn plans(conn: &mut PgConnection, access: &Access, ids: &[PlanId]) -> QueryR
     load(ids, || seen.load(conn))
 }
 
-/// Asks the database, unless there is nothing to ask about.
+/// Queries the database, unless there are no ids.
 fn load<T>(ids: &[Id<T>], seen: impl FnOnce() -> QueryResult<Vec<Id<T>>>) -> QueryResult<Seen<T>> {
     Ok(Seen::these(if ids.is_empty() { Vec::new() } else { seen()? }))
 }

@@ -3,13 +3,14 @@
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What the holder of a key may do.
+    /// The role of an API key.
     pub enum Role {
-        /// Everything, keys among it.
+        /// Everything, including managing API keys.
         Admin = "admin",
-        /// Keeps the published facts: authorities, inspections and all in them, documents, interventions. Sees drafts.
+        /// Writes the published facts: authorities, inspections and their parts, documents, interventions. Reads
+        /// drafts.
         Steward = "steward",
-        /// Keeps the improvement papers of the authorities that the key is bound to.
+        /// Writes the improvement papers of the authorities that the key is bound to.
         Contributor = "contributor",
         /// Reads the papers of the authorities that the key is bound to, and reviews their evidence.
         Reviewer = "reviewer",
@@ -19,7 +20,7 @@ text_enum! {
 }
 
 impl Role {
-    /// Whether a key of this role is of use only for certain authorities.
+    /// Whether a key of this role must be bound to at least one authority.
     #[must_use]
     pub fn needs_authorities(self) -> bool {
         matches!(self, Self::Contributor | Self::Reviewer | Self::Reader)

@@ -1,4 +1,4 @@
-//! The secret that proves a key: so random that nobody guesses it, and of a form that finds itself in logs and code.
+//! The secret of an API key: random enough not to be guessed, and in a form that scanners find in logs and code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,24 +12,24 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ApiError;
 
-/// What every secret begins with: whoever finds one knows whose door it opens.
+/// The prefix of every secret, by which a leaked one is recognised.
 const PREFIX: &str = "irk_";
-/// Random letters of a secret, which hold 256 bits.
+/// The number of random characters of a secret: 256 bits.
 const RANDOM: usize = 43;
-/// Letters of the checksum, which hold 32 bits.
+/// The number of characters of the checksum: 32 bits.
 const CHECKSUM: usize = 6;
-/// Bytes of a secret.
+/// The length of a secret in bytes.
 const LENGTH: usize = PREFIX.len() + RANDOM + CHECKSUM;
-/// The digits of numbers to the base of 62.
+/// The digits of numbers in base 62.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The greatest multiple of 62 that a byte can count to: the bytes beyond would favour some digits.
+/// The greatest multiple of 62 in a byte. Greater bytes are discarded, since they would favour some digits.
 const FAIR: u8 = 248;
 
-/// A secret in its own words. It prints as dots, and nothing but the answer that hands it out writes it down.
+/// A secret in plain text. It is formatted as dots; only the response that issues it contains it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
-/// The SHA-256 of a secret: what the register keeps of it.
+/// The SHA-256 of a secret, which the register stores instead of the secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SecretHash([u8; 32]);
 
@@ -43,7 +43,8 @@ impl Secret {
         let mut text = PREFIX.to_owned();
         while text.len() < PREFIX.len() + RANDOM {
             let mut bytes = [0_u8; 64];
-            getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
+            getrandom::fill(&mut bytes)
+                .map_err(|error| ApiError::Internal(format!("cannot generate random numbers: {error}")))?;
             let missing = PREFIX.len() + RANDOM - text.len();
             text.extend(bytes.into_iter().filter(|byte| *byte < FAIR).map(|byte| digit(u32::from(byte))).take(missing));
         }
@@ -51,7 +52,7 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// The secret that a caller sent, if it has the form of one: misspelt ones are found without a look at the database.
+    /// Parses a secret. The checksum detects misspelt secrets without a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (body, sum) = text.split_at_checked(LENGTH - CHECKSUM)?;
@@ -59,19 +60,19 @@ impl Secret {
         (is_plain && checksum(body) == sum).then(|| Self(text.to_owned()))
     }
 
-    /// Whether there may be a secret in a text, which is then repeated nowhere.
+    /// Whether a text may contain a secret, so that it must not be logged or returned.
     #[must_use]
     pub fn may_be_in(text: &str) -> bool {
         text.contains(PREFIX)
     }
 
-    /// What the register keeps of it.
+    /// The hash that the register stores.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
         SecretHash(Sha256::digest(&self.0).into())
     }
 
-    /// The secret, to be handed to whoever it was made for.
+    /// The secret in plain text, for the caller that it was issued to.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -86,13 +87,13 @@ impl SecretHash {
     }
 }
 
-/// The last digit of a number to the base of 62.
+/// The last digit of a number in base 62.
 fn digit(number: u32) -> char {
     let place = usize::try_from(number % 62).unwrap_or_default();
     DIGITS.get(place).copied().map_or('0', char::from)
 }
 
-/// The CRC-32 of a text to the base of 62, first digit first.
+/// The CRC-32 of a text in base 62, most significant digit first.
 fn checksum(text: &str) -> String {
     let mut rest = crc32fast::hash(text.as_bytes());
     let mut digits = Vec::with_capacity(CHECKSUM);
@@ -138,7 +139,7 @@ impl ToSchema for Secret {
     }
 }
 
-/// The secret that a request carries, if it carries exactly one.
+/// The secret in the headers of a request, if there is exactly one.
 #[must_use]
 pub fn secret_of(headers: &HeaderMap) -> Option<Secret> {
     let mut sent = headers.get_all(header::AUTHORIZATION);

@@ -1,4 +1,4 @@
-//! The commands that make, list and revoke keys: for whoever can reach the database, also without a key.
+//! The commands that create, list and revoke API keys. They require access to the database, not an API key.
 
 use std::io::Write;
 
@@ -7,51 +7,51 @@ use clap::Subcommand;
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::access::caller::Caller;
 use crate::access::role::Role;
 use crate::database::session;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, broken_rules};
-use crate::register::api_keys::model::NewApiKey;
 use crate::register::api_keys::query;
+use crate::register::api_keys::model::NewApiKey;
 use crate::register::authorities::query::rows::resolve;
 use crate::values::id::Id;
 use crate::values::ids::AuthorityId;
 use crate::values::text::KeyName;
 use crate::values::timestamp::Timestamp;
 
-/// What to do with keys.
+/// The commands for API keys.
 #[derive(Subcommand)]
 pub(super) enum KeysCommand {
-    /// Make a key, and print its secret, which is shown this once, alone on standard output
+    /// Create an API key and print its secret to standard output; the secret cannot be displayed again
     Create {
         /// admin, steward, contributor, reviewer or reader
         #[arg(long)]
         role: Role,
-        /// A name that no key has had; of a team or a program, not of a person
+        /// Unique name, never used before; name a team or a program, not a person
         #[arg(long)]
         name: KeyName,
-        /// An authority whose papers it is for, by id or code; may be repeated
+        /// Authority that the key is bound to, by id or code; may be repeated
         #[arg(long = "authority", value_name = "KEY")]
         authorities: Vec<String>,
-        /// Days until it ends, at most 365
+        /// Days until the key expires, at most 365
         #[arg(long, value_name = "DAYS", default_value = "90", conflicts_with = "expires_at")]
         expires_in: u32,
-        /// When it ends, as 2027-06-30T00:00:00Z
+        /// Time at which the key expires, such as 2027-06-30T00:00:00Z
         #[arg(long, value_name = "TIME")]
         expires_at: Option<Timestamp>,
     },
-    /// List the keys that are not revoked
+    /// List the API keys that are not revoked
     List,
-    /// Revoke a key: within five seconds it opens nothing any more
+    /// Revoke an API key; it stops working within five seconds
     Revoke {
-        /// Its name, or its id
+        /// Name or id of the key
         key: String,
     },
 }
 
-/// Does what the command says, on the database at this address.
+/// Runs the command on the database with this URL.
 pub(super) fn obey(command: &KeysCommand, url: &str) -> Outcome {
     let mut conn = session::connect(url)?;
     match command {
@@ -79,7 +79,10 @@ fn create(conn: &mut PgConnection, new: &NewApiKey) -> Outcome {
     let key = conn.transaction(|conn| query::insert(conn, &Caller::keys(), Id::generate(), new))?;
     writeln!(std::io::stdout(), "{}", key.secret.expose())?;
     let (name, role, end) = (&key.row.name, key.row.role, key.row.expires_at.to_rfc3339());
-    writeln!(std::io::stderr(), "The key {name} ({role}) holds until {end}. Its secret is shown this once.")?;
+    writeln!(
+        std::io::stderr(),
+        "Created API key {name} ({role}), which expires at {end}. The secret is not displayed again."
+    )?;
     Ok(())
 }
 
@@ -99,6 +102,6 @@ fn revoke(conn: &mut PgConnection, key: &str) -> Outcome {
         let id = query::rows::named(conn, key)?;
         query::revoke(conn, &Caller::keys(), id, &IfMatch::any())
     })?;
-    writeln!(std::io::stderr(), "The key {key} is revoked.")?;
+    writeln!(std::io::stderr(), "Revoked API key {key}.")?;
     Ok(())
 }

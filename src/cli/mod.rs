@@ -1,6 +1,7 @@
 //! The commands of the program.
 
 mod keys;
+mod outcome;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -13,10 +14,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use self::keys::KeysCommand;
+use self::outcome::Outcome;
+use crate::{api, logging, server};
 use crate::config::{Config, SETTINGS};
 use crate::database::embedded::Embedded;
 use crate::import::{self, upgrade};
-use crate::{api, logging, server};
 
 /// The record of Ofsted's inspections of English children's services, as an HTTP API.
 #[derive(Parser)]
@@ -28,31 +30,31 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Response requests (the default)
+    /// Run the HTTP service (the default)
     Serve,
-    /// Bring the schema of the database to the program's
+    /// Apply pending database migrations
     Migrate,
-    /// Load the CSV and JSON files of a folder, or the data that came with the program
+    /// Import the CSV and JSON files of a directory, or the built-in data
     Import {
-        /// The folder
+        /// Directory with the files to import
         dir: Option<PathBuf>,
     },
     /// Print the OpenAPI document
     Openapi {
-        /// In the words of this version
+        /// OpenAPI version of the document
         #[arg(long, value_enum, default_value_t)]
         version: Version,
     },
-    /// Make, list and revoke keys, also while the service runs
+    /// Create, list and revoke API keys, even while the service runs
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Ask the service at `BIND_ADDRESS` whether it is ready
+    /// Exit with status 0 if the service at `BIND_ADDRESS` is ready
     Healthcheck,
-    /// Print the script by which a shell completes commands and options
+    /// Print a script for shell completion of commands and options
     Completions {
-        /// The shell
+        /// Shell that the script is for
         shell: Shell,
     },
 }
@@ -60,16 +62,14 @@ enum Command {
 /// A version of OpenAPI.
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Version {
-    /// 3.1, as the document is written
+    /// 3.1, the version of the published document
     #[default]
     #[value(name = "3.1")]
     V3_1,
-    /// 3.0, for tools that read no newer one
+    /// 3.0, for tools that do not support 3.1
     #[value(name = "3.0")]
     V3_0,
 }
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Reads the command line and does what it says.
 #[must_use]
@@ -80,7 +80,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut stderr = std::io::stderr();
-            // Nobody is left to tell if standard error is closed.
+            // The error cannot be reported if standard error is closed.
             let _ = writeln!(stderr, "inspection-register: {error}");
             ExitCode::FAILURE
         }
@@ -99,7 +99,7 @@ fn obey(arguments: &Arguments) -> Outcome {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {
             let applied = upgrade::upgrade(url)?;
-            log::info!("the schema is current; {} migrations were applied", applied.len());
+            log::info!("the schema is up to date; applied {} migrations", applied.len());
             Ok(())
         })?,
         Some(Command::Import { dir }) => with_database(&config, |url| {
@@ -135,12 +135,12 @@ fn print_completions(shell: Shell) -> Outcome {
     Ok(())
 }
 
-/// Runs a command on the configured database, or on the private one, which is started for it.
+/// Runs a command on the configured database, or on the private one, which it starts.
 fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
     if let Some(url) = &config.database_url {
         return work(url);
     }
-    // The work is short: a signal waits until the server is stopped.
+    // Signals are ignored until the server is stopped, which is soon.
     let _signals = server::Signals::hear()?;
     let (embedded, url) = server::start_embedded(config)?;
     let outcome = work(&url);
@@ -148,8 +148,8 @@ fn with_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome
     outcome
 }
 
-/// Runs a command on the configured database, or on the private one, which the service may be using at this moment; else
-/// it is started and brought up to date.
+/// Runs a command on the configured database, or on the private one: on its running server if the service uses it,
+/// otherwise on one that it starts and upgrades.
 fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) -> Outcome {
     if config.database_url.is_some() {
         return with_database(config, work);
@@ -163,7 +163,7 @@ fn with_running_database(config: &Config, work: impl FnOnce(&str) -> Outcome) ->
     }
 }
 
-/// Asks `/health/ready` of the service at this address.
+/// Requests `/health/ready` of the service at this address.
 fn healthcheck(address: SocketAddr) -> Outcome {
     let timeout = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;

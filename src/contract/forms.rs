@@ -1,15 +1,15 @@
-//! The form of every value, said by rule where the types do not say it: what text never holds, how long a moment is as
-//! text, how wide a number is.
+//! Adds limits to schemas whose types do not have them: characters of text, the length of date-times, and the range of
+//! numbers.
 
 use serde_json::{Map, Value, json};
 
 use crate::values::text::PLAIN_TEXT;
 
-/// A table in CSV is text whose lines end with CR and LF.
+/// The pattern of a table in CSV: text whose lines end with CR and LF.
 const TABLE: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
-/// Most characters of a table.
+/// The maximum number of characters of a table.
 const MAX_TABLE: u32 = 10_000_000;
-/// Most characters of a moment, such as `2026-11-26T09:30:00.123456Z`.
+/// The maximum number of characters of a date-time such as `2026-11-26T09:30:00.123456Z`.
 const MAX_MOMENT: u32 = 35;
 
 /// Completes every schema of the document.
@@ -31,7 +31,7 @@ pub(super) fn complete(document: &mut Value) {
     }
 }
 
-/// Completes a schema of a single type; whatever is no schema has no type of that name.
+/// Completes a schema of a single type. Objects without such a `type` are not schemas.
 fn complete_schema(schema: &mut Map<String, Value>) {
     let has = |name: &str| schema.contains_key(name);
     let kind = match schema.get("type") {

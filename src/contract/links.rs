@@ -1,19 +1,20 @@
-//! Links: from each answer that holds a resource to what can be done with it next, with what to send.
+//! Links from each response that contains a resource to the operations at its address, with their parameters.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{object_mut, set};
+use super::pointers::{object_mut, set};
 use crate::http::route::METHODS;
 
-/// A resource with an address of its own: the reference to its schema, and the operations at its address.
+/// A resource with its own address: the reference to its schema, and the operations at the address.
 struct Resource {
     schema: String,
     operations: Vec<String>,
 }
 
-/// Describes a link to each operation at the address of a resource, and adds them to the answers that hold it.
+/// Describes a link to each operation at the address of a resource, and adds the links to the responses that contain
+/// it.
 pub(super) fn add_links(document: &mut Value) {
     let (mut resources, mut links) = (Vec::new(), Map::new());
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -51,12 +52,12 @@ fn id_of(operation: &Value) -> Option<&str> {
     operation.get("operationId")?.as_str()
 }
 
-/// The reference to the schema of an answer in JSON.
+/// The reference to the schema of a JSON response.
 fn schema_of(response: &Value) -> Option<&str> {
     response.pointer("/content/application~1json/schema/$ref")?.as_str()
 }
 
-/// The link to an operation from an answer with this schema: what goes into its path, and the tag of what it changes.
+/// The link to an operation from a response with this schema: the path parameters, and the entity tag for a change.
 fn describe(document: &Value, operation: &Value, schema: &str) -> Option<(String, Value)> {
     let id = id_of(operation)?;
     let members = document.pointer(schema.strip_prefix('#')?)?.get("properties")?;

@@ -1,14 +1,16 @@
-//! The OpenAPI document: what the code describes, completed with what holds for every operation alike.
+//! The OpenAPI document: the description by the code, completed with what is common to all operations.
 //!
-//! Handlers say what is theirs: summary, parameters, body and success. Said here once, by rule: the problems that an
-//! operation can answer with, preconditions and headers, the meaning of path parameters, examples, links, and the absence
-//! of nulls. The rest is tidied so that generators make plain types: no `oneOf` around references, simple types written out.
+//! Handlers describe their summary, parameters, body and successful response. This module adds, by rule, the problems
+//! that an operation can return, preconditions, headers, descriptions of path parameters, examples and links, and
+//! removes nulls. It also simplifies schemas, so that generators create plain types: no `oneOf` around references, and
+//! simple types inlined.
 
 mod forms;
 mod links;
 mod openapi_3_0;
 mod origins;
 mod parameters;
+mod pointers;
 mod schemas;
 mod security;
 
@@ -18,20 +20,21 @@ use serde_json::{Map, Value, json};
 
 pub use self::openapi_3_0::converted as openapi_3_0;
 use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_nothing, if_none_match};
+use self::pointers::{object_mut, set};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::access::{Permission, permission_of};
 use crate::error::{FieldError, Problem, ProblemCode};
 use crate::http::route::METHODS;
 
-/// Real requests and answers, by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or
-/// `.csv`).
+/// Real requests and responses by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
 
-/// What the body of every PATCH is. Of two media types, generators make two bodies, some of which do not compile.
-const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets. It is taken as \
-                           `application/merge-patch+json` as well.";
+/// The description of the body of every PATCH. It mentions the second media type only in words: from two media types,
+/// generators create two bodies, some of which do not compile.
+const MERGE_PATCH: &str = "A JSON merge patch (RFC 7396): absent members do not change, `null` clears a member, a \
+                           value sets it. The media type `application/merge-patch+json` is accepted too.";
 
-/// What every operation can answer with.
+/// The errors that every operation can return.
 const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::InvalidParameter,
     ProblemCode::Unauthenticated,
@@ -40,10 +43,10 @@ const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::Internal,
     ProblemCode::Unavailable,
 ];
-/// What a change of something can answer with.
+/// The errors that PUT, PATCH and DELETE can return.
 const OF_CHANGES: [ProblemCode; 3] =
     [ProblemCode::PreconditionFailed, ProblemCode::PreconditionRequired, ProblemCode::ValidationFailed];
-/// What an operation with a body can answer with.
+/// The errors that an operation with a request body can return.
 const OF_BODIES: [ProblemCode; 4] = [
     ProblemCode::RequestTimeout,
     ProblemCode::PayloadTooLarge,
@@ -51,7 +54,7 @@ const OF_BODIES: [ProblemCode; 4] = [
     ProblemCode::ValidationFailed,
 ];
 
-/// The document, complete.
+/// The complete document.
 #[must_use]
 pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(described).unwrap_or_default();
@@ -95,18 +98,6 @@ fn put_in_order(item: &mut Value) {
     }
 }
 
-fn object_mut<'a>(document: &'a mut Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
-    document.pointer_mut(pointer).and_then(Value::as_object_mut).into_iter().flatten()
-}
-
-fn set(document: &mut Value, pointer: &str, value: Value) {
-    if let Some((parent, name)) = pointer.rsplit_once('/')
-        && let Some(parent) = document.pointer_mut(parent).and_then(Value::as_object_mut)
-    {
-        parent.insert(name.to_owned(), value);
-    }
-}
-
 /// What holds for every operation: who may call it, problems, preconditions, headers, examples.
 fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -140,8 +131,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
             add_example(response, &format!("{id}.response"));
         }
         if *method == Method::GET {
-            let not_modified =
-                json!({ "description": "The caller has this representation already.", "headers": tagged_headers() });
+            let not_modified = json!({ "description": "Not modified: the `If-None-Match` tag matches the current representation.", "headers": tagged_headers() });
             responses.insert("304".to_owned(), not_modified);
         }
         let mut add = |code: ProblemCode| {
@@ -214,19 +204,19 @@ fn tagged_headers() -> Value {
 fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
-        "ETag": text("The version of the resource, or of the representation where some of it is computed.", 200),
-        "Idempotent-Replayed": { "description": "`true` if this is the answer to an earlier request with the same `Idempotency-Key`; else absent.", "schema": { "type": "boolean" } },
-        "Link": text("Where the next page is (RFC 8288), on all pages but the last.", 8000),
+        "ETag": text("The version of the resource, or of the representation if it has computed or embedded members.", 200),
+        "Idempotent-Replayed": { "description": "`true` if this is the stored response to an earlier request with the same `Idempotency-Key`; otherwise absent.", "schema": { "type": "boolean" } },
+        "Link": text("The URL of the next page (RFC 8288); absent on the last page.", 8000),
         "Location": text("The address of the new resource.", 2000),
-        "RateLimit": text("How many requests the caller has left (`r`), and in how many seconds all are there again (`t`); absent if nobody counts.", 100),
-        "RateLimit-Policy": text("How many requests are allowed (`q`) in how many seconds (`w`), for each address or each key.", 100),
-        "Retry-After": { "description": "Seconds after which to try again.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
-        "WWW-Authenticate": text("How to prove who asks: `Bearer`, with a key.", 200),
-        "X-Request-Id": text("The id of the request: the caller's own if it sent one, as in the log and in problems.", 128),
+        "RateLimit": text("The number of requests left (`r`) and the seconds until the quota is full (`t`); absent if no limit applies.", 100),
+        "RateLimit-Policy": text("The number of requests allowed (`q`) in a period of `w` seconds, for each client address or each API key.", 100),
+        "Retry-After": { "description": "The seconds after which to retry.", "schema": { "type": "integer", "minimum": 1, "maximum": 3600 } },
+        "WWW-Authenticate": text("The authentication scheme: `Bearer`, with an API key.", 200),
+        "X-Request-Id": text("The id of the request, as in the log and in problems: the one that the caller sent, or a new one.", 128),
     })
 }
 
-/// Puts the real request or answer of that name beside each media type.
+/// Adds the example with this name to each media type.
 fn add_example(holder: &mut Value, name: &str) {
     for (media_type, content) in object_mut(holder, "/content") {
         let is_json = media_type.ends_with("json");
@@ -239,17 +229,18 @@ fn add_example(holder: &mut Value, name: &str) {
     }
 }
 
-/// The component that answers with this status.
+/// The name of the response component with the status of this code.
 fn response_name(code: ProblemCode) -> String {
     code.status().canonical_reason().unwrap_or_default().split(' ').collect()
 }
 
-/// One component a status: its description names every code that it may carry.
+/// One response component for each status, with a description of every code with that status.
 fn problem_responses() -> Value {
     let mut responses = Map::new();
     for code in ProblemCode::ALL {
         let errors = match code {
-            // A method that a path does not know belongs to no operation; others are rarer than those of their status.
+            // An unsupported method belongs to no operation; the others are described by another code with the same
+            // status.
             ProblemCode::MethodNotAllowed
             | ProblemCode::MalformedRequest
             | ProblemCode::InvalidCursor

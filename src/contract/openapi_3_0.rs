@@ -1,9 +1,8 @@
-//! The document in the words of OpenAPI 3.0, for tools that read no newer one. It says the same, but for what 3.0 has no
-//! words for.
+//! Converts the document to OpenAPI 3.0, for tools that do not support 3.1. What 3.0 cannot express is omitted.
 
 use serde_json::{Map, Value, json};
 
-/// Members that hold values of any kind, and no part of the document.
+/// Members that contain arbitrary values, which are not converted.
 const VALUES: [&str; 4] = ["example", "examples", "default", "enum"];
 
 /// Converts the document.
@@ -25,7 +24,7 @@ pub fn converted(document: &Value) -> Value {
     document
 }
 
-/// Converts every part that the two versions say in different words.
+/// Converts every part that differs between the two versions.
 fn convert(part: &mut Value) {
     match part {
         Value::Array(items) => items.iter_mut().for_each(convert),
@@ -39,7 +38,7 @@ fn convert(part: &mut Value) {
     }
 }
 
-/// A value that may be null is `nullable`, and has one type.
+/// Converts a schema that permits null: 3.0 has one type and `nullable`.
 fn settle_null(schema: &mut Map<String, Value>) {
     let Some(Value::Array(types)) = schema.get("type") else { return };
     if let Some(kind) = types.iter().find(|kind| *kind != "null").cloned() {
@@ -48,7 +47,7 @@ fn settle_null(schema: &mut Map<String, Value>) {
     }
 }
 
-/// A reference stands alone; with anything beside it, it is the only part of a conjunction.
+/// Converts a reference with siblings: in 3.0 it must be the only part of an `allOf`.
 fn wrap_reference(schema: &mut Map<String, Value>) {
     if schema.len() > 1
         && schema.get("$ref").is_some_and(Value::is_string)
@@ -58,10 +57,10 @@ fn wrap_reference(schema: &mut Map<String, Value>) {
     }
 }
 
-/// The example of a body, and the component that the body is of.
+/// The component of a body, and its example.
 type BodyExample = (String, Value);
 
-/// Takes the examples of bodies out.
+/// Removes the examples of bodies.
 fn take_examples(document: &mut Value) -> Vec<BodyExample> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     let operations = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
@@ -75,7 +74,7 @@ fn take_examples(document: &mut Value) -> Vec<BodyExample> {
     examples.collect()
 }
 
-/// Puts the example of a body beside its schema: generators look for it there, and leave it out elsewhere.
+/// Moves the example of a body to its schema, the only place where generators of 3.0 read it.
 fn move_example(document: &mut Value, (component, example): BodyExample) {
     if let Some(schema) = document.pointer_mut(&component).and_then(Value::as_object_mut) {
         schema.entry("example").or_insert(example);

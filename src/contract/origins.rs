@@ -1,18 +1,20 @@
-//! The header by which an answer may be read by web pages of other origins.
+//! The header that permits web pages of other origins to read a response.
 
 use serde_json::{Value, json};
+
+use super::pointers::set;
 
 /// Its name.
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 
-/// Adds the header to every answer: any may go to a web page, and then says to whose.
+/// Adds the header to every response.
 pub(super) fn complete(document: &mut Value) {
     add_to_answers(document);
-    super::set(
+    set(
         document,
         &format!("/components/headers/{ALLOW_ORIGIN}"),
         json!({
-            "description": "The origin of the web page that asked, or `*`, where the service lets that page read the answer.",
+            "description": "The origin that may read the response, or `*`.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 2000 },
         }),
     );
@@ -23,7 +25,7 @@ fn add_to_answers(part: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(add_to_answers),
         Value::Object(members) => {
             members.values_mut().for_each(add_to_answers);
-            // Only answers are described and have headers: what holds the components has no description.
+            // Only responses have both a description and headers.
             let is_answer = members.contains_key("description");
             if let Some(Value::Object(headers)) = members.get_mut("headers").filter(|_| is_answer) {
                 let reference = format!("#/components/headers/{ALLOW_ORIGIN}");

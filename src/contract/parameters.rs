@@ -1,4 +1,4 @@
-//! Parameters that mean the same in every operation: those in paths, and preconditions.
+//! Parameters that are common to all operations: path parameters and preconditions.
 
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
@@ -8,9 +8,7 @@ use crate::http::extract::{MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE};
 use crate::http::idempotency::MAX_KEY;
 use crate::register::api_keys::FIRST_KEY;
 use crate::values::authority_key::AuthorityKey;
-use crate::values::ids::{
-    ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId,
-};
+use crate::values::ids::{ActionId, DocumentId, EvidenceId, FindingId, InspectionId, InterventionId, KeyId, PlanId, RecommendationId};
 use crate::values::text::Code;
 
 /// A parameter in a path: its name, its description, and an example that exists in `data/`.
@@ -24,8 +22,8 @@ pub(super) struct PathParameter {
 pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter {
         name: "authority",
-        description: "The authority: its id, its current GSS code, its Ofsted URN or its DfE code. Of two with one code, \
-                      the current one.",
+        description: "The authority: its id, current GSS code, Ofsted URN or DfE code. If two authorities share a \
+                      code, the current one.",
         example: "E06000019",
         schema: AuthorityKey::schema,
     },
@@ -86,8 +84,8 @@ pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter { name: "key_id", description: "The id of the key.", example: FIRST_KEY, schema: KeyId::schema },
 ];
 
-/// Examples of paths whose parameters belong together otherwise than those above: the beginning of the path, the name of
-/// the parameter, and its example.
+/// Examples for paths whose parameters must match each other: the start of the path, the name of the parameter, and its
+/// example.
 const OTHER_EXAMPLES: [(&str, &str, &str); 3] = [
     ("/inspections/{inspection_id}/examinations", "inspection_id", "01a20435-3eab-760f-ae77-bee896597f2b"),
     ("/inspections/{inspection_id}/examinations", "recommendation_id", "01a204d1-fb26-74a6-8579-f87371bdc382"),
@@ -107,7 +105,8 @@ impl PathParameter {
 pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": true,
-        "description": "The `ETag` of the version to change (RFC 9110). Only its version part counts; a weak tag never matches.",
+        "description": "The `ETag` of the version to change (RFC 9110). Only its version part is compared; a weak tag \
+                        never matches.",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     })
 }
@@ -116,30 +115,30 @@ fn tags(max: usize) -> Value {
     json!({ "type": "string", "pattern": PRINTABLE, "minLength": 1, "maxLength": max })
 }
 
-/// The preconditions of an operation that creates or replaces: one of the two is required.
+/// The preconditions of an operation that creates or replaces a resource; one of the two is required.
 pub(super) fn if_match_or_nothing() -> [Value; 2] {
     let replacing = json!({
         "name": "If-Match", "in": "header", "required": false,
-        "description": "To replace: the `ETag` of the version that is meant (RFC 9110). Only its version part counts; a weak tag \
-                        never matches. Without it, `If-None-Match` is required.",
+        "description": "To replace: the `ETag` of the version to replace (RFC 9110). Only its version part is \
+                        compared; a weak tag never matches. Without it, `If-None-Match` is required.",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     });
     let creating = json!({
         "name": "If-None-Match", "in": "header", "required": false,
-        "description": "To create: `*`, which expects that nothing is there yet (RFC 9110). Without it, `If-Match` is required; \
-                        both together never hold.",
+        "description": "To create: `*`; the request succeeds only if the resource does not exist (RFC 9110). Without \
+                        it, `If-Match` is required; with both, the request always fails.",
         "schema": { "type": "string", "enum": ["*"] }
     });
     [replacing, creating]
 }
 
-/// Without an example, which Swagger UI would send with every request: each needs a key of its own.
+/// The parameter has no example, since Swagger UI would send the same key with every request.
 pub(super) fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
-        "description": "A name for this request, chosen by the caller, such as a new UUID. Repeated with the same key, the request \
-                        takes effect once, and its first answer is given again, with `Idempotent-Replayed: true`. Keys are kept for \
-                        24 hours or more.",
+        "description": "A unique name for this request, chosen by the client, such as a new UUID. A repeated request \
+                        with the same key takes effect once; its repetitions return the first response with \
+                        `Idempotent-Replayed: true`. Keys are kept for at least 24 hours.",
         "schema": { "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_KEY }
     })
 }
@@ -147,7 +146,7 @@ pub(super) fn idempotency_key() -> Value {
 pub(super) fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match", "in": "header", "required": false,
-        "description": "The `ETag` of a representation that the caller has: it is not sent again (RFC 9110).",
+        "description": "Entity tag of a representation that the client has. If it is current, the response is 304 without a body (RFC 9110).",
         "schema": tags(MAX_IF_NONE_MATCH)
     })
 }

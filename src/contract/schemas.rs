@@ -1,4 +1,4 @@
-//! Tidies schemas, so that generators make plain types.
+//! Simplifies schemas, so that generators create plain types.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use utoipa::PartialSchema;
 
 use crate::values::date::Date;
 
-/// The name of the schema of days.
+/// The name of the schema of dates.
 const DATE: &str = "Date";
 
-/// Makes one object of each schema that is a conjunction of objects, as flattened members are described; the parts are no
-/// components of their own.
+/// Merges each `allOf` of objects, which describes flattened members, into one object, and removes the components of
+/// its parts.
 pub(super) fn merge_flattened(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     let all = schemas.clone();
@@ -41,8 +41,8 @@ fn merge(schema: &mut Map<String, Value>, part: &Value) {
     }
 }
 
-/// Removes the components that are no objects, ids and dates and texts with limits, to write them out where they are used.
-/// Enumerations are among them, for members that may be null, and stay components as well. Days are added.
+/// Removes the components that are not objects, such as ids and texts with limits, so that they can be inlined.
+/// Enumerations are returned too, for members that may be null, and remain components. Dates are added.
 pub(super) fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Map::new();
@@ -58,8 +58,8 @@ fn component_of(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// Replaces references to simple schemas by the schemas; what stands beside a reference comes first. To `utoipa` a type
-/// of the name `Date` is a day of any form, without a reference to the schema that is ours.
+/// Replaces references to simple schemas by the schemas; siblings of a reference take precedence. `utoipa` describes
+/// any type named `Date` as a date without a reference to our schema.
 pub(super) fn write_out(value: &mut Value, simple: &Map<String, Value>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| write_out(item, simple)),
@@ -79,7 +79,7 @@ pub(super) fn write_out(value: &mut Value, simple: &Map<String, Value>) {
     }
 }
 
-/// Removes null wherever a member is left out instead, and says it plainly where null clears a member of a patch.
+/// Removes null from members that are omitted instead, and keeps it for members of a patch that null clears.
 pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<String, Value>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| settle_nulls(item, may_be_null, simple)),
@@ -98,7 +98,7 @@ pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<St
     }
 }
 
-/// Turns a choice between null and one schema, or the conjunction of one schema, into that schema.
+/// Replaces a `oneOf` of null and one schema, or an `allOf` of one schema, by that schema.
 fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
     let choice = ["oneOf", "anyOf", "allOf"].into_iter().find(|name| object.contains_key(*name));
     let Some(Value::Array(schemas)) = choice.and_then(|name| object.remove(name)) else { return };

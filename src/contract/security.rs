@@ -1,24 +1,25 @@
-//! Who may call an operation, as the document tells it.
+//! Security schemes, and the roles that may call an operation.
 
 use serde_json::{Map, Value, json};
 
 use crate::access::Permission;
 use crate::access::role::Role;
 
-/// The name of the one scheme.
+/// The name of the security scheme.
 const SCHEME: &str = "api_key";
 
-/// The ways to prove who asks.
+/// The security schemes.
 pub(super) fn schemes() -> Value {
     json!({ SCHEME: {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "irk_ and 49 letters and digits",
-        "description": "A key of the register, sent as `Authorization: Bearer irk_…`. Whoever keeps the register makes one.",
+        "description": "An API key, sent as `Authorization: Bearer irk_…`. Administrators and the operator of the \
+                        register create keys.",
     } })
 }
 
-/// Says whether an operation needs a key, and of which roles.
+/// Describes whether an operation requires an API key, and with which roles.
 pub(super) fn describe(operation: &mut Map<String, Value>, permission: Permission) {
     let is_open = permission == Permission::Read;
     operation

@@ -1,5 +1,5 @@
-//! Who may go to the database: as many as there are connections, and a bounded queue before them. Waiting holds no
-//! thread, and a caller who goes away gives up the place.
+//! Admission to the database: as many requests as there are connections, and a limited queue before them. Waiting uses
+//! no thread, and a client that disconnects leaves the queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,26 +9,26 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::ApiError;
 
-/// Longest wait for a place; beyond it the register is overloaded and says so.
+/// The maximum wait for a place; after it the request gets `unavailable`.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
-/// Requests at the database and before it, for each connection: more are refused before they wait.
+/// The maximum number of requests for each connection, running or waiting; more are refused at once.
 const ADMITTED_PER_CONNECTION: usize = 16;
 
-/// The queue before the connections.
+/// The queue for connections.
 #[derive(Clone)]
 pub struct Admission {
     admitted: Arc<Semaphore>,
     connections: Arc<Semaphore>,
 }
 
-/// A place at the database, given back when it is dropped.
+/// A place at the database, released when it is dropped.
 pub struct Place {
     _admitted: OwnedSemaphorePermit,
     _connection: OwnedSemaphorePermit,
 }
 
 impl Admission {
-    /// The queue before so many connections.
+    /// The queue for so many connections.
     #[must_use]
     pub fn before(connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
@@ -43,10 +43,11 @@ impl Admission {
     /// `unavailable`: at once if too many are in the queue, or when the longest wait is over.
     pub async fn enter(&self) -> Result<Place, ApiError> {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned();
-        let admitted = admitted.map_err(|_| busy("too many requests are in work"))?;
+        let admitted = admitted.map_err(|_| busy("too many requests are in progress"))?;
         let connection = timeout(LONGEST_WAIT, Arc::clone(&self.connections).acquire_owned()).await;
         let connection = connection.ok().and_then(Result::ok);
-        let connection = connection.ok_or_else(|| busy("too many requests are in work: none ended in time"))?;
+        let connection =
+            connection.ok_or_else(|| busy("too many requests are in progress: none finished within the wait limit"))?;
         Ok(Place { _admitted: admitted, _connection: connection })
     }
 }

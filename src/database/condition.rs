@@ -1,4 +1,4 @@
-//! How the database stands, and how one finds out.
+//! The condition of the database, and the probe that determines it.
 
 use std::time::Duration;
 
@@ -11,30 +11,30 @@ use super::session;
 use crate::database::migrate;
 use crate::error::{ApiError, Fault};
 
-/// The pause between looks at a database that does not answer.
+/// The pause between probes of a database that does not respond.
 const PAUSE: Duration = Duration::from_millis(250);
-/// The pause between looks at a database that answers and takes no changes.
+/// The pause between probes of a read-only database.
 const LONG_PAUSE: Duration = Duration::from_secs(1);
 
-/// How the database stands.
+/// The condition of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// It answers, takes changes, and has the program's schema.
+    /// It responds, is writable and has the schema of the program.
     Ready,
-    /// It does not answer.
+    /// It does not respond.
     Unreachable,
-    /// It starts, stops or recovers.
+    /// It is starting, stopping or recovering.
     Starting,
-    /// It answers that it does not let the register in.
+    /// It refuses the connection.
     Refusing,
-    /// It answers and takes no changes.
+    /// It is read-only.
     ReadOnly,
     /// Its schema is older than the program.
     SchemaBehind,
 }
 
 impl Condition {
-    /// The word for it, for programs; none if all is well.
+    /// The reason for programs; `None` if the database is ready.
     #[must_use]
     pub fn reason(self) -> Option<&'static str> {
         match self {
@@ -47,12 +47,12 @@ impl Condition {
         }
     }
 
-    /// Whether it is worth waiting for.
+    /// Whether requests wait for the database.
     pub(super) fn answers(self) -> bool {
         !matches!(self, Self::Unreachable | Self::Starting)
     }
 
-    /// How soon to look again without being asked.
+    /// The pause before the next probe without a request for one.
     pub(super) fn pause(self) -> Option<Duration> {
         match self {
             Self::Unreachable | Self::Starting => Some(PAUSE),
@@ -62,7 +62,7 @@ impl Condition {
     }
 }
 
-/// Looks at the database, on the connection of the last look if that still works.
+/// Probes the database, on the connection of the last probe if it still works.
 pub(super) fn look(url: &str, connection: Option<PgConnection>) -> (Condition, String, Option<PgConnection>) {
     if let Some(mut connection) = connection
         && let Ok(state) = examine(&mut connection)
@@ -93,7 +93,7 @@ fn examine(connection: &mut PgConnection) -> Result<Condition, ApiError> {
     Ok(if pending > 0 { Condition::SchemaBehind } else { Condition::Ready })
 }
 
-/// What it means that no connection was to be had. The words are libpq's own, in English, unless the server spoke.
+/// The condition according to the error of a failed connection: a message of libpq in English, or of the server.
 fn refusal(message: &str) -> Condition {
     let silent = [
         "Connection refused",

@@ -1,4 +1,4 @@
-//! Brings the schema of a database to the program's.
+//! Applies pending database migrations.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -14,21 +14,21 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::database::session;
 use crate::error::ApiError;
 
-/// The migrations in the program.
+/// The migrations of the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-/// The advisory lock that one migration at a time holds: the letters `register`.
+/// The key of the advisory lock that permits one migration at a time: the letters `register`.
 const LOCK: i64 = 0x7265_6769_7374_6572;
-/// How long a migration waits for a table, and readers of that table behind it: less than a request waits for a connection,
-/// so that those of other tables notice nothing.
+/// How long a migration waits for the lock of a table, which readers of the table wait for too. It is shorter than the
+/// wait for a connection, so that requests for other tables are not affected.
 const LOCK_WAIT: &str = "200ms";
-/// How long those who waited behind it have the table to themselves.
+/// The pause before the next attempt, in which the waiting readers use the table.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long a migration tries to get the tables that it needs.
+/// How long a migration retries to lock the tables that it needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Makes the server speak English to all who use this database, where the user may decide that: an ordinary user may not
-/// choose the language of a session, and failures are told apart by their words.
+/// Sets the language of messages to English for this database if the user has the privilege. Errors are classified by
+/// their messages, and an ordinary user cannot set the language of a session.
 const SPEAK_ENGLISH: &str = "do $$ begin
     if current_setting('lc_messages') not in ('C', 'POSIX') then
         execute format('alter database %I set lc_messages = %L', current_database(), 'C');
@@ -48,13 +48,13 @@ pub enum MigrateError {
     Migration(String),
 }
 
-/// Applies the pending migrations, one process at a time. A migration that cannot lock a table within 200 ms lets the
-/// readers behind it pass and is tried again, for a minute. Returns the versions that were applied, and the connection,
-/// which keeps other migrations out until it is closed.
+/// Applies the pending migrations, one process at a time. A migration that cannot lock a table within 200 ms releases
+/// its locks and is retried, for a minute. Returns the applied versions, and the connection, which excludes other
+/// migrations until it is closed.
 ///
 /// # Errors
 ///
-/// If the database cannot be reached or a migration fails; those before it stay applied.
+/// If the database cannot be reached or a migration fails; the migrations before it remain applied.
 pub fn migrate(url: &str) -> Result<(Vec<String>, PgConnection), MigrateError> {
     let mut conn = session::connect(url)?;
     let failed = |error: diesel::result::Error| MigrateError::Migration(error.to_string());
@@ -66,7 +66,8 @@ pub fn migrate(url: &str) -> Result<(Vec<String>, PgConnection), MigrateError> {
     let language = language.get_result::<String>(&mut conn).map_err(failed)?;
     if !["C", "POSIX"].contains(&language.as_str()) && !language.starts_with("en") {
         log::warn!(
-            "PostgreSQL writes its messages in {language}: a superuser must set lc_messages to C for this database"
+            "the database server reports errors in {language}, which the service cannot classify; ask a superuser to \
+             set lc_messages = 'C' for this database"
         );
     }
     conn.batch_execute(&format!("set lock_timeout = '{LOCK_WAIT}'")).map_err(failed)?;
@@ -81,7 +82,7 @@ pub fn migrate(url: &str) -> Result<(Vec<String>, PgConnection), MigrateError> {
     Ok((applied, conn))
 }
 
-/// Repeats work that ended since it waited too long for a lock, for a minute.
+/// Retries work that failed with a lock timeout, for a minute.
 ///
 /// # Errors
 ///
@@ -99,7 +100,7 @@ pub fn retry_lock_timeouts<T, E: fmt::Display>(mut work: impl FnMut() -> Result<
     }
 }
 
-/// How many migrations the database lacks; none if its schema is the program's or newer.
+/// The number of migrations that the database lacks; 0 if its schema is that of the program or newer.
 ///
 /// # Errors
 ///
@@ -116,7 +117,7 @@ pub fn pending(conn: &mut PgConnection) -> Result<usize, ApiError> {
     Ok(known.iter().filter(|migration| lacks(&migration.name().version().to_string())).count())
 }
 
-/// A migration that the database has.
+/// An applied migration.
 #[derive(QueryableByName)]
 struct Applied {
     #[diesel(sql_type = Text)]

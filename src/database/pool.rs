@@ -1,4 +1,4 @@
-//! The database: the one place that takes connections, waits for them and runs transactions.
+//! The database pool: the only place that takes connections, waits for them and runs transactions.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,29 +11,26 @@ use diesel::r2d2::{ConnectionManager, State};
 
 use super::admission::Admission;
 use super::session::Session;
-use super::transaction::{self, Kind, Progress};
+use super::transaction::{self, Kind, Pool, Progress};
 use super::watch::Watch;
 use crate::error::{ApiError, Fault};
 
 pub use super::condition::Condition;
 
-/// How long the pool tries to open a connection. It also sets the pause between attempts, so it is short: a database
-/// that comes back is used again at once.
+/// How long the pool tries to open a connection. It also determines the pause between attempts, so it is short: the
+/// pool uses a database that comes back at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection lies idle before it is closed: before the server ends it.
+/// How long a connection may be idle before the pool closes it; shorter than the timeout of the server.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-/// Blocking threads for each connection: for the transaction on it, for answers that are compressed meanwhile, and for
-/// transactions on connections from before a recovery, which may take a while to end.
+/// The number of blocking threads for each connection: for its transaction, for the compression of responses, and for
+/// transactions on connections from before a recovery, which may take long to end.
 const THREADS_PER_CONNECTION: u32 = 8;
-/// How often a request that waits for the database looks whether there is still something to wait for.
+/// How often a request that waits for the database checks whether the database still responds.
 const TICK: Duration = Duration::from_millis(50);
-/// How long a request waits for the database before it has somebody look whether that answers at all.
+/// How long a request waits for the database before it requests a probe.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// The longest that a request waits for a database that answers others.
+/// The maximum time that a request waits for a database that responds to others.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-
-/// Connections, kept open between requests.
-pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 
 /// A pool of connections, cheap to clone.
 #[derive(Clone)]
@@ -41,7 +38,7 @@ pub struct Db {
     source: Arc<Source>,
 }
 
-/// Where connections come from.
+/// The source of connections.
 struct Source {
     url: String,
     size: u32,
@@ -49,7 +46,7 @@ struct Source {
     current: Mutex<Generation>,
 }
 
-/// What serves from one recovery of the database to the next: connections from before may never answer, nor give back
+/// The pool between two recoveries of the database. Connections from before a recovery may never respond, nor release
 /// their places.
 struct Generation {
     recoveries: u64,
@@ -58,7 +55,8 @@ struct Generation {
 }
 
 impl Db {
-    /// A pool of at most `size` connections, opened as they are needed: the database may still be starting.
+    /// A pool of at most `size` connections, which are opened when they are needed, since the database may still be
+    /// starting.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
         let url = super::session::bounded(url);
@@ -66,11 +64,11 @@ impl Db {
         Self { source: Arc::new(Source { watch: Watch::begin(&url), url, size, current }) }
     }
 
-    /// Runs reads on one connection, all of which see the same state of the data. They may run more than once.
+    /// Runs reads in one transaction with one snapshot of the data. `work` may run more than once.
     ///
     /// # Errors
     ///
-    /// Those of `work`; `unavailable` if the database does not answer in time.
+    /// Those of `work`; `unavailable` if the database does not respond in time.
     pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
     where
         F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
@@ -79,13 +77,13 @@ impl Db {
         self.run(Kind::Read, work).await
     }
 
-    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back. They may run more than once, so
-    /// nothing outside of the database may happen in them.
+    /// Runs changes in one transaction, which `Ok` commits and `Err` rolls back. `work` may run more than once, so it
+    /// must not have effects outside the database.
     ///
     /// # Errors
     ///
-    /// Those of `work`; `unavailable` if the database does not answer in time, and then nothing is changed;
-    /// `outcome_unknown` if it is lost while it commits.
+    /// Those of `work`; `unavailable` if the database does not respond in time, and nothing is changed;
+    /// `outcome_unknown` if the connection is lost during the commit.
     pub async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
     where
         F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
@@ -94,24 +92,24 @@ impl Db {
         self.run(Kind::Write, work).await
     }
 
-    /// Most blocking threads that a worker needs.
+    /// The maximum number of blocking threads of a worker.
     #[must_use]
     pub fn threads(&self) -> usize {
         usize::try_from(self.source.size.saturating_mul(THREADS_PER_CONNECTION)).unwrap_or(usize::MAX)
     }
 
-    /// How many connections there are.
+    /// The numbers of open and idle connections.
     #[must_use]
     pub fn pool_state(&self) -> State {
         self.source.pool().state()
     }
 
-    /// How the database stands, looked at now; the look is bounded.
+    /// Probes the database, with a timeout.
     pub async fn condition(&self) -> Condition {
         self.source.watch.look().await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]
+    #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     async fn run<T, F>(&self, kind: Kind, work: F) -> Result<T, ApiError>
     where
         F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
@@ -130,7 +128,7 @@ impl Db {
                 transaction::run(&source.pool(), kind, &progress, &|| source.watch.hear(), &work)
             }
         }));
-        // A thread that waits for an answer cannot be called back. It is left alone when there is nothing to wait for.
+        // A thread that waits for the database cannot be cancelled. It is abandoned if the database does not respond.
         loop {
             if let Ok(outcome) = timeout(TICK, outcome.as_mut()).await {
                 let outcome = outcome.map_err(|error| ApiError::Unavailable(error.to_string()))?;
@@ -140,10 +138,10 @@ impl Db {
                 return outcome;
             }
             if begun.elapsed() > LONGEST_WAIT {
-                return Err(progress.abandon(Fault::TooSlow, "the database takes too long"));
+                return Err(progress.abandon(Fault::TooSlow, "the database did not respond in time"));
             }
             if watch.must_answer().is_err() {
-                return Err(progress.abandon(Fault::ConnectionLost, "the database has stopped answering"));
+                return Err(progress.abandon(Fault::ConnectionLost, "the database stopped responding"));
             }
             if begun.elapsed() > PATIENCE {
                 watch.ask();
@@ -161,7 +159,7 @@ impl Source {
         self.of_current(|current| current.admission.clone())
     }
 
-    /// A part of what serves, which is new after each recovery.
+    /// A part of the current generation, which is replaced after each recovery.
     fn of_current<T>(&self, part: impl FnOnce(&Generation) -> T) -> T {
         let recoveries = self.watch.recoveries();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,7 +168,7 @@ impl Source {
             stale = Some(std::mem::replace(&mut *current, Generation::new(recoveries, &self.url, self.size)));
         }
         let part = part(&current);
-        // Connections are closed when nobody has to wait for it.
+        // The old connections are closed after the lock is released.
         drop(current);
         drop(stale);
         part

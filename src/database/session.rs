@@ -1,4 +1,4 @@
-//! One connection: how long it waits for the server, and how long the server waits for it.
+//! The settings of a connection: the timeouts of the client and of the server.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{CustomizeConnection, Error as PoolError};
 use diesel::result::{ConnectionError, QueryResult};
 
-/// How long libpq waits for the network, unless the address says otherwise: to connect, for what was sent to arrive,
-/// and for a sign of life from a server that has nothing to say.
+/// The default network timeouts of libpq: for connecting, for the acknowledgement of sent data, and for keepalives of
+/// an idle connection.
 const NETWORK_LIMITS: [(&str, &str); 5] = [
     ("connect_timeout", "2"),
     ("tcp_user_timeout", "5000"),
@@ -17,17 +17,17 @@ const NETWORK_LIMITS: [(&str, &str); 5] = [
     ("keepalives_count", "3"),
 ];
 
-/// Makes the server speak English, by which failures are told apart, where the user may choose that.
+/// Sets the language of messages to English if the user has the privilege, since errors are classified by their
+/// messages.
 pub const SPEAK_ENGLISH: &str =
     "select set_config('lc_messages', 'C', false) where has_parameter_privilege('lc_messages', 'set')";
 
-/// What the server does when the register is slow, or gone: the statement, the wait for a row, the transaction and the
-/// session all end by themselves.
+/// The timeouts of the server, if the register is slow or gone: for statements, row locks, transactions and sessions.
 const SETTINGS: &str = "set application_name = 'inspection-register'; set timezone = 'UTC'; \
     set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'; \
     set idle_session_timeout = '2min'";
 
-/// Settings of each connection of the pool.
+/// Applies the settings to each connection of the pool.
 #[derive(Debug)]
 pub struct Session;
 
@@ -46,7 +46,7 @@ pub fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute(&format!("{SPEAK_ENGLISH}; {SETTINGS}"))
 }
 
-/// The address of a database with limits to what libpq waits for, unless it has its own.
+/// The URL of a database with the default network timeouts, unless it has its own.
 #[must_use]
 pub fn bounded(url: &str) -> String {
     let query_start = query_start(url);
@@ -58,7 +58,7 @@ pub fn bounded(url: &str) -> String {
     if missing.is_empty() { url.to_owned() } else { format!("{url}{separator}{missing}") }
 }
 
-/// Where the parameters of an address begin. A password may hold a question mark as it is.
+/// The start of the query of a URL. A password may contain an unencoded question mark.
 fn query_start(url: &str) -> Option<usize> {
     let authority = url.find("://").map_or(0, |scheme| scheme + 3);
     let end_of_user = url.get(authority..)?.find(['@', '/']).map_or(authority, |end| authority + end);
@@ -66,11 +66,11 @@ fn query_start(url: &str) -> Option<usize> {
     url.get(from..)?.find('?').map(|start| from + start)
 }
 
-/// Opens a connection outside the pool, trying for ten seconds: the database may still be starting.
+/// Opens a connection outside the pool. Retries for ten seconds, since the database may still be starting.
 ///
 /// # Errors
 ///
-/// If the database refuses for so long.
+/// If there is no connection within ten seconds.
 pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
     let url = bounded(url);
     let mut attempts = 0;

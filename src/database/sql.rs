@@ -1,4 +1,4 @@
-//! SQL functions as diesel calls them, days that sort, and statements in parts.
+//! SQL functions, sortable dates, and a builder of statements.
 
 use diesel::data_types::PgDate;
 use diesel::define_sql_function;
@@ -13,11 +13,11 @@ use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Te
 use crate::values::date::Date;
 
 define_sql_function! {
-    /// The day, or a day before all others: for descending orders.
+    /// The day, or a day before all others; for descending order.
     fn or_distant_past(day: Nullable<SqlDate>) -> SqlDate;
 }
 define_sql_function! {
-    /// The day, or a day after all others: for ascending orders.
+    /// The day, or a day after all others; for ascending order.
     fn or_distant_future(day: Nullable<SqlDate>) -> SqlDate;
 }
 define_sql_function! {
@@ -29,35 +29,34 @@ define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 define_sql_function! {
-    /// The position below which no transaction is still under way.
+    /// The position below which no transaction is in progress.
     fn event_horizon() -> BigInt;
 }
 
 define_sql_function! {
-    /// Whether the other authority is this one, or one that it took over from; keeps the succession from being ended until
-    /// the transaction ends.
+    /// Whether the other authority is this one or its predecessor. Locks the succession until the transaction ends.
     fn is_same_or_predecessor(authority: Uuid, other: Uuid) -> Bool;
 }
 define_sql_function! {
-    /// Whether a plan, an action, an examination or an intervention of the successor answers for what was found at the
+    /// Whether a plan, an action, an examination or an intervention of the successor refers to an inspection of the
     /// predecessor.
     fn is_succession_relied_on(predecessor: Uuid, successor: Uuid) -> Bool;
 }
 define_sql_function! {
-    /// Where an improvement plan stood on an earlier day.
+    /// The state of an improvement plan on an earlier day.
     fn improvement_plan_state_on(state: Text, endorsed_on: Nullable<SqlDate>, ends_on: Nullable<SqlDate>, day: SqlDate) -> Text;
 }
 
 define_sql_function! {
-    /// Takes a lock until the transaction ends, and tells whether it was free.
+    /// Tries to take an advisory lock until the transaction ends. Returns whether it was free.
     fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
 }
 define_sql_function! {
-    /// A number for a text.
+    /// A hash of a text.
     fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
 }
 
-/// A day that sorts, which may be beyond all days.
+/// A sortable date, which may be infinite.
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SqlDate)]
 pub enum Bound {
@@ -70,13 +69,13 @@ pub enum Bound {
 }
 
 impl Bound {
-    /// The day, or the one before all days.
+    /// The day, or before all days.
     #[must_use]
     pub fn or_past(day: Option<Date>) -> Self {
         day.map_or(Self::DistantPast, Self::Day)
     }
 
-    /// The day, or the one after all days.
+    /// The day, or after all days.
     #[must_use]
     pub fn or_future(day: Option<Date>) -> Self {
         day.map_or(Self::DistantFuture, Self::Day)
@@ -85,7 +84,7 @@ impl Bound {
 
 impl ToSql<SqlDate, Pg> for Bound {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        // PostgreSQL keeps the infinite days as the least and the greatest number.
+        // PostgreSQL represents infinite dates as the least and the greatest number.
         match self {
             Self::DistantPast => ToSql::<SqlDate, Pg>::to_sql(&PgDate(i32::MIN), &mut out.reborrow()),
             Self::DistantFuture => ToSql::<SqlDate, Pg>::to_sql(&PgDate(i32::MAX), &mut out.reborrow()),
@@ -94,7 +93,7 @@ impl ToSql<SqlDate, Pg> for Bound {
     }
 }
 
-/// A pattern for text that contains this one, in which nothing is a wildcard.
+/// A `LIKE` pattern for text that contains this one, with wildcards escaped.
 #[must_use]
 pub fn contains(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -116,19 +115,19 @@ pub struct Statement<'a> {
 }
 
 impl<'a> Statement<'a> {
-    /// A statement that begins with this text.
+    /// A statement that starts with this SQL.
     #[must_use]
     pub fn new(text: &'static str) -> Self {
         Self { query: diesel::sql_query(text).into_boxed(), values: 0 }
     }
 
-    /// Adds text.
+    /// Appends SQL.
     #[must_use]
     pub fn text(self, text: &'static str) -> Self {
         Self { query: self.query.sql(text), ..self }
     }
 
-    /// Adds text with a value of the SQL type `S` wherever a `?` stands.
+    /// Appends SQL with a value of the SQL type `S` for each `?`.
     #[must_use]
     pub fn value<S, V>(self, text: &'static str, value: V) -> Self
     where
@@ -140,7 +139,7 @@ impl<'a> Statement<'a> {
         Self { query: self.query.sql(text.replace('?', &format!("${values}"))).bind::<S, V>(value), values }
     }
 
-    /// The statement, to be sent.
+    /// The complete statement.
     pub fn query(self) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
         self.query
     }

@@ -1,4 +1,4 @@
-//! One transaction from its beginning to its end, and when it is run again.
+//! Runs transactions, and retries them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
@@ -6,24 +6,26 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
-use diesel::r2d2::R2D2Connection;
+use diesel::r2d2::{ConnectionManager, R2D2Connection};
 use diesel::result::QueryResult;
 use uuid::Uuid;
 
-use super::pool::Pool;
 use crate::error::{ApiError, Fault};
 
-/// Longest wait for a connection; beyond it the register is overloaded and says so.
+/// The maximum wait for a connection; after it the request gets `unavailable`.
 const CONNECTION_WAIT: Duration = Duration::from_millis(500);
-/// How often a transaction that another one stands in the way of is run again.
+/// The maximum number of retries after a conflict with another transaction.
 const MOST_COLLISIONS: u32 = 3;
+
+/// Connections, kept open between requests.
+pub(super) type Pool = diesel::r2d2::Pool<ConnectionManager<PgConnection>>;
 
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It reads, and sees one state of the data.
+    /// Reads with one snapshot of the data.
     Read,
-    /// It changes.
+    /// Changes.
     Write,
 }
 
@@ -36,18 +38,18 @@ impl Kind {
     }
 }
 
-/// How far a transaction is: shared by the thread that runs it and the request that waits for it.
+/// The progress of a transaction, which the thread that runs it and the request that waits for it share.
 #[derive(Default)]
 pub struct Progress(Mutex<Stage>);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Stage {
-    /// Nothing of it lasts yet.
+    /// Nothing is committed.
     #[default]
     Working,
-    /// The COMMIT is sent, or about to be.
+    /// The COMMIT is being sent.
     Committing,
-    /// Nobody waits for it.
+    /// The request does not wait any longer.
     Abandoned,
 }
 
@@ -56,17 +58,18 @@ impl Progress {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the transaction may go on, and with what: nothing is committed that nobody waits for.
+    /// Moves the transaction to the next stage, unless it was abandoned: an abandoned transaction is not committed.
     fn enter(&self, next: Stage) -> Result<(), ApiError> {
         let mut stage = self.stage();
         if *stage == Stage::Abandoned {
-            return Err(ApiError::Unavailable("nobody waits for the transaction".to_owned()));
+            return Err(ApiError::Unavailable("the client disconnected before the transaction began".to_owned()));
         }
         *stage = next;
         Ok(())
     }
 
-    /// Stops waiting, for this fault. Unless the COMMIT is on its way, nothing of the transaction will ever last.
+    /// Abandons the transaction because of this fault. Unless the COMMIT was sent, nothing of the transaction is
+    /// committed.
     pub fn abandon(&self, fault: Fault, cause: &str) -> ApiError {
         let stage = std::mem::replace(&mut *self.stage(), Stage::Abandoned);
         let fault = if stage == Stage::Committing { Fault::OutcomeUnknown } else { fault };
@@ -74,13 +77,13 @@ impl Progress {
     }
 }
 
-/// Runs `work` in a transaction on a connection of the pool: again if another transaction stood in its way, and once
-/// more if the connection was lost before it was to be committed. A COMMIT is sent once. `heard` is told whenever the
-/// database has answered.
+/// Runs `work` in a transaction on a connection of the pool. Retries it after a conflict with another transaction, and
+/// once if the connection was lost before the commit. A COMMIT is sent once. Calls `heard` whenever the database has
+/// responded.
 ///
 /// # Errors
 ///
-/// Those of `work`, and what kept the database from doing it.
+/// Those of `work`, and errors of the database.
 pub fn run<T>(
     pool: &Pool,
     kind: Kind,
@@ -93,12 +96,12 @@ pub fn run<T>(
         match once(pool, kind, progress, heard, work) {
             Err(ApiError::Database(Fault::Collision, cause)) if collisions < MOST_COLLISIONS => {
                 collisions += 1;
-                log::warn!("transaction run again, attempt {}: {cause}", collisions + 1);
+                log::warn!("retrying the transaction, attempt {}: {cause}", collisions + 1);
                 sleep(jitter());
             }
             Err(ApiError::Database(Fault::ConnectionLost, cause)) if !has_lost => {
                 has_lost = true;
-                log::warn!("transaction run again on another connection: {cause}");
+                log::warn!("retrying the transaction on a new connection: {cause}");
             }
             outcome => return outcome,
         }
@@ -112,8 +115,9 @@ fn once<T>(
     heard: &dyn Fn(),
     work: &impl Fn(&mut PgConnection) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
-    let mut pooled =
-        pool.get_timeout(CONNECTION_WAIT).map_err(|error| ApiError::Unavailable(format!("no connection: {error}")))?;
+    let mut pooled = pool
+        .get_timeout(CONNECTION_WAIT)
+        .map_err(|error| ApiError::Unavailable(format!("no connection to the database: {error}")))?;
     let connection = &mut *pooled;
     heard();
     progress.enter(Stage::Working)?;
@@ -122,7 +126,8 @@ fn once<T>(
         .and_then(|()| work(connection))
         .and_then(|value| {
             if kind == Kind::Write {
-                // A failure that `work` passed over has undone all of it: a COMMIT would roll back, and report success.
+                // If `work` ignored a failed statement, the transaction is aborted: a COMMIT would roll it back and
+                // report success.
                 connection.batch_execute("select 1")?;
                 progress.enter(Stage::Committing)?;
             }
@@ -132,7 +137,7 @@ fn once<T>(
         Ok(value) => return end(kind, connection, value).inspect(|_| heard()),
         Err(error) => error,
     };
-    // What was not committed is undone by the server at the latest when the connection ends.
+    // If this fails, the server rolls the transaction back when the connection ends.
     let _ = rollback(connection);
     Err(match outcome {
         ApiError::Database(_, cause) | ApiError::Internal(cause) if connection.is_broken() => {
@@ -146,11 +151,11 @@ fn once<T>(
     })
 }
 
-/// Ends a transaction that has done its work.
+/// Commits a transaction.
 fn end<T>(kind: Kind, connection: &mut PgConnection, value: T) -> Result<T, ApiError> {
     match AnsiTransactionManager::commit_transaction(connection) {
         Ok(()) => Ok(value),
-        // What was read was read.
+        // The result of a read does not depend on the commit.
         Err(_) if kind == Kind::Read => Ok(value),
         Err(error) if connection.is_broken() => Err(ApiError::Database(Fault::OutcomeUnknown, error.to_string())),
         Err(error) => Err(error.into()),
@@ -161,15 +166,15 @@ fn rollback(connection: &mut PgConnection) -> QueryResult<()> {
     AnsiTransactionManager::rollback_transaction(connection)
 }
 
-/// Has the pool replace a connection to a database that takes no changes, since another one may lead to the one that does;
-/// and one that holds plans for a schema of before a migration.
+/// Marks a connection to be replaced if the database is read-only, since a new one may reach a writable server, or if
+/// it has cached plans from before a migration.
 fn renew_if_useless(connection: &mut PgConnection, error: &ApiError) {
     if matches!(error, ApiError::Database(Fault::ReadOnly | Fault::ConnectionLost, _)) {
         AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
     }
 }
 
-/// A pause of 10 to 80 ms: two that stood in each other's way do not meet again.
+/// A random pause of 10 to 80 ms, so that two transactions do not conflict again.
 fn jitter() -> Duration {
     // The last bits of a UUIDv7 are random.
     let [.., random] = Uuid::now_v7().into_bytes();

@@ -1,8 +1,8 @@
-//! Looks whether the database answers, when somebody has to wait for it.
+//! Detects whether the database responds.
 //!
-//! A statement may take seconds, and a connection into a black hole never says that it is one. So whoever waits has a
-//! look taken: a short question on a connection that nobody else uses. If it stays without an answer, and nobody else
-//! got one in the meantime, nobody waits any longer.
+//! A statement may take seconds, and a connection to an unreachable host does not fail by itself. Therefore a request
+//! that waits for the database starts a probe: a short query on a separate connection. If neither the probe nor any
+//! request gets a response in time, all requests stop waiting.
 
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,16 +15,16 @@ use diesel::pg::PgConnection;
 use super::condition::{self, Condition};
 use crate::error::ApiError;
 
-/// How long the database may stay silent.
+/// How long a probe waits for a response.
 const SILENCE: Duration = Duration::from_millis(600);
-/// The shortest time from one look to the next, however many ask.
+/// The minimum time between the starts of two probes.
 const SPACING: Duration = Duration::from_millis(100);
-/// How long somebody waits for what is found.
+/// How long a request waits for the result of a probe.
 const LONGEST_LOOK: Duration = Duration::from_millis(850);
-/// Most looks at once: those into a black hole end by themselves, after a while.
+/// The maximum number of simultaneous probes: those to an unreachable host end only after a timeout.
 const MOST_LOOKS: usize = 16;
 
-/// A thread that looks when it is asked to. Dropping this ends it.
+/// A thread that probes the database on request. Dropping the watch ends it.
 pub struct Watch(Arc<Shared>);
 
 struct Shared {
@@ -34,7 +34,7 @@ struct Shared {
 
 struct State {
     condition: Condition,
-    /// When the latest look began that has an outcome.
+    /// The start of the latest probe that has a result.
     looked_at: Option<Instant>,
     heard_at: Option<Instant>,
     is_asked: bool,
@@ -42,7 +42,7 @@ struct State {
     recoveries: u64,
 }
 
-/// What a look found, on which connection.
+/// The result of a probe, with its connection.
 struct Report {
     number: u64,
     begun: Instant,
@@ -52,7 +52,7 @@ struct Report {
 }
 
 impl Watch {
-    /// Starts the thread. It does not connect before it is asked to look.
+    /// Starts the thread, which does not connect before the first request for a probe.
     pub fn begin(url: &str) -> Self {
         let state = State {
             condition: Condition::Ready,
@@ -66,22 +66,22 @@ impl Watch {
         let watchman = Watchman { url: url.to_owned(), shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("database-watch".to_owned()).spawn(move || watchman.serve());
         if let Err(error) = thread {
-            log::error!("nobody watches whether the database answers: {error}");
+            log::error!("cannot start the database watch thread: {error}");
         }
         Self(shared)
     }
 
-    /// Has somebody look, soon.
+    /// Requests a probe.
     pub fn ask(&self) {
         self.0.state().is_asked = true;
         self.0.asked.notify_one();
     }
 
-    /// Looks, and waits for what is found.
+    /// Requests a probe, and waits for its result.
     pub async fn look(&self) -> Condition {
         let begun = Instant::now();
         self.ask();
-        // A look may have to wait for the one before it.
+        // A probe may have to wait for the previous one.
         while begun.elapsed() < LONGEST_LOOK {
             sleep(Duration::from_millis(5)).await;
             let state = self.0.state();
@@ -92,7 +92,7 @@ impl Watch {
         Condition::Unreachable
     }
 
-    /// Refuses to wait for a database that does not answer.
+    /// Checks that the database responds.
     ///
     /// # Errors
     ///
@@ -100,18 +100,19 @@ impl Watch {
     pub fn must_answer(&self) -> Result<(), ApiError> {
         match self.0.state().condition {
             condition if condition.answers() => Ok(()),
-            condition => {
-                Err(ApiError::Unavailable(format!("no connection: {}", condition.reason().unwrap_or_default())))
-            }
+            condition => Err(ApiError::Unavailable(format!(
+                "no connection to the database: {}",
+                condition.reason().unwrap_or_default()
+            ))),
         }
     }
 
-    /// Tells that the database has answered somebody.
+    /// Records that the database has responded to a request.
     pub fn hear(&self) {
         self.0.state().heard_at = Some(Instant::now());
     }
 
-    /// How often the database came back.
+    /// The number of recoveries of the database.
     pub fn recoveries(&self) -> u64 {
         self.0.state().recoveries
     }
@@ -129,7 +130,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a reason to look and the time to do so; false if there is nobody left to look for.
+    /// Waits until a probe is due; returns false if the watch is dropped.
     fn wait(&self) -> bool {
         let mut state = self.state();
         let since = Instant::now();
@@ -150,7 +151,7 @@ impl Shared {
         !state.is_over
     }
 
-    /// Notes what a look found that began at this time.
+    /// Records the result of a probe that started at this time.
     fn find(&self, condition: Condition, begun: Instant, cause: &str) {
         let mut state = self.state();
         state.looked_at = Some(begun);
@@ -163,21 +164,21 @@ impl Shared {
         }
         match condition.reason() {
             None => log::info!("the database is ready"),
-            Some(reason) => log::warn!("{reason}: {cause}"),
+            Some(reason) => log::warn!("the database is not ready ({reason}): {cause}"),
         }
     }
 
-    /// Notes that a look has found nothing yet, which is bad news unless others are answered.
+    /// Records that a probe has no response yet: the database is unreachable unless it responded to others.
     fn find_silence(&self, begun: Instant) {
         let state = self.state();
         let is_heard = state.heard_at.is_some_and(|heard_at| heard_at >= begun);
         let condition = if is_heard { state.condition } else { Condition::Unreachable };
         drop(state);
-        self.find(condition, begun, "it is silent");
+        self.find(condition, begun, "no response within 600 ms");
     }
 }
 
-/// The thread.
+/// The thread of the watch.
 struct Watchman {
     url: String,
     shared: Arc<Shared>,
@@ -196,7 +197,7 @@ impl Watchman {
             let mut is_settled = false;
             while let Ok(report) = inbox.recv_timeout(SILENCE.saturating_sub(begun.elapsed())) {
                 under_way -= 1;
-                // Of earlier looks, which were given up, it is news only that one of them has an answer after all.
+                // Results of earlier, abandoned probes matter only if the database responds after all.
                 let is_news = report.condition.answers() && !self.shared.state().condition.answers();
                 if report.number == number || is_news {
                     self.shared.find(report.condition, report.begun, &report.cause);
@@ -213,12 +214,12 @@ impl Watchman {
         }
     }
 
-    /// Sends somebody to look, who may not come back for long.
+    /// Starts a probe in its own thread, which may take long.
     fn send(&self, number: u64, connection: Option<PgConnection>, sender: &Sender<Report>) -> bool {
         let (url, sender, begun) = (self.url.clone(), sender.clone(), Instant::now());
         let look = move || {
             let (condition, cause, connection) = condition::look(&url, connection);
-            // If the watch is over nobody wants to know.
+            // The result is dropped if the watch has ended.
             let _ = sender.send(Report { number, begun, condition, cause, connection });
         };
         thread::Builder::new().name("database-look".to_owned()).spawn(look).is_ok()

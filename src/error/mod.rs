@@ -1,6 +1,7 @@
-//! Everything that can go wrong in a request, and the one body that tells it.
+//! The errors of requests, and their problem bodies.
 
 mod database;
+mod fault;
 mod problem;
 
 use std::fmt;
@@ -9,23 +10,24 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-pub use self::database::{ConstraintExt, Fault, NotFoundExt};
+pub use self::database::{ConstraintExt, NotFoundExt};
+pub use self::fault::Fault;
 pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
 
-/// Why a request has no success to answer with.
+/// An error of a request.
 #[derive(Debug)]
 pub enum ApiError {
-    /// A problem of the caller's, told in full.
+    /// A refusal, which is returned in full.
     Refused(Box<Refusal>),
-    /// No answer at the moment; the cause goes to the log.
+    /// The service is temporarily unavailable; the cause is logged.
     Unavailable(String),
-    /// The database did not do it; the cause goes to the log.
+    /// A fault of the database; the cause is logged.
     Database(Fault, String),
-    /// Our fault; the cause goes to the log.
+    /// An error in the register; the cause is logged.
     Internal(String),
 }
 
-/// A refusal: its kind, its words, and what else the answer must carry.
+/// A refusal: its code, its detail, and an additional header of the response.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     code: ProblemCode,
@@ -40,57 +42,56 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail: detail.into(), errors: Vec::new(), header: None }))
     }
 
-    /// A key is needed, and there is none that is valid.
+    /// A valid API key is required.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::with_header(
             ProblemCode::Unauthenticated,
-            "a valid key is needed".to_owned(),
+            "a valid API key is required".to_owned(),
             header::WWW_AUTHENTICATE,
             "Bearer",
         )
     }
 
-    /// There is no such `what`, or none that the caller may see.
+    /// There is no such `what`, or none that is visible to the caller.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::refused(ProblemCode::NotFound, format!("there is no such {what}"))
     }
 
-    /// Speaks of another thing that is missing: what one may not see of the whole is missing in the part.
+    /// Replaces the missing resource in a `not_found`: a part of a resource that is not visible is itself missing.
     #[must_use]
     pub fn as_missing(self, what: &str) -> Self {
         if self.code() == ProblemCode::NotFound { Self::not_found(what) } else { self }
     }
 
-    /// A unique key is taken.
+    /// A conflict with a unique value or with the state of a resource.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::refused(ProblemCode::Conflict, detail)
     }
 
-    /// What stands in one state cannot move to another: only to those that are legal. `pointer` is where the state was
-    /// named.
+    /// A resource cannot move from one state to another, only to the legal ones. `pointer` is the member with the new
+    /// state.
     #[must_use]
     pub fn illegal_transition<S: fmt::Display>(what: &str, (from, to): (S, S), legal: &[S], pointer: &str) -> Self {
         let legal = legal.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let detail = format!("{what} that is {from} cannot become {to}, only {legal}");
+        let detail = format!("{what} in state {from} cannot move to {to}, only to {legal}");
         let message = format!("must be one of {legal}");
         let error = FieldError::body(pointer, ProblemCode::IllegalTransition.as_str(), message);
         Self::listed(ProblemCode::IllegalTransition, &detail, vec![error])
     }
 
-    /// The key of a request is that of an earlier one, which was another.
+    /// The idempotency key was used for a different request.
     #[must_use]
     pub fn idempotency_key_reused() -> Self {
-        let detail = "this Idempotency-Key belongs to another request: to another address, or with another body";
+        let detail = "this Idempotency-Key was used for a different request: its path or body differs";
         Self::refused(ProblemCode::IdempotencyKeyReused, detail)
     }
 
-    /// A request with the same key is in work.
+    /// A request with the same idempotency key is in progress.
     #[must_use]
     pub fn idempotency_in_progress() -> Self {
-        let detail =
-            "a request with this Idempotency-Key is in work: repeat this one to learn what became of it".to_owned();
+        let detail = "a request with this Idempotency-Key is still in progress: retry to get its response".to_owned();
         Self::with_header(ProblemCode::IdempotencyInProgress, detail, header::RETRY_AFTER, "1")
     }
 
@@ -99,13 +100,13 @@ impl ApiError {
         Self::refused(ProblemCode::InUse, detail)
     }
 
-    /// The body breaks these rules.
+    /// The body is invalid.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self::listed(ProblemCode::ValidationFailed, "the body breaks the rules listed in errors", errors)
+        Self::listed(ProblemCode::ValidationFailed, "the body is invalid: see errors", errors)
     }
 
-    /// Refuses the body if it breaks any rules.
+    /// Refuses the body if any rule is broken.
     ///
     /// # Errors
     ///
@@ -114,25 +115,25 @@ impl ApiError {
         if broken.is_empty() { Ok(()) } else { Err(Self::invalid(broken)) }
     }
 
-    /// The body breaks one rule.
+    /// One member of the body is invalid.
     #[must_use]
     pub fn invalid_member(pointer: &str, code: &str, message: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError::body(pointer, code, message)])
     }
 
-    /// These parameters are wrong.
+    /// These parameters are invalid.
     #[must_use]
     pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
-        Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are wrong", errors)
+        Self::listed(ProblemCode::InvalidParameter, "the parameters listed in errors are invalid", errors)
     }
 
-    /// These parameters have their form, and break a rule: together, or with what the register holds today.
+    /// These parameters have a valid form, but break a rule: in combination, or with the current data of the register.
     #[must_use]
     pub fn broken_parameters(errors: Vec<FieldError>) -> Self {
         Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
     }
 
-    /// The current version is another than the request's; its tag goes with the answer.
+    /// The current version differs from that of the request; the response has its entity tag.
     #[must_use]
     pub fn precondition_failed(current: &str) -> Self {
         Self::with_header(
@@ -143,21 +144,26 @@ impl ApiError {
         )
     }
 
-    /// The resource knows other methods.
+    /// The resource does not support the method.
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        Self::with_header(ProblemCode::MethodNotAllowed, format!("allowed here: {names}"), header::ALLOW, &names)
+        Self::with_header(
+            ProblemCode::MethodNotAllowed,
+            format!("this resource allows only {names}"),
+            header::ALLOW,
+            &names,
+        )
     }
 
-    /// The caller asks too often, and may ask again after so many seconds.
+    /// The caller exceeded the rate limit, and may send the next request after so many seconds.
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Self {
-        let detail = format!("the quota is used up; more is there in {seconds} s");
+        let detail = format!("the rate limit is exceeded; retry in {seconds} s");
         Self::with_header(ProblemCode::RateLimited, detail, header::RETRY_AFTER, &seconds.to_string())
     }
 
-    /// The service is not ready, for this reason; it may be soon.
+    /// The service is not ready for this reason.
     #[must_use]
     pub fn not_ready(reason: &str) -> Self {
         Self::with_header(ProblemCode::Unavailable, reason.to_owned(), header::RETRY_AFTER, "1")
@@ -173,7 +179,7 @@ impl ApiError {
         Self::Refused(Box::new(Refusal { code, detail, errors: Vec::new(), header }))
     }
 
-    /// The kind of problem.
+    /// The code of the problem.
     #[must_use]
     pub fn code(&self) -> ProblemCode {
         match self {
@@ -193,17 +199,17 @@ impl ApiError {
         }
     }
 
-    /// What is wrong this time, in words that the public may read.
+    /// The detail, which contains nothing internal.
     fn detail(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.detail,
-            Self::Database(Fault::OutcomeUnknown, _) => "the database was lost while it kept the change",
-            Self::Unavailable(_) | Self::Database(..) => "the register cannot answer at the moment",
-            Self::Internal(_) => "the register failed to answer; the failure is logged",
+            Self::Database(Fault::OutcomeUnknown, _) => "the connection to the database was lost during the commit",
+            Self::Unavailable(_) | Self::Database(..) => "the register is temporarily unavailable",
+            Self::Internal(_) => "the register failed to process the request; the failure is logged",
         }
     }
 
-    /// The body of the answer to the request with this path and id.
+    /// The body of the response to the request with this path and id.
     #[must_use]
     pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
@@ -219,7 +225,7 @@ impl ApiError {
         }
     }
 
-    /// The whole answer for the request with this path and id.
+    /// The complete response to the request with this path and id.
     #[must_use]
     pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
         self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
@@ -233,7 +239,7 @@ impl ApiError {
                     head.insert_header(header);
                 }
                 if refusal.code == ProblemCode::RequestTimeout {
-                    // What is left of the body may still come: it is no next request.
+                    // The rest of the body may still arrive; it must not be parsed as the next request.
                     head.force_close();
                 }
             }
@@ -263,7 +269,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// JSON of the register itself that cannot be written or read: bodies of callers have their own errors.
+/// For JSON of the register itself: request bodies have their own errors.
 impl From<serde_json::Error> for ApiError {
     fn from(error: serde_json::Error) -> Self {
         Self::Internal(error.to_string())
@@ -275,7 +281,7 @@ impl ResponseError for ApiError {
         self.code().status()
     }
 
-    /// The head alone: `telemetry` writes the body, which tells the path and the request's id.
+    /// Only the head: `telemetry` adds the body, which contains the path and the id of the request.
     fn error_response(&self) -> HttpResponse {
         self.head().finish()
     }

@@ -1,4 +1,4 @@
-//! The body of every answer that is no success.
+//! A problem (RFC 9457): the body of every error response.
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -8,37 +8,38 @@ use crate::values::text::is_control;
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What is wrong, for programs: stable, one a kind of problem.
+    /// A stable identifier for the kind of problem, for programs.
     pub enum ProblemCode {
         /// The body is not JSON.
         MalformedRequest = "malformed_request",
         /// A parameter is unknown, repeated or not of its documented form.
         InvalidParameter = "invalid_parameter",
-        /// The cursor was not made by this register, or for another question.
+        /// The cursor was made by another register, or for another list, filter or sort.
         InvalidCursor = "invalid_cursor",
-        /// No key, or none that is valid.
+        /// The request has no API key, or one that is not valid.
         Unauthenticated = "unauthenticated",
-        /// The key may not do this.
+        /// The API key is not permitted to do this.
         Forbidden = "forbidden",
-        /// Nothing is here, or nothing that the caller may see.
+        /// The resource does not exist, or is not visible to the caller.
         NotFound = "not_found",
-        /// The resource does not know the method.
+        /// The resource does not support the method.
         MethodNotAllowed = "method_not_allowed",
-        /// No representation that the caller accepts.
+        /// No representation of the resource is acceptable to the caller.
         NotAcceptable = "not_acceptable",
         /// The body did not arrive in time.
         RequestTimeout = "request_timeout",
-        /// A unique key is taken, or the state of a resource forbids the change; `detail` says which.
+        /// Another resource has this unique value, or the state of a resource forbids the change; `detail` gives the
+        /// reason.
         Conflict = "conflict",
         /// Something still refers to the resource.
         InUse = "in_use",
         /// The resource cannot move to that state.
         IllegalTransition = "illegal_transition",
-        /// A request with the same key is in work.
+        /// A request with the same idempotency key is in progress.
         IdempotencyInProgress = "idempotency_in_progress",
         /// The resource has changed since it was read.
         PreconditionFailed = "precondition_failed",
-        /// The request must say which version it changes.
+        /// The request must contain the version that it changes, in `If-Match`.
         PreconditionRequired = "precondition_required",
         /// A published inspection changes only with a reason.
         ReasonRequired = "reason_required",
@@ -48,27 +49,27 @@ text_enum! {
         UnsupportedMediaType = "unsupported_media_type",
         /// The body is JSON, and breaks the schema or a rule; or parameters of the right form break a rule.
         ValidationFailed = "validation_failed",
-        /// The key of the request is that of another.
+        /// The idempotency key was used for a different request.
         IdempotencyKeyReused = "idempotency_key_reused",
-        /// The caller asks too often.
+        /// The caller exceeded the rate limit.
         RateLimited = "rate_limited",
-        /// The register cannot answer at the moment.
+        /// The register is temporarily unavailable.
         Unavailable = "unavailable",
-        /// The register was cut off while it kept the change, and does not know whether it did.
+        /// The connection to the database was lost during the commit; the change may or may not have been made.
         OutcomeUnknown = "outcome_unknown",
-        /// A fault of the register.
+        /// An error in the register.
         Internal = "internal",
     }
 }
 
 impl ProblemCode {
-    /// The last part of the problem's type and of the address that explains it.
+    /// The last part of the type of the problem and of the path of its explanation.
     #[must_use]
     pub fn slug(self) -> String {
         self.as_str().replace('_', "-")
     }
 
-    /// The status that answers with this code have.
+    /// The status of responses with this code.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -95,7 +96,7 @@ impl ProblemCode {
         }
     }
 
-    /// The problem in a few words, the same for every occurrence.
+    /// The title, the same for every occurrence.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -126,82 +127,83 @@ impl ProblemCode {
         }
     }
 
-    /// What the caller can do about it: the page at `/problems/{slug}`.
+    /// The advice to the caller on the page `/problems/{slug}`.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
             Self::MalformedRequest => {
-                "Send one JSON object in UTF-8. `detail` tells the line and column where reading stopped."
+                "Send one JSON object in UTF-8. `detail` gives the line and column of the first error."
             }
             Self::InvalidParameter => {
-                "Correct the parameters named in `errors`. A parameter may be given once; an unknown one is refused, since \
-                 leaving it out would answer another question. Several codes go into one parameter, separated by commas."
+                "Correct the parameters listed in `errors`. Send each parameter once, with several codes separated by \
+                 commas. Unknown parameters are refused, because ignoring them would return a different result."
             }
             Self::InvalidCursor => {
-                "Take `next_cursor` from the previous page as it is, with the same path, filters and sort. Begin again without \
-                 a cursor otherwise."
+                "Send `next_cursor` of the previous page unchanged, with the same path, filters and sort. To start \
+                 again, omit the cursor."
             }
             Self::Unauthenticated => {
-                "Send a valid key as `Authorization: Bearer …`. Unknown, expired and revoked keys are answered alike: ask whoever \
-                 keeps the register for a new one."
+                "Send a valid key as `Authorization: Bearer …`. Unknown, expired and revoked keys get the same \
+                 response: ask the operator of the register for a new key."
             }
             Self::Forbidden => {
                 "Use a key whose role may do this, bound to the authority concerned. Repeating the request does not help."
             }
             Self::NotFound => {
-                "Check the path. What you may not see is answered in the same way as what does not exist."
+                "Check the path. A resource that you may not read gets the same response as one that does not exist."
             }
             Self::MethodNotAllowed => "Use one of the methods in the `Allow` header.",
-            Self::NotAcceptable => "Accept `application/json` (or `text/csv` where the operation offers it).",
+            Self::NotAcceptable => "Accept `application/json`, or `text/csv` if the operation offers it.",
             Self::RequestTimeout => {
                 "Send the whole body within 15 seconds of the head. Nothing was changed; the connection is closed."
             }
             Self::Conflict => {
-                "Another resource has this key, or the state of a resource forbids the change: `detail` says which. Read that \
-                 resource, and change it, or choose another key."
+                "Another resource has this unique value, or the state of a resource forbids the change; `detail` gives \
+                 the reason. Read that resource, then change it or choose another value."
             }
             Self::InUse => {
-                "Remove what refers to the resource first, or keep it. A published inspection is withdrawn, not deleted."
+                "First remove the resources that refer to this one, or keep it. A published inspection is withdrawn, \
+                 not deleted."
             }
-            Self::IllegalTransition => "Move the resource to one of the states that `detail` names.",
+            Self::IllegalTransition => "Move the resource to one of the states listed in `detail`.",
             Self::IdempotencyInProgress => {
-                "Repeat the request after the seconds in `Retry-After`, with the same `Idempotency-Key`: the answer tells what \
-                 became of the first one."
+                "Retry after the seconds in `Retry-After`, with the same `Idempotency-Key`, to get the response to the \
+                 first request."
             }
             Self::PreconditionFailed => {
-                "Read the resource again, look at what changed, and repeat the request with the new `ETag` in `If-Match`. \
-                 The answer carries the current one, if there is one."
+                "Read the resource again, review what changed, and repeat the request with the new `ETag` in \
+                 `If-Match`. The response has the current `ETag` if the resource exists."
             }
             Self::PreconditionRequired => {
                 "Send the `ETag` of the version that you read in `If-Match`, or, to create by PUT, `If-None-Match: *`."
             }
             Self::ReasonRequired => {
-                "Say in `reason` (3 to 1,000 characters) why a published record is changed: a member of PATCH and PUT bodies, \
-                 a parameter of DELETE. It is kept with the change."
+                "Give the reason for changing a published record in `reason` (3 to 1,000 characters): a member of \
+                 PATCH and PUT bodies, a parameter of DELETE. It is recorded with the change."
             }
             Self::PayloadTooLarge => "Send less: 1 MiB, or 2 MiB for documents and inspections.",
             Self::UnsupportedMediaType => {
                 "Send `application/json`; PATCH takes `application/merge-patch+json` too. Bodies are not compressed."
             }
             Self::ValidationFailed => {
-                "Correct what is named in `errors`: `pointer` is a JSON Pointer (RFC 6901) into the body, `parameter` the name \
-                 of a parameter."
+                "Correct the members or parameters listed in `errors`: `pointer` is a JSON Pointer (RFC 6901) into the \
+                 body, `parameter` the name of a parameter."
             }
             Self::IdempotencyKeyReused => {
-                "Choose a new `Idempotency-Key` for each request, and repeat a request with its own. A request is the same if \
-                 address and body are."
+                "Use a new `Idempotency-Key` for each request; reuse it only to repeat the same request. Two requests \
+                 are the same if their path and body are."
             }
             Self::RateLimited => {
-                "Wait for the seconds in `Retry-After`. `RateLimit-Policy` tells how many requests are allowed in how many \
-                 seconds, `RateLimit` on every answer how many are left."
+                "Wait for the seconds in `Retry-After`. `RateLimit-Policy` gives the number of requests allowed and \
+                 the period in seconds; `RateLimit`, on every response, gives the number left."
             }
             Self::Unavailable => "Nothing was changed. Try again after the seconds in `Retry-After`.",
             Self::OutcomeUnknown => {
-                "The change may have been made or not. Repeat the same request with the same `Idempotency-Key`, and the \
-                 register answers what became of it; without a key, read the resource before you repeat the request."
+                "The change may or may not have been made. Repeat the same request with the same `Idempotency-Key` to \
+                 get its outcome; without a key, read the resource before you repeat the request."
             }
             Self::Internal => {
-                "This is a fault of the register. Report it with the `trace_id`; repeating the request may not help."
+                "This is an error in the register. Report it with the `trace_id`; repeating the request may not help."
             }
         }
     }
@@ -210,11 +212,11 @@ impl ProblemCode {
 /// One broken rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where in the body: a JSON Pointer (RFC 6901), empty for the whole.
+    /// The place in the body: a JSON Pointer (RFC 6901), empty for the whole body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000, pattern = "^(/[^/]*)*$", example = "/gss_code")]
     pub pointer: Option<String>,
-    /// Which parameter.
+    /// The name of the parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200, example = "limit")]
     pub parameter: Option<String>,
@@ -229,7 +231,7 @@ pub struct FieldError {
 impl FieldError {
     /// A broken rule in the body.
     pub fn body(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        // A pointer names the member as it was sent.
+        // A pointer contains the name of the member unchanged.
         let pointer = pointer.into().chars().take(1_000).collect();
         let message = cut(&message.into(), 1_000);
         Self { pointer: Some(pointer), parameter: None, code: code.into(), message }
@@ -242,16 +244,16 @@ impl FieldError {
     }
 }
 
-/// Most broken rules that one problem lists.
+/// The maximum number of broken rules in one problem.
 pub const MAX_ERRORS: usize = 1_000;
 
-/// So many characters of a text at most: what callers send may come back, but not all of it, and no control characters.
+/// Truncates a text, and replaces control characters: errors may repeat input of callers.
 fn cut(text: &str, most: usize) -> String {
     let plain = |character: char| if is_control(character) { char::REPLACEMENT_CHARACTER } else { character };
     text.chars().take(most).map(plain).collect()
 }
 
-/// A problem, as RFC 9457 describes it: the body of every answer that is no success.
+/// A problem (RFC 9457): the body of every error response.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// The kind of problem; `/problems/{slug}` explains it.
@@ -261,13 +263,13 @@ pub struct Problem {
     /// The kind of problem in a few words.
     #[schema(max_length = 100, example = "Not found")]
     pub title: &'static str,
-    /// The status of the answer.
+    /// The status of the response.
     #[schema(minimum = 400, maximum = 599, example = 404)]
     pub status: u16,
-    /// What is wrong this time.
+    /// What is wrong with this request.
     #[schema(max_length = 2000, example = "there is no such inspection")]
     pub detail: String,
-    /// The path that was asked for.
+    /// The path of the request.
     #[schema(max_length = 8000, example = "/v1/inspections/019a0000-0000-7000-8000-000000000000")]
     pub instance: String,
     /// The kind of problem, for programs.

@@ -1,4 +1,4 @@
-//! Whether the process runs, and whether it can answer.
+//! Health checks: whether the process runs, and whether it is ready.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,28 +9,29 @@ use serde_json::json;
 use crate::database::pool::Db;
 use crate::error::ApiError;
 
-/// Set when the service begins to stop, so that no new work is sent to it.
+/// Set when the service starts to shut down, so that load balancers send no more requests.
 #[derive(Debug, Clone, Default)]
 pub struct Draining(Arc<AtomicBool>);
 
 impl Draining {
-    /// Says that the service is stopping.
+    /// Marks the service as shutting down.
     pub fn begin(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// `GET /health/live`: the process runs. It never asks the database, whose absence is no reason to restart.
+/// `GET /health/live`: the process runs. It does not use the database, since restarting the service does not help if
+/// the database is unreachable.
 pub async fn live() -> impl Responder {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
-/// `GET /health/ready`: the database answers, takes changes and has the program's schema, and the service is not
-/// stopping.
+/// `GET /health/ready`: the database responds, is writable and has the schema of the program, and the service is not
+/// shutting down.
 ///
 /// # Errors
 ///
-/// `unavailable` otherwise, within a second; `detail` is the reason, in one word.
+/// `unavailable` otherwise, within a second; `detail` is the reason as one word.
 pub async fn ready(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, ApiError> {
     if draining.0.load(Ordering::Relaxed) {
         return Err(ApiError::not_ready("draining"));

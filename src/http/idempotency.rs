@@ -1,9 +1,8 @@
-//! Requests that may be repeated: a POST with an `Idempotency-Key` takes effect once, and its repetitions get the first
-//! answer again.
+//! Idempotent requests: a POST with an `Idempotency-Key` takes effect once, and its repetitions get the first response.
 //!
-//! The answer is kept in the transaction of the effect, so that there is never one without the other, and nothing is left
-//! of a request that was interrupted. While one request is in work a lock that ends with its transaction keeps others with
-//! the same key out. An answer that shows a secret is kept encrypted, see `seal`.
+//! The response is stored in the transaction of the effect, so that neither exists without the other, and an
+//! interrupted request leaves nothing. While a request is in progress, an advisory lock that ends with its transaction
+//! excludes others with the same key. A response with a secret is stored encrypted, see `encryption`.
 
 mod seal;
 
@@ -21,8 +20,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use self::seal::Seal;
-use crate::access::caller::Caller;
 use crate::access::secret;
+use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::database::schema::idempotency_keys;
 use crate::database::sql::{hashtextextended, pg_try_advisory_xact_lock};
@@ -30,20 +29,21 @@ use crate::error::{ApiError, FieldError};
 use crate::http::response::Response;
 use crate::values::json::JsonList;
 
-/// The header that names a request.
+/// The header with the idempotency key.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The header of an answer that was given before.
+/// The header that marks a stored response.
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// Longest key in characters.
+/// The maximum length of an idempotency key in characters.
 pub const MAX_KEY: usize = 255;
-/// Tells the locks of keys apart from those of other texts.
+/// The seed that separates these advisory locks from those for other purposes.
 const LOCK_SEED: i64 = 0x6964_656d;
-/// Most answers that one statement forgets.
+/// The maximum number of responses that one statement deletes.
 const PRUNED_AT_ONCE: usize = 1_000;
-/// Time from one round of forgetting to the next.
+/// The pause between two deletions of expired responses.
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 
-/// A write that takes effect once, however often it is asked for under one key. Without a key it is a write like any other.
+/// A write that takes effect once, however often it is requested with one idempotency key. Without a key it is an
+/// ordinary write.
 pub struct Once {
     key: Option<String>,
     seal: Option<Seal>,
@@ -51,7 +51,7 @@ pub struct Once {
     request: Sha256,
 }
 
-/// What a request was answered, as it is kept.
+/// A stored response.
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]
 struct Kept {
@@ -65,11 +65,11 @@ struct Kept {
 }
 
 impl Once {
-    /// A request as it came, of which the body is not read yet.
+    /// A request whose body is not read yet.
     ///
     /// # Errors
     ///
-    /// `invalid_parameter` if the key is none, or one of several.
+    /// `invalid_parameter` if the key is invalid, or if there are several.
     pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
         let mut sent = request.headers().get_all(&IDEMPOTENCY_KEY);
         let key = sent.next().map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
@@ -89,7 +89,7 @@ impl Once {
         Ok(Self { key, seal, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
     }
 
-    /// Adds the body, in which neither space nor the order of members tells anything.
+    /// Adds the body. White space and the order of members are not significant.
     #[must_use]
     pub fn with_body(mut self, document: Map<String, Value>) -> Self {
         if self.key.is_some() {
@@ -100,12 +100,14 @@ impl Once {
         self
     }
 
-    /// Runs `effect` in one transaction, if this is the first request with its key, and answers with what it makes.
+    /// Runs `effect` in one transaction and returns its response, or returns the stored response if the key was used
+    /// before.
     ///
     /// # Errors
     ///
-    /// Those of `effect`, also when it ran before and was refused; `idempotency_key_reused` if the key is that of another
-    /// request, `idempotency_in_progress` if that is still in work; `unavailable` if there is no connection in time.
+    /// Those of `effect`, including a stored refusal; `idempotency_key_reused` if the key was used for a different
+    /// request; `idempotency_in_progress` if the first request is still in progress; `unavailable` if there is no
+    /// connection in time.
     pub async fn write<F>(self, db: &Db, caller: Caller, effect: F) -> Result<Response, ApiError>
     where
         F: Fn(&mut PgConnection, &Caller) -> Result<Response, ApiError> + Send + 'static,
@@ -117,7 +119,7 @@ impl Once {
         .await?
     }
 
-    /// The outcome of `effect`, which the transaction is to keep: a success, or a refusal without any effect.
+    /// The outcome of `effect` that the transaction commits: a success, or a refusal without any effect.
     fn run(
         &self,
         conn: &mut PgConnection,
@@ -140,7 +142,7 @@ impl Once {
             None => {
                 let outcome = conn.transaction(|conn| {
                     let answer = effect(conn, caller)?;
-                    // What is looked at when the transaction ends could not be kept as a refusal.
+                    // Deferred constraints are checked here, so that a violation is stored as a refusal.
                     conn.batch_execute("set constraints all immediate")?;
                     Ok(answer)
                 });
@@ -178,34 +180,36 @@ impl FromRequest for Once {
 }
 
 impl Kept {
-    /// The first answer again.
+    /// The stored response, marked as replayed.
     fn replayed(self, seal: Option<&Seal>) -> Result<Response, ApiError> {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let status = status.ok_or_else(|| ApiError::Internal(format!("{} is no status", self.status)))?;
+        let status = status
+            .ok_or_else(|| ApiError::Internal(format!("stored response has invalid HTTP status {}", self.status)))?;
         let body = if self.is_sealed { sealed(seal)?.open(&self.body)? } else { self.body };
         let answer = Response { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
         Ok(answer.with(&IDEMPOTENT_REPLAYED, "true"))
     }
 }
 
-/// The seal of an answer that shows a secret: only who sent one gets one.
+/// The encryption of a response with a secret, which requires that the caller sent an API key.
 fn sealed(seal: Option<&Seal>) -> Result<&Seal, ApiError> {
-    seal.ok_or_else(|| ApiError::Internal("an answer that shows a secret is for nobody".to_owned()))
+    seal.ok_or_else(|| {
+        ApiError::Internal("a response with a secret cannot be stored: the caller sent no API key".to_owned())
+    })
 }
 
-/// Whose key it is. Who has a new secret for an API key is the same caller.
+/// The owner of the idempotency key. A caller remains the same after a rotation of its secret.
 fn owner(caller: &Caller) -> String {
     caller.key_id().map_or_else(|| caller.actor().to_owned(), |id| id.to_string())
 }
 
-/// Whether a refusal follows from the request and from what the register holds, so that it is kept as the answer. One that
-/// speaks of the caller, or of what the caller may see, is found anew each time; so is a failure.
+/// Whether a refusal is stored as the response: one that depends only on the request and on the data of the register.
+/// One that depends on the caller or on visibility is evaluated again each time, as are failures.
 fn is_lasting(refusal: &ApiError) -> bool {
     matches!(refusal.status_code(), StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// Refuses what the caller may not do any more. The operation decides, as it did the first time: it runs once more, and all
-/// that it writes is taken back.
+/// Checks that the caller still has the permission: the operation runs again, and its transaction is rolled back.
 fn permit_again(
     conn: &mut PgConnection,
     caller: &Caller,
@@ -221,7 +225,7 @@ fn permit_again(
     }
 }
 
-/// Forgets the answers that were kept for a day, and tells how many. Other instances may do the same meanwhile.
+/// Deletes responses older than 24 hours, and returns their number. Other instances may do so at the same time.
 ///
 /// # Errors
 ///
@@ -243,13 +247,13 @@ pub async fn prune(db: &Db) -> Result<usize, ApiError> {
     }
 }
 
-/// Forgets again and again, as long as the service runs.
+/// Deletes expired responses at intervals, as long as the service runs.
 pub async fn prune_regularly(db: Db) {
     loop {
         match prune(&db).await {
             Ok(0) => {}
-            Ok(count) => log::info!("forgot {count} answers that were kept for a day"),
-            Err(error) => log::warn!("answers that were kept for a day stay: {error}"),
+            Ok(count) => log::info!("deleted {count} idempotent responses older than 24 hours"),
+            Err(error) => log::warn!("cannot delete expired idempotent responses: {error}"),
         }
         actix_web::rt::time::sleep(BETWEEN_ROUNDS).await;
     }

@@ -1,5 +1,4 @@
-//! What bounds every request and every connection, so that whatever one caller does, others are answered: how long it
-//! may take to send and to be read, how much memory it may fill, and how often it may come.
+//! Limits on every request and connection, so that no caller can block others: on time, on memory and on rate.
 
 pub mod bodies;
 pub mod connection;
@@ -17,26 +16,26 @@ use self::memory::Memory;
 use self::rate::RateLimits;
 use self::responses::Responses;
 
-/// How long, how many and how much.
+/// The limits of time, number and size.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For the head of a request, from the connection or from its first byte on.
+    /// The time for the head of a request, from the connection or from its first byte.
     pub head: Duration,
-    /// For a whole body, from the end of the head on.
+    /// The time for a whole body, from the end of the head.
     pub body: Duration,
-    /// For a reader that takes nothing while an answer waits to be sent.
+    /// The time for which a client may not read anything while a response is being sent.
     pub write: Duration,
-    /// For the next request on a connection.
+    /// The time until the next request on a connection.
     pub keep_alive: Duration,
-    /// For what is left to be read of a request that is answered already, when the connection closes.
+    /// The time for the rest of a request whose response was sent, before the connection closes.
     pub disconnect: Duration,
-    /// Connections at once.
+    /// The maximum number of simultaneous connections.
     pub connections: usize,
-    /// Bytes of all heads that are being read, or whose requests are in work.
+    /// The memory for the heads of requests that are being read or are in progress, in bytes.
     pub head_memory: usize,
-    /// Bytes of all bodies that are being read.
+    /// The memory for bodies that are being read, in bytes.
     pub body_memory: usize,
-    /// Bytes of all responses that are being sent.
+    /// The memory for responses that are being sent, in bytes.
     pub response_memory: usize,
 }
 
@@ -56,30 +55,30 @@ impl Default for Limits {
     }
 }
 
-/// The limits, and what is held against them at the moment; shared by all workers.
+/// The limits and their current use, which all workers share.
 #[derive(Clone)]
 pub struct RequestLimits {
     /// The limits.
     pub limits: Limits,
-    /// What heads fill.
+    /// The memory for heads.
     pub heads: Memory,
     /// The bodies that are being read.
     pub bodies: Bodies,
     /// The responses that are being sent.
     pub responses: Responses,
-    /// Who has asked how often.
+    /// The rate limits.
     pub rate: Arc<RateLimits>,
 }
 
 impl RequestLimits {
-    /// Nothing held yet.
+    /// Unused limits.
     #[must_use]
     pub fn new(limits: Limits, rate: RateLimits) -> Self {
         Self {
             limits,
             heads: Memory::new(limits.head_memory),
-            bodies: Bodies::new(&limits),
-            responses: Responses::new(&limits),
+            bodies: Bodies::new(limits.body, limits.body_memory),
+            responses: Responses::new(limits.response_memory),
             rate: Arc::new(rate),
         }
     }

@@ -1,4 +1,4 @@
-//! Lists: how many, from where, and what comes next. Written once for all resources.
+//! Pages of lists: limit, cursor and total, for all resources.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,12 +10,12 @@ use validator::{Validate, ValidationError};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::http::extract::has_faults;
-use crate::values::date::Date;
+use crate::http::parameters::Parameters;
 use crate::values::text_enum::text_enum;
 
-/// Rows of a page if the caller does not say.
+/// The default number of items in a page.
 const DEFAULT_LIMIT: u32 = 50;
-/// Most rows of a page whose items carry others.
+/// The maximum number of items in a page with embedded resources.
 const EMBEDDING_LIMIT: u32 = 50;
 
 text_enum! {
@@ -23,22 +23,22 @@ text_enum! {
     pub enum Count {
         /// Not counted.
         None = "none",
-        /// Counted exactly, by a query of its own.
+        /// Counted exactly, by a separate query.
         Exact = "exact",
     }
 }
 
-/// Which part of a list is wanted: the parameters that all lists share.
+/// The parameters that all lists share.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WindowParameters {
-    /// Most items of the page; at most 50 with `embed`.
+    /// The maximum number of items in the page; at most 50 with `embed`.
     #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before, with the same path, filters and sort.
+    /// The `next_cursor` of the previous page, requested with the same path, filters and sort.
     #[validate(length(min = 1, max = 2000), custom(function = "is_base64_url"))]
     #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
@@ -47,13 +47,25 @@ pub struct WindowParameters {
     pub count: Option<Count>,
 }
 
+impl Parameters for WindowParameters {}
+
+impl WindowParameters {
+    /// The error of a page that is large and whose items carry others.
+    #[must_use]
+    pub fn too_large(&self, embeds: bool) -> Option<FieldError> {
+        let is_large = embeds && self.limit.is_some_and(|limit| limit > EMBEDDING_LIMIT);
+        is_large
+            .then(|| FieldError::parameter("limit", "range", format!("must be at most {EMBEDDING_LIMIT} with embed")))
+    }
+}
+
 fn is_base64_url(text: &str) -> Result<(), ValidationError> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     let broken = || ValidationError::new("pattern").with_message("must be letters, digits, - and _".into());
     if is_plain { Ok(()) } else { Err(broken()) }
 }
 
-/// Reads a whole number as it is printed: no sign, no leading zero.
+/// Deserialises a whole number without sign and leading zeros.
 ///
 /// # Errors
 ///
@@ -64,23 +76,23 @@ pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>,
     number.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number"))
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page {
-    /// Most items that the page could hold.
+    /// The maximum number of items in a page.
     #[schema(minimum = 1, maximum = 200, example = 50)]
     pub limit: u32,
-    /// Goes into `cursor` to ask for the next page; absent on the last.
+    /// The value of `cursor` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub next_cursor: Option<String>,
-    /// How many items match, on all pages; present with `count=exact`.
+    /// The number of items on all pages; present with `count=exact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000_000_i64, example = 161)]
     pub total: Option<i64>,
 }
 
-/// The part of a list that a request wants, checked.
+/// The validated part of a list that a request selects.
 #[derive(Debug)]
 pub struct Window {
     limit: u32,
@@ -121,19 +133,6 @@ impl Window {
         self.count == Count::Exact
     }
 
-    /// Refuses pages that are large and carry embedded resources.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed` if something is embedded and the limit is over 50.
-    pub fn check_embedding(&self, embeds: bool) -> Result<(), ApiError> {
-        if embeds && self.limit > EMBEDDING_LIMIT {
-            let message = format!("must be at most {EMBEDDING_LIMIT} with embed");
-            return Err(ApiError::broken_parameters(vec![FieldError::parameter("limit", "range", message)]));
-        }
-        Ok(())
-    }
-
     /// The sort key after which the page begins.
     ///
     /// # Errors
@@ -151,7 +150,7 @@ impl Window {
             .ok_or_else(|| {
                 ApiError::refused(
                     ProblemCode::InvalidCursor,
-                    "the cursor is not of this list with these filters and this sort",
+                    "the cursor does not belong to this list with these filters and this sort",
                 )
             })
     }
@@ -188,31 +187,4 @@ impl Window {
         let digest = hash.finalize();
         Ok(URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()))
     }
-}
-
-/// Refuses periods that end before they begin: each with the name of its end, its first day and its last.
-///
-/// # Errors
-///
-/// `validation_failed`, naming each.
-pub fn check_periods(periods: &[(&str, Option<Date>, Option<Date>)]) -> Result<(), ApiError> {
-    let reversed = periods.iter().filter(|(_, from, to)| from.zip(*to).is_some_and(|(from, to)| from > to));
-    let errors = reversed
-        .map(|(name, ..)| FieldError::parameter(*name, "order", "must not be before the beginning of the period"))
-        .collect::<Vec<_>>();
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::broken_parameters(errors)) }
-}
-
-/// Refuses a day after today in London: nobody knows yet.
-///
-/// # Errors
-///
-/// `validation_failed`, naming it.
-pub fn check_not_future(name: &str, day: Option<Date>) -> Result<(), ApiError> {
-    let today = Date::today();
-    if day.is_some_and(|day| day > today) {
-        let message = format!("must not be after today in London, {today}");
-        return Err(ApiError::broken_parameters(vec![FieldError::parameter(name, "future", message)]));
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is served outside `/v1` for people: the landing page, the document, and the explanations of problems.
+//! Pages outside `/v1`: the landing page, the OpenAPI document and the explanations of problems.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, Responder, web};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::{ApiError, ProblemCode};
 use crate::http::response::Content;
 
-/// The OpenAPI document as it is sent, in both versions. Copies share the bytes.
+/// The OpenAPI document in both versions, serialised. Clones share the bytes.
 #[derive(Clone)]
 pub struct Documents {
     current: web::Bytes,
@@ -15,7 +15,7 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// The document in bytes, and the same in the words of OpenAPI 3.0.
+    /// Serialises the document and its conversion to OpenAPI 3.0.
     #[must_use]
     pub fn new(document: &Value, of_3_0: &Value) -> Self {
         Self { current: document.to_string().into(), of_3_0: of_3_0.to_string().into() }
@@ -29,27 +29,27 @@ fn file(media_type: &'static str, text: &'static str) -> Content {
     Content { media_type, bytes: web::Bytes::from_static(text.as_bytes()) }
 }
 
-/// `GET /`: what this is, in five lines.
+/// `GET /`: the landing page.
 pub async fn landing() -> Content {
     file("text/html; charset=utf-8", LANDING)
 }
 
-/// `GET /docs`: Swagger UI lives in the folder of that name.
+/// `GET /docs`: redirects to `/docs/`, where Swagger UI is.
 pub async fn to_docs() -> impl Responder {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
 }
 
-/// `GET /docs/`: Swagger UI under the register's own name, and as wide as the screen.
+/// `GET /docs/`: Swagger UI with the title and the width of the register.
 pub async fn docs() -> Content {
     file("text/html; charset=utf-8", include_str!("pages/swagger-ui.html"))
 }
 
-/// `GET /docs/register.css`: what Swagger UI's own style sheet leaves ugly.
+/// `GET /docs/register.css`: corrections to the style sheet of Swagger UI.
 pub async fn docs_style() -> Content {
     file("text/css; charset=utf-8", include_str!("pages/swagger-ui.css"))
 }
 
-/// `GET /docs/register.js`: what makes links within Swagger UI work.
+/// `GET /docs/register.js`: makes links within Swagger UI work.
 pub async fn docs_script() -> Content {
     file("text/javascript; charset=utf-8", include_str!("pages/swagger-ui.js"))
 }
@@ -64,7 +64,7 @@ pub async fn document_3_0(documents: web::Data<Documents>) -> Content {
     Content { media_type: "application/json", bytes: documents.of_3_0.clone() }
 }
 
-/// `GET /problems/{slug}`: what a kind of problem means, and what to do about it.
+/// `GET /problems/{slug}`: explains a kind of problem, and what the caller can do.
 ///
 /// # Errors
 ///
@@ -79,7 +79,7 @@ pub async fn problem(slug: web::Path<String>) -> Result<Content, ApiError> {
     Ok(Content { media_type: "text/markdown; charset=utf-8", bytes: text.into() })
 }
 
-/// Whatever has no route.
+/// The response to a path without a route.
 ///
 /// # Errors
 ///
@@ -88,7 +88,7 @@ pub async fn nothing_here() -> Result<HttpResponse, ApiError> {
     Err(ApiError::not_found("path"))
 }
 
-/// An id in a path that is no id names nothing.
+/// An invalid id in a path gets `not_found`.
 #[must_use]
 pub fn not_found_for_bad_paths() -> web::PathConfig {
     web::PathConfig::default().error_handler(|_, _| ApiError::not_found("resource").into())

@@ -1,4 +1,4 @@
-//! The id of a request, which its log line, its response and its problem share.
+//! The id of a request, which its log line, response and problem contain.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use crate::access::secret::Secret;
 
-/// The header that carries a request's id in and out.
+/// The header with the id of a request, in requests and responses.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request: the caller's, if it is short, plain and no secret, or a new one.
+/// The id of a request: the one that the caller sent, if it is short, plain and not a secret, or a new one.
 #[derive(Debug, Clone)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// Takes the id of a request from its header, or makes a new one.
+    /// The id in the header of a request, or a new one.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         let plain = |id: &&str| {

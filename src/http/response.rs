@@ -1,4 +1,4 @@
-//! Successful answers: representations with their entity tags, locations and caching rules.
+//! Successful responses: representations with entity tags, locations and caching rules.
 
 mod whole;
 
@@ -15,20 +15,21 @@ pub use self::whole::Response;
 use crate::error::ApiError;
 use crate::http::page::Page;
 
-/// What a cache may do with a read: keep it, and ask each time whether it still holds.
+/// The caching rule of reads: caches may store them, and must revalidate them each time.
 const REVALIDATED: &str = "public, no-cache";
-/// What a cache may do with data that changes with the program.
+/// The caching rule of data that changes only with the program.
 const LASTING: &str = "public, max-age=3600";
-/// What a cache may do with what somebody in particular reads: that caller's own may keep it, and ask each time.
+/// The caching rule of reads with an API key: only the caller's own cache may store them, and must revalidate them each
+/// time.
 const PRIVATE: &str = "private, no-cache";
 
 /// A resource with a version.
 pub trait Versioned {
-    /// The version, raised by each change.
+    /// The version, which increases with each change.
     fn version(&self) -> i32;
 }
 
-/// A part of a resource that has no version of its own, under the version of the whole.
+/// A part of a resource without a version of its own, with the version of the whole.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Part<T> {
@@ -45,17 +46,17 @@ impl<T> Versioned for Part<T> {
     }
 }
 
-/// How the tag of a representation is made.
+/// How the entity tag of a representation is computed.
 enum Tag {
-    /// Of the version alone: the representation holds nothing else that changes.
+    /// From the version only: the representation contains nothing else that changes.
     Version(i32),
-    /// Of the version, and of the representation, some of which is computed or embedded.
+    /// From the version and the representation, which has computed or embedded members.
     VersionAndContent(i32),
-    /// Of the representation alone.
+    /// From the representation only.
     Content,
 }
 
-/// The representation of a resource: 200, or 304 if the caller has it already.
+/// The representation of a resource: 200, or 304 if `If-None-Match` matches.
 pub struct Found<T> {
     body: T,
     tag: Tag,
@@ -64,18 +65,18 @@ pub struct Found<T> {
 }
 
 impl<T: Serialize + Versioned> Found<T> {
-    /// A resource whose version tells all changes.
+    /// A resource whose version increases with every change of its representation.
     pub fn versioned(body: T) -> Self {
         let tag = Tag::Version(body.version());
         Self { body, tag, cache_control: REVALIDATED, content_location: None }
     }
 
-    /// A resource that may carry others.
+    /// A resource that may have embedded resources.
     pub fn embedding(body: T, embeds: bool) -> Self {
         if embeds { Self::computed(body) } else { Self::versioned(body) }
     }
 
-    /// A resource of which some is computed or embedded.
+    /// A resource with computed or embedded members.
     pub fn computed(body: T) -> Self {
         let tag = Tag::VersionAndContent(body.version());
         Self { body, tag, cache_control: REVALIDATED, content_location: None }
@@ -83,22 +84,22 @@ impl<T: Serialize + Versioned> Found<T> {
 }
 
 impl<T: Serialize> Found<T> {
-    /// A part of a resource, under the version of the whole.
+    /// A part of a resource, with the version of the whole.
     pub fn part(body: T, version: i32) -> Self {
         Self { body, tag: Tag::Version(version), cache_control: REVALIDATED, content_location: None }
     }
 
-    /// What is computed from several resources.
+    /// A representation that is computed from several resources.
     pub fn view(body: T) -> Self {
         Self { body, tag: Tag::Content, cache_control: REVALIDATED, content_location: None }
     }
 
-    /// Data that changes with the program.
+    /// Data that changes only with the program.
     pub fn lasting(body: T) -> Self {
         Self { body, tag: Tag::Content, cache_control: LASTING, content_location: None }
     }
 
-    /// Names the resource's own address, where it was asked for by another.
+    /// Adds the canonical address of the resource, if it was requested by another one.
     #[must_use]
     pub fn located(self, location: String) -> Self {
         Self { content_location: Some(location), ..self }
@@ -127,11 +128,11 @@ pub struct Created<T> {
 }
 
 impl<T: Serialize + Versioned> Created<T> {
-    /// The answer as it goes over the wire.
+    /// The serialised response.
     ///
     /// # Errors
     ///
-    /// `internal` if the resource cannot be written as JSON.
+    /// `internal` if the resource cannot be serialised as JSON.
     pub fn response(self) -> Result<Response, ApiError> {
         let answer = Response::written(StatusCode::CREATED, self.body.version(), &self.body)?;
         Ok(answer.with(&header::LOCATION, self.location))
@@ -154,13 +155,13 @@ pub struct Listed<P> {
 }
 
 impl<P> Listed<P> {
-    /// The page that holds these items; `build` puts items and page together.
+    /// A page with these items; `build` combines items and page.
     pub fn new<T>((items, page): (Vec<T>, Page), build: impl FnOnce(Vec<T>, Page) -> P) -> Self {
         let next_cursor = page.next_cursor.clone();
         Self { body: build(items, page), next_cursor, cache_control: REVALIDATED }
     }
 
-    /// The list changes with the program alone.
+    /// Marks a list that changes only with the program.
     #[must_use]
     pub fn lasting(self) -> Self {
         Self { cache_control: LASTING, ..self }
@@ -180,7 +181,7 @@ impl<P: Serialize> Responder for Listed<P> {
     }
 }
 
-/// The whole of a list as comma-separated values (RFC 4180).
+/// A whole list as comma-separated values (RFC 4180).
 pub struct Csv {
     /// The text, header line first.
     pub text: Vec<u8>,
@@ -202,11 +203,11 @@ impl Responder for Csv {
     }
 }
 
-/// A page for people, or a document for programs: 200, or 304 if the caller has it already.
+/// A page or a document: 200, or 304 if `If-None-Match` matches.
 pub struct Content {
-    /// What it is.
+    /// The media type.
     pub media_type: &'static str,
-    /// The whole of it.
+    /// The content.
     pub bytes: Bytes,
 }
 
@@ -218,7 +219,7 @@ impl Responder for Content {
     }
 }
 
-/// The resource is gone: 204.
+/// The resource is deleted: 204.
 pub struct Deleted;
 
 impl Responder for Deleted {
@@ -256,7 +257,7 @@ fn represent(
     if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
 }
 
-/// Whether the caller has this representation (RFC 9110, section 13.1.2: compared weakly).
+/// Whether `If-None-Match` matches the tag (RFC 9110, section 13.1.2, weak comparison).
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
@@ -279,5 +280,5 @@ fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
 }
 
 fn unwritable() -> HttpResponse {
-    HttpResponse::from_error(ApiError::Internal("the answer cannot be written as JSON".to_owned()))
+    HttpResponse::from_error(ApiError::Internal("cannot serialise the response as JSON".to_owned()))
 }

@@ -3,7 +3,7 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 
-/// The methods of operations, as the document and as HTTP names them.
+/// The methods of operations, with their names in the document.
 pub const METHODS: [(&str, Method); 5] = [
     ("get", Method::GET),
     ("post", Method::POST),
@@ -12,7 +12,7 @@ pub const METHODS: [(&str, Method); 5] = [
     ("delete", Method::DELETE),
 ];
 
-/// The route of a request: of its path as the router reads it, in which letters may be percent-encoded.
+/// The route of a request, matched as the router does, which decodes percent-encoded letters.
 #[must_use]
 pub fn route(request: &ServiceRequest) -> Option<String> {
     request.resource_map().match_pattern(request.match_info().as_str())

@@ -1,4 +1,4 @@
-//! The headers by which browsers are told to do with an answer no more than it is for.
+//! Security headers, which restrict what browsers may do with a response.
 
 use std::sync::LazyLock;
 
@@ -9,9 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::http::pages;
 
-/// What every answer carries. Other origins read answers by CORS or not at all, which `cross-origin-resource-policy`
-/// does not touch; it stops embedding. Whether callers arrive by TLS, and so `strict-transport-security`, is known only
-/// to the proxy in front.
+/// The headers of every response. `cross-origin-resource-policy` prevents embedding; it does not affect CORS.
+/// `strict-transport-security` is left to the proxy, which knows whether clients use TLS.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -21,14 +20,14 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// For what is data and no page: nothing in it is loaded or run.
+/// The policy of data: nothing is loaded or run.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// For Swagger UI: its own files, calls to this service, and the pictures that its style sheet carries.
+/// The policy of Swagger UI: its own files, requests to this service, and the images in its style sheet.
 const SWAGGER_UI_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// For the landing page: its icon and the one style sheet that it carries.
+/// The policy of the landing page: its icon and its inline style sheet.
 static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let style = pages::LANDING.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
     let hash = STANDARD.encode(Sha256::digest(style.map_or("", |(style, _)| style)));
@@ -39,7 +38,7 @@ static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(DATA_POLICY))
 });
 
-/// Adds them to the answer from this path.
+/// Adds the security headers to a response from this path.
 pub fn secure(headers: &mut HeaderMap, path: &str) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

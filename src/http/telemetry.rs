@@ -1,5 +1,5 @@
-//! The outermost layer of every request: its id, its line in the log, its place in the metrics, and the headers and
-//! problem bodies that all answers share.
+//! The outermost layer of every request: it assigns the id, writes the log line, updates the metrics, and adds common
+//! headers and problem bodies to responses.
 
 use std::time::Instant;
 
@@ -13,11 +13,11 @@ use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Reg
 
 use crate::database::pool::Db;
 use crate::error::{ApiError, ProblemCode};
+use crate::http::security_headers;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::route;
-use crate::http::security_headers;
 
-/// What the service counts, in Prometheus' terms.
+/// The metrics of the service, for Prometheus.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
@@ -32,17 +32,23 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// If the library refuses a name, which only a change here can bring about.
+    /// If the library refuses a name, which would be an error in this function.
     pub fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
         let labels = ["method", "route", "status"];
-        let requests = IntCounterVec::new(Opts::new("http_requests_total", "Requests answered."), &labels)?;
+        let requests = IntCounterVec::new(
+            Opts::new("http_requests_total", "Number of HTTP requests by method, route and status."),
+            &labels,
+        )?;
         let durations = HistogramVec::new(
-            HistogramOpts::new("http_request_duration_seconds", "Time to answer."),
+            HistogramOpts::new(
+                "http_request_duration_seconds",
+                "Time from the arrival of a request to its response, in seconds.",
+            ),
             &["method", "route"],
         )?;
         let connections = IntGauge::new("database_connections", "Open connections to the database.")?;
-        let idle_connections = IntGauge::new("database_connections_idle", "Open connections that no request uses.")?;
+        let idle_connections = IntGauge::new("database_connections_idle", "Open database connections not in use.")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(connections.clone()))?;
@@ -50,7 +56,7 @@ impl Metrics {
         Ok(Self { registry, requests, durations, connections, idle_connections })
     }
 
-    /// The exposition: the answer of `/metrics`.
+    /// The metrics in the text format of Prometheus.
     fn expose(&self, db: &Db) -> Result<String, ApiError> {
         let state = db.pool_state();
         self.connections.set(i64::from(state.connections));
@@ -65,17 +71,17 @@ impl Metrics {
 ///
 /// # Errors
 ///
-/// `internal` if the library cannot write what it counted.
+/// `internal` if the library cannot encode the metrics.
 pub async fn metrics(metrics: web::Data<Metrics>, db: web::Data<Db>) -> Result<HttpResponse, ApiError> {
     let text = metrics.expose(&db)?;
     Ok(HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text))
 }
 
-/// Names, logs and counts a request, and finishes its answer.
+/// Assigns an id to a request, logs and counts it, and completes its response.
 ///
 /// # Errors
 ///
-/// Those of inner layers that did not make an answer themselves; ours always do.
+/// Those of inner layers that do not return a response; the layers of the register always do.
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -103,7 +109,7 @@ pub async fn observe(
     Ok(answer)
 }
 
-/// The method as a label: whatever callers invent counts as one.
+/// The method as a label; all unknown methods share one label.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -117,7 +123,7 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Gives every failure its problem body, and logs those that are not the caller's.
+/// Adds a problem body to every error response, and logs errors of the register.
 fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
     let problem = match answer.response().error() {
         None if is_failure(answer.status()) && !is_problem(answer.response()) => {
@@ -138,8 +144,7 @@ fn explain(answer: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Serv
     with_body(answer, problem)
 }
 
-/// Puts the problem in the place of the answer. What outer layers said in its head stays: to pages of other origins, and
-/// of the caller's quota.
+/// Replaces the response by the problem. CORS and rate-limit headers of other layers are kept.
 fn with_body(answer: ServiceResponse<BoxBody>, mut problem: HttpResponse) -> ServiceResponse<BoxBody> {
     let of_layers = |name: &HeaderName| {
         *name == header::VARY || name.as_str().starts_with("access-control-") || name.as_str().starts_with("ratelimit")
@@ -154,12 +159,12 @@ fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error()
 }
 
-/// Whether the body is a problem already: that of a refusal which is given again.
+/// Whether the body is already a problem: that of a stored refusal.
 fn is_problem(answer: &HttpResponse) -> bool {
     answer.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
 }
 
-/// The framework's own failures in the register's terms.
+/// Converts an error of actix-web.
 fn of_framework(error: &actix_web::Error) -> ApiError {
     let response = error.as_response_error();
     if response.status_code().is_server_error() {
@@ -169,12 +174,12 @@ fn of_framework(error: &actix_web::Error) -> ApiError {
     }
 }
 
-/// A failure of the framework of which only the status is known.
+/// Converts an error response of actix-web, of which only the status is known.
 fn of_status(status: StatusCode) -> ApiError {
     let code = ProblemCode::ALL.iter().find(|code| code.status() == status).copied();
     match code {
         Some(ProblemCode::NotAcceptable) => {
-            ApiError::refused(ProblemCode::NotAcceptable, "answers are sent as they are, or compressed with gzip")
+            ApiError::refused(ProblemCode::NotAcceptable, "responses are sent uncompressed or compressed with gzip")
         }
         Some(code) if status.is_client_error() => ApiError::refused(code, code.title()),
         _ if status.is_client_error() => ApiError::refused(ProblemCode::MalformedRequest, status.to_string()),
@@ -191,7 +196,7 @@ fn finish_headers(answer: &mut HttpResponse, id: &RequestId) {
     if is_failure || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    // What compresses an answer says so itself.
+    // The compression layer adds `Accept-Encoding` to compressed responses.
     let is_compressed = headers.contains_key(header::CONTENT_ENCODING);
     let varies_by = if is_compressed { "Authorization" } else { "Authorization, Accept-Encoding" };
     headers.append(header::VARY, HeaderValue::from_static(varies_by));

@@ -1,30 +1,27 @@
-//! Improvement actions, each with what became of it.
+//! Imports improvement actions with their history.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use validator::Validate;
 
-use super::inspections::identified;
+use super::context::{Context, identified, take_parts};
+use super::error::ImportError;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema;
 use crate::register::events;
-use crate::register::improvement_actions::model::{
-    NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
-};
 use crate::register::improvement_actions::query;
+use crate::register::improvement_actions::model::{NewImprovementAction, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate};
 use crate::values::ids::{ActionId, DateRevisionId, TransitionId, UpdateId};
 
-/// What became of an action, in the order of the file.
+/// The history of an action, in the order of the file.
 struct History {
     transitions: Vec<(TransitionId, NewImprovementActionTransition)>,
     date_revisions: Vec<(DateRevisionId, NewImprovementActionDateRevision)>,
     updates: Vec<(UpdateId, NewImprovementActionUpdate)>,
 }
 
-/// Writes the actions that the register does not have, with their history. One that it has, or had, stays as it is.
+/// Imports the actions that the register does not have, with their history. Actions that exist or were deleted are
+/// skipped.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::improvement_actions::{action_id, table};
     let rows = context.reader.json::<Map<String, Value>>("improvement_actions.json")?;
@@ -60,24 +57,4 @@ fn take_history(context: &mut Context<'_>, row: &mut Row<Map<String, Value>>) ->
     let date_revisions = take_parts(context, row, "date_revisions", "date_revision_id");
     let updates = take_parts(context, row, "updates", "update_id");
     Some(History { transitions: transitions?, date_revisions: date_revisions?, updates: updates? })
-}
-
-/// Takes a list out of an object, and decodes each item as the body of a request with an id.
-pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate>(
-    context: &mut Context<'_>,
-    row: &mut Row<Map<String, Value>>,
-    list: &str,
-    id: &str,
-) -> Option<Vec<(I, T)>> {
-    let Some(items) = row.value.remove(list) else { return Some(Vec::new()) };
-    let Ok(items) = serde_json::from_value::<Vec<Map<String, Value>>>(items) else {
-        context.reader.fault(row.file, row.line, list, "must be a list of objects");
-        return None;
-    };
-    let parts = items.into_iter().map(|value| {
-        let item = Row { file: row.file, line: row.line, value };
-        identified::<I, T>(context, item, id).map(|(id, row)| (id, row.value))
-    });
-    // All are looked at, so that all faults are told.
-    parts.collect::<Vec<_>>().into_iter().collect()
 }

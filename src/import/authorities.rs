@@ -1,4 +1,4 @@
-//! Authorities, who took over from whom, and who is much like whom.
+//! Imports authorities, successions and statistical neighbours.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::inspections::split;
+use super::context::{Context, split};
+use super::error::ImportError;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema::{authorities, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::broken_rules;
@@ -96,7 +96,7 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
         for code in split(&row.value.successors) {
             let pair = find(conn, context, &row.value.gss_code)?.zip(find(conn, context, &GssCode::from(code))?);
             let Some((former, heir)) = pair else {
-                context.reader.fault(row.file, row.line, "successors", format!("{code} is no authority"));
+                context.reader.fault(row.file, row.line, "successors", format!("{code} is not an authority"));
                 continue;
             };
             if new_ids.contains(&heir) {
@@ -122,7 +122,7 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
                 None => ("gss_code", &line.gss_code),
                 Some(_) => ("neighbour_gss_code", &line.neighbour_gss_code),
             };
-            context.reader.fault(row.file, row.line, column, format!("{code} is no authority"));
+            context.reader.fault(row.file, row.line, column, format!("{code} is not an authority"));
             continue;
         };
         let outcome = conn.transaction(|conn| insert_neighbour(conn, row, authority, neighbour));
@@ -132,7 +132,7 @@ fn import_neighbours(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// Writes a neighbour that the set does not have yet.
+/// Inserts a neighbour that the set does not have.
 fn insert_neighbour(
     conn: &mut PgConnection,
     row: &Row<NeighbourLine>,
@@ -153,7 +153,7 @@ fn insert_neighbour(
         .on_constraint(|name| match name {
             "statistical_neighbours_rank_check" => Some(ApiError::invalid_member("/rank", "range", "must be 1 to 50")),
             "statistical_neighbours_rank_key" => {
-                Some(ApiError::invalid_member("/rank", "repeated", "is the rank of another neighbour"))
+                Some(ApiError::invalid_member("/rank", "repeated", "is also the rank of another neighbour"))
             }
             "statistical_neighbours_distinct_check" => {
                 Some(ApiError::invalid_member("/neighbour_gss_code", "same", "must name another authority"))
@@ -162,7 +162,7 @@ fn insert_neighbour(
         })
 }
 
-/// The authority that a line is about, if the register has it: by its id, whatever its code has become, or by its code.
+/// The existing authority of a line: by its id, even if its code has changed, or by its code.
 fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<AuthorityId>, ImportError> {
     let by_id = match line.authority_id {
         Some(id) => authorities::table.find(id).select(authorities::authority_id).first(conn).optional()?,
@@ -174,7 +174,7 @@ fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<Authori
     }
 }
 
-/// The authority that the files call by this code, or else the register.
+/// The authority with this code in the files, or else in the register.
 fn find(conn: &mut PgConnection, context: &Context<'_>, code: &GssCode) -> Result<Option<AuthorityId>, ImportError> {
     match context.authorities.get(code.as_str()) {
         Some(id) => Ok(Some(*id)),

@@ -1,5 +1,5 @@
-//! Decodes the cells of a CSV row by their columns, so that what is wrong with one can be told by its name. An empty cell
-//! is absent.
+//! Decodes the cells of a CSV row by column, so that faults are reported with the name of the column. An empty cell is
+//! absent.
 
 use serde::de::value::{Error, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
@@ -40,12 +40,27 @@ impl<'de> IntoDeserializer<'de, Error> for Cell<'de> {
     }
 }
 
-/// The value of a row, or the column that is wrong (empty for the row as a whole) and why.
+/// The value of a row, or the name of the invalid column (empty for the whole row) and the reason.
 pub(super) fn decode<T: DeserializeOwned>(
     headers: &csv::StringRecord,
     record: &csv::StringRecord,
+) -> Result<T, Vec<(String, String)>> {
+    let cells = || headers.iter().zip(record.iter());
+    decode_cells(cells()).map_err(|first| {
+        // By itself each cell tells what is wrong with it; the others are then missing, which is not.
+        let each = cells().filter_map(|(name, cell)| {
+            let error = decode_cells::<T>(std::iter::once((name, cell))).err()?;
+            (error.0 == name).then_some(error)
+        });
+        let each = each.collect::<Vec<_>>();
+        if each.is_empty() { vec![first] } else { each }
+    })
+}
+
+fn decode_cells<'a, T: DeserializeOwned>(
+    cells: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<T, (String, String)> {
-    let cells = headers.iter().zip(record.iter().map(Cell));
+    let cells = cells.map(|(name, cell)| (name, Cell(cell)));
     serde_path_to_error::deserialize(MapDeserializer::<_, Error>::new(cells)).map_err(|error| {
         let column = error.path().to_string();
         (if column == "." { String::new() } else { column }, error.into_inner().to_string())

@@ -1,19 +1,19 @@
-//! Evidence of improvement actions, each with its reviews.
+//! Imports evidence with its reviews.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
-use super::actions::take_parts;
-use super::inspections::identified;
-use super::{Context, ImportError};
+use super::context::{Context, identified, take_parts};
+use super::error::ImportError;
 use crate::database::schema;
 use crate::register::events;
-use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};
 use crate::register::evidence::query;
+use crate::register::evidence::model::{NewEvidence, NewEvidenceReview};
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 
-/// Writes the evidence that the register does not have, with its reviews. What it has, or had, stays as it is.
+/// Imports the evidence that the register does not have, with its reviews. Evidence that exists or was deleted is
+/// skipped.
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::evidence::{evidence_id, table};
     let rows = context.reader.json::<Map<String, Value>>("evidence.json")?;

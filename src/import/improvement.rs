@@ -1,4 +1,4 @@
-//! What follows an inspection: examinations, plans and interventions.
+//! Imports examinations, improvement plans and interventions.
 
 use diesel::dsl::{exists, select};
 use diesel::pg::PgConnection;
@@ -6,24 +6,24 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::inspections::identified;
-use super::parts::was_removed;
-use super::{Context, ImportError};
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use crate::access::caller::Caller;
 use crate::database::schema;
 use crate::error::ApiError;
+use crate::register::{events, examinations, improvement_plans, inspections, interventions};
 use crate::register::examinations::model::{ExaminationOutcome, NewExamination};
 use crate::register::examinations::query::rows::Place;
-use crate::register::{events, examinations, improvement_plans, inspections, interventions};
 use crate::values::id::Id;
 use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::Prose;
 
 /// An item of `examinations.json`.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ExaminationItem {
     inspection_id: InspectionId,
@@ -47,7 +47,7 @@ impl ExaminationItem {
     }
 }
 
-/// A file of rows as they would be sent to the API, each with its id.
+/// A file of request bodies, each with its id.
 struct File {
     name: &'static str,
     id: &'static str,
@@ -72,8 +72,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     )
 }
 
-/// Writes what inspections said of recommendations of which the register holds nothing by them: as part of an inspection
-/// that came with the same import, at its first version, or as an addition to one that was there.
+/// Imports the examinations that the register does not have. One of an inspection from the same import belongs to its
+/// first version; one of an existing inspection increases the version.
 fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>("examinations.json")?;
     let (all, mut written) = (rows.len(), 0);
@@ -99,7 +99,7 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
 }
 
 /// Writes the rows of a file that the register does not have, and that nobody removed from it.
-fn write<T: 'static, N: DeserializeOwned + Validate>(
+fn write<T: 'static, N: DeserializeOwned + Validate + ToSchema>(
     conn: &mut PgConnection,
     context: &mut Context<'_>,
     file: &File,

@@ -1,4 +1,4 @@
-//! Inspections with their judgements.
+//! Imports inspections with their judgements.
 
 use std::collections::HashSet;
 
@@ -7,16 +7,17 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::context::{Context, identified, split};
+use super::error::ImportError;
+use super::judgements;
 use super::keys::{Missing, find, key_parts, with_key};
-use super::reading::Row;
-use super::{Context, ImportError, judgements};
 use crate::database::schema;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::http::extract::broken_rules;
-use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
-use crate::register::inspections::query;
-use crate::register::judgements::model::Judgement;
 use crate::register::{authorities, frameworks};
+use crate::register::inspections::query;
+use crate::register::inspections::model::{FieldworkPeriod, InspectionSource, KindBasis, NewInspection};
+use crate::register::judgements::model::Judgement;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::date::Date;
 use crate::values::ids::InspectionId;
@@ -46,13 +47,8 @@ struct InspectionLine {
     source_reference: Option<Lines>,
 }
 
-/// How many inspections, and how many judgements in them.
+/// The numbers of inspections and of their judgements.
 type Tally = (usize, usize);
-
-/// The parts of a cell that holds several values.
-pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(';').map(str::trim).filter(|part| !part.is_empty())
-}
 
 pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     let lines = context.reader.csv::<InspectionLine>("inspections.csv")?;
@@ -63,7 +59,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     for row in &lines {
         let key = &row.value.inspection_key;
         if !keys.insert(key) {
-            let reason = "stands on another row too, and would not tell whose judgements are whose";
+            let reason =
+                "is not unique: another row has the same key, so judgements cannot be matched to an inspection";
             context.reader.fault(row.file, row.line, "inspection_key", reason);
             continue;
         }
@@ -100,8 +97,8 @@ pub(super) fn import(conn: &mut PgConnection, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// The inspection that a line is about, if the register has it: by its id, whatever its days have become; or by its key,
-/// and with an id of its own by its kind too, since an authority may have two published on a day.
+/// The existing inspection of a line: by its id, even if its dates have changed, or by its key. A line with an id must
+/// match in kind too, since an authority may have two inspections published on one day.
 fn known(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -192,9 +189,11 @@ fn resolve_framework(
     let in_use = || named.iter().find(|framework| day.is_some_and(|day| framework.permits(day)));
     match exact.or_else(in_use) {
         Some(framework) => Ok(Some(framework.framework.clone())),
-        None => {
-            Err(ApiError::invalid_member("/framework", "unknown", format!("{code} is no framework in use that day")))
-        }
+        None => Err(ApiError::invalid_member(
+            "/framework",
+            "unknown",
+            format!("{code} is not a framework in use on that day"),
+        )),
     }
 }
 
@@ -210,7 +209,7 @@ fn periods(cell: &str) -> Result<Vec<FieldworkPeriod>, ApiError> {
         .collect()
 }
 
-/// Inspections that are written whole, as in a request to the API, each with its id.
+/// Imports inspections in the form of request bodies with findings and recommendations, each with its id.
 fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(Tally, Tally), ImportError> {
     let rows = context.reader.json::<Map<String, Value>>("inspections.json")?;
     let (mut written, mut all): (Tally, Tally) = ((0, 0), (0, 0));
@@ -229,40 +228,4 @@ fn import_whole(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(T
         }
     }
     Ok((written, all))
-}
-
-/// Takes the id out of an object, and decodes the rest as the body of a request.
-pub(super) fn identified<I, T>(
-    context: &mut Context<'_>,
-    row: Row<Map<String, Value>>,
-    name: &str,
-) -> Option<(I, Row<T>)>
-where
-    I: serde::de::DeserializeOwned,
-    T: serde::de::DeserializeOwned + validator::Validate,
-{
-    let Row { file, line, mut value } = row;
-    let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
-    let Some(id) = id else {
-        context.reader.fault(file, line, name, "must be a UUID in lower case with hyphens");
-        return None;
-    };
-    match serde_path_to_error::deserialize::<_, T>(Value::Object(value)) {
-        Ok(value) => {
-            let errors = broken_rules(&value);
-            for FieldError { pointer, message, .. } in &errors {
-                context.reader.fault(
-                    file,
-                    line,
-                    pointer.as_deref().unwrap_or_default().trim_start_matches('/'),
-                    message,
-                );
-            }
-            errors.is_empty().then_some((id, Row { file, line, value }))
-        }
-        Err(error) => {
-            context.reader.fault(file, line, &error.path().to_string(), error.into_inner().to_string());
-            None
-        }
-    }
 }

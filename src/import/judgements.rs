@@ -1,4 +1,4 @@
-//! Judgements, in sets: those of an inspection are written together.
+//! Imports judgements; those of one inspection are written together.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,17 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 
+use super::context::Context;
+use super::error::ImportError;
 use super::keys::find;
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
 use crate::register::inspections;
 use crate::register::inspections::query::part;
 use crate::register::inspections::query::rows::were_judgements_changed;
-use crate::register::judgements::model::{AbsenceReason, Judgement};
 use crate::register::judgements::query;
+use crate::register::judgements::model::{AbsenceReason, Judgement};
 use crate::values::grade::Grade;
 use crate::values::text::{Code, Name};
 
@@ -36,7 +37,7 @@ impl JudgementLine {
     }
 }
 
-/// The judgements of each inspection, by its key, each with where it stands.
+/// The judgements of each inspection by its key, each with its file and line.
 pub(super) fn read(context: &mut Context<'_>) -> Result<BTreeMap<String, Vec<Row<Judgement>>>, ImportError> {
     let mut sets = BTreeMap::<String, Vec<Row<Judgement>>>::new();
     for Row { file, line, value } in context.reader.csv::<JudgementLine>("judgements.csv")? {
@@ -46,7 +47,8 @@ pub(super) fn read(context: &mut Context<'_>) -> Result<BTreeMap<String, Vec<Row
     Ok(sets)
 }
 
-/// Takes the outcome of writing a row with its judgements: what is wrong with a judgement is a fault of its own row.
+/// Handles the outcome of writing an inspection with its judgements: an error in a judgement is reported as a fault of
+/// the row of the judgement.
 pub(super) fn outcome<T, V>(
     context: &mut Context<'_>,
     row: &Row<V>,
@@ -80,7 +82,7 @@ pub(super) fn outcome<T, V>(
     Ok(None)
 }
 
-/// Judgements of an inspection that the register has without any.
+/// Imports the judgements of existing inspections that have none.
 pub(super) fn import(
     conn: &mut PgConnection,
     context: &mut Context<'_>,

@@ -1,9 +1,10 @@
-//! How files without ids name an inspection: by the Ofsted URN of its authority and the day of its publication.
+//! Inspection keys of files without ids: the Ofsted URN of the authority and the day of publication.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::{Context, ImportError};
+use super::context::Context;
+use super::error::ImportError;
 use crate::database::schema;
 use crate::error::ApiError;
 use crate::register::authorities::query::rows;
@@ -12,28 +13,26 @@ use crate::values::date::Date;
 use crate::values::ids::InspectionId;
 use crate::values::text::OfstedUrn;
 
-/// Why a key names no inspection.
+/// Why a key does not identify an inspection.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Missing {
-    /// None is published on that day, or the key is none.
+    /// No inspection was published on that day, or the key is invalid.
     Nothing,
-    /// Several are, of different kinds.
+    /// Several inspections of different kinds were published on that day.
     Several,
 }
 
 impl Missing {
-    /// What to tell.
+    /// The message.
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::Nothing => "there is no such inspection",
-            Self::Several => {
-                "names several inspections, which the authority has of different kinds published on that day"
-            }
+            Self::Several => "matches several inspections of the authority published on that day",
         }
     }
 }
 
-/// The inspection that the files call by this key, or else the register: `<ofsted_urn>-<published_on>`.
+/// The inspection with this key, `<ofsted_urn>-<published_on>`, in the files or else in the register.
 pub(super) fn find(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -50,7 +49,7 @@ pub(super) fn find(
     })
 }
 
-/// The inspections that an authority has published on the day of a key, none if the key names no authority.
+/// The inspections of the authority published on the day of a key; `None` if the key has no known authority.
 pub(super) fn with_key(conn: &mut PgConnection, key: &str) -> Result<Option<Vec<InspectionId>>, ImportError> {
     use schema::inspections::{authority_id, inspection_id, published_on, table};
     let Ok((urn, day)) = key_parts(key) else { return Ok(None) };

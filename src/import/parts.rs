@@ -1,4 +1,4 @@
-//! Documents, findings and recommendations.
+//! Imports documents, findings and recommendations.
 
 use std::collections::BTreeMap;
 
@@ -6,26 +6,23 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::inspections::identified;
+use super::context::{Context, identified, was_removed};
+use super::error::ImportError;
 use super::keys::{Missing, find};
 use super::reading::Row;
-use super::{Context, ImportError};
 use crate::database::schema;
 use crate::error::{ApiError, FieldError};
 use crate::http::extract::broken_rules;
+use crate::register::{documents, findings, recommendations, themes};
 use crate::register::documents::model::NewDocument;
 use crate::register::findings::model::{FindingRow, NewFinding};
 use crate::register::inspections::query::{part, rows};
-use crate::register::recommendations::model::{
-    NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow,
-};
-use crate::register::{documents, events, findings, recommendations, themes};
+use crate::register::recommendations::model::{NewRecommendation, RecommendationAddressee, RecommendationKind, RecommendationRow};
 use crate::values::ids::{DocumentId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Name, Prose};
 
-/// A line of `recommendations.csv`, as they are read out of reports.
+/// A line of `recommendations.csv`, which was extracted from reports.
 #[derive(Debug, Deserialize)]
 struct RecommendationLine {
     inspection_key: String,
@@ -56,8 +53,8 @@ impl RecommendationLine {
     }
 }
 
-/// How pressing the recommendations below a printed heading are. `What needs to improve` and `What does the local
-/// authority need to improve` name areas for improvement too.
+/// The kind of the recommendations below a printed heading. `What needs to improve` and `What does the local authority
+/// need to improve` are headings of areas for improvement too.
 fn kind(heading: &str) -> Option<RecommendationKind> {
     let heading = heading.to_lowercase();
     match heading.as_str() {
@@ -97,8 +94,9 @@ fn import_findings(conn: &mut PgConnection, context: &mut Context<'_>) -> Result
     let rows = context.reader.json::<Map<String, Value>>("findings.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
-        let Some((id, row)) = identified::<FindingId, NewFinding>(context, row, "finding_id") else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
+        let identified = identified::<FindingId, NewFinding>(context, row, "finding_id");
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(finding_id).first::<FindingId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| {
@@ -122,9 +120,9 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     let rows = context.reader.json::<Map<String, Value>>("recommendations.json")?;
     let (all, mut written) = (rows.len(), 0);
     for mut row in rows {
-        let Some(inspection) = take_inspection(conn, context, &mut row)? else { continue };
+        let inspection = take_inspection(conn, context, &mut row)?;
         let identified = identified::<RecommendationId, NewRecommendation>(context, row, "recommendation_id");
-        let Some((id, row)) = identified else { continue };
+        let (Some(inspection), Some((id, row))) = (inspection, identified) else { continue };
         let known = table.find(id).select(recommendation_id).first::<RecommendationId>(conn).optional()?;
         if known.is_none() && !was_removed(conn, context, inspection, id.as_uuid())? {
             let outcome = conn.transaction(|conn| write_recommendation(conn, context, inspection, id, &row.value));
@@ -133,16 +131,6 @@ fn import_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) ->
     }
     context.report.count("recommendations", written, all - written);
     Ok(())
-}
-
-/// Whether something was removed on purpose from an inspection that was there before this import.
-pub(super) fn was_removed(
-    conn: &mut PgConnection,
-    context: &Context<'_>,
-    inspection: InspectionId,
-    id: Uuid,
-) -> Result<bool, ImportError> {
-    Ok(!context.new_inspections.contains(&inspection) && events::query::was_removed(conn, id)?)
 }
 
 fn take_inspection(
@@ -163,8 +151,8 @@ fn take_inspection(
     Ok(None)
 }
 
-/// Writes a recommendation: as part of an inspection that came with the same import, at its first version, or as an
-/// addition to one that was there.
+/// Inserts a recommendation. One of an inspection from the same import belongs to its first version; one of an existing
+/// inspection increases the version.
 fn write_recommendation(
     conn: &mut PgConnection,
     context: &Context<'_>,
@@ -180,7 +168,7 @@ fn write_recommendation(
     }
 }
 
-/// What is wrong with a recommendation by the names of the columns, where they are not those of the API.
+/// Translates the pointers of an error to names of columns that differ from those of the API.
 fn by_column(error: ApiError) -> ApiError {
     let column = |pointer: &str| match pointer {
         "/position" => "/seq".to_owned(),
@@ -196,7 +184,8 @@ fn by_column(error: ApiError) -> ApiError {
     if renamed.is_empty() { error } else { ApiError::invalid(renamed) }
 }
 
-/// Recommendations without ids: each belongs to an inspection by its key. An inspection that has some keeps them.
+/// Imports recommendations without ids, which belong to an inspection by its key. An inspection that has
+/// recommendations is skipped.
 fn import_read_recommendations(conn: &mut PgConnection, context: &mut Context<'_>) -> Result<(), ImportError> {
     use schema::recommendations::{inspection_id, table};
     let rows = context.reader.csv::<RecommendationLine>("recommendations.csv")?;

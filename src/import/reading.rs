@@ -1,13 +1,35 @@
-//! Reads rows of CSV and JSON files, each with the line on which it begins, and gathers what is wrong with them.
+//! Reads rows of CSV and JSON files, each with its line, and collects their faults.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
+use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use super::{DATA, Fault, ImportError, Source, cells};
+use super::cells;
+use super::error::{Fault, ImportError};
 use crate::error::ApiError;
+
+/// The data that comes with the program.
+static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
+
+/// Where files are read from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The data that comes with the program.
+    BuiltIn,
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl From<Option<PathBuf>> for Source {
+    fn from(folder: Option<PathBuf>) -> Self {
+        folder.map_or(Self::BuiltIn, Self::Folder)
+    }
+}
 
 /// A row and where it stands.
 #[derive(Debug)]
@@ -16,11 +38,11 @@ pub struct Row<T> {
     pub file: &'static str,
     /// The line on which it begins.
     pub line: u64,
-    /// What it says.
+    /// The decoded row.
     pub value: T,
 }
 
-/// Reads files of a source, and keeps what is wrong with them.
+/// Reads the files of a source, and collects their faults.
 pub struct Reader<'a> {
     source: &'a Source,
     asked: Vec<&'static str>,
@@ -34,8 +56,7 @@ impl<'a> Reader<'a> {
         Self { source, asked: Vec::new(), found: 0, faults: Vec::new() }
     }
 
-    /// The rows of a CSV file with a header line, none if there is no such file. Columns that the register does not know
-    /// are passed over.
+    /// The rows of a CSV file with a header line; none if there is no such file. Unknown columns are ignored.
     ///
     /// # Errors
     ///
@@ -57,7 +78,11 @@ impl<'a> Reader<'a> {
                     let line = record.position().map_or(0, csv::Position::line);
                     match cells::decode::<T>(&headers, &record) {
                         Ok(value) => rows.push(Row { file, line, value }),
-                        Err((column, reason)) => self.fault(file, line, &column, reason),
+                        Err(wrong) => {
+                            for (column, reason) in wrong {
+                                self.fault(file, line, &column, reason);
+                            }
+                        }
                     }
                 }
                 Err(error) => {
@@ -69,7 +94,7 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
-    /// The items of a JSON file that holds one array, none if there is no such file.
+    /// The items of a JSON file that contains one array; none if there is no such file.
     ///
     /// # Errors
     ///
@@ -92,10 +117,9 @@ impl<'a> Reader<'a> {
             match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
                 Ok(value) => rows.push(Row { file, line, value }),
                 Err(error) => {
-                    let (column, reason) = (error.path().to_string(), error.into_inner().to_string());
-                    // The library counts lines from the beginning of the item.
-                    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
-                    self.fault(file, line, if column == "." { "" } else { &column }, reason);
+                    for (column, reason) in wrong_members::<T>(item, (&error.path().to_string(), error.inner())) {
+                        self.fault(file, line, &column, reason);
+                    }
                 }
             }
         }
@@ -119,12 +143,13 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Notes what is wrong.
+    /// Records a fault.
     pub fn fault(&mut self, file: &'static str, line: u64, column: &str, reason: impl Into<String>) {
         self.faults.push(Fault { file, line, column: column.to_owned(), reason: reason.into() });
     }
 
-    /// Takes the outcome of writing a row: a refusal is a fault of the row, another failure ends the import.
+    /// Handles the outcome of writing a row: a refusal is recorded as a fault of the row; any other error ends the
+    /// import.
     pub fn outcome<T, V>(&mut self, row: &Row<V>, outcome: Result<T, ApiError>) -> Result<Option<T>, ImportError> {
         match outcome {
             Ok(value) => Ok(Some(value)),
@@ -148,7 +173,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// If anything was wrong, or none of the files was there.
+    /// If there is any fault, or none of the files exists.
     pub fn finish(&mut self) -> Result<(), ImportError> {
         if self.found == 0 {
             return Err(ImportError::Nothing(self.asked.join(", ")));
@@ -157,4 +182,27 @@ impl<'a> Reader<'a> {
         faults.sort_by_key(|fault| (self.asked.iter().position(|file| *file == fault.file), fault.line));
         if faults.is_empty() { Ok(()) } else { Err(ImportError::Faults(faults)) }
     }
+}
+
+/// Every member of an object that is wrong, and why: by itself each tells what is wrong with it. If none does, it is the
+/// object as a whole, of which the first error is known.
+fn wrong_members<T: DeserializeOwned>(
+    item: &RawValue,
+    (place, first): (&str, &serde_json::Error),
+) -> Vec<(String, String)> {
+    let members = serde_json::from_str::<Map<String, Value>>(item.get()).unwrap_or_default();
+    let each = members.into_iter().filter_map(|(name, value)| {
+        let alone = Value::Object([(name.clone(), value)].into_iter().collect());
+        let error = serde_path_to_error::deserialize::<_, T>(alone).err()?;
+        let place = error.path().to_string();
+        place.starts_with(&name).then(|| (place, error.into_inner().to_string()))
+    });
+    let each = each.collect::<Vec<_>>();
+    if !each.is_empty() {
+        return each;
+    }
+    let reason = first.to_string();
+    // The library counts lines from the beginning of the item.
+    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+    vec![(if place == "." { String::new() } else { place.to_owned() }, reason.to_owned())]
 }

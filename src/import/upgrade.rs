@@ -1,4 +1,4 @@
-//! Brings a database to the program's version: its schema, then the reference data, then the feed of events.
+//! Upgrades a database to the version of the program: the schema, then the reference data, then the events.
 
 use diesel::Connection;
 use diesel::pg::PgConnection;
@@ -16,15 +16,15 @@ pub enum UpgradeError {
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     /// The reference data could not be written.
-    #[error("the reference data could not be written: {0}")]
+    #[error("cannot write the reference data: {0}")]
     Reference(#[from] ImportError),
     /// Events could not be recorded.
-    #[error("the feed of events could not be completed: {0}")]
+    #[error("cannot record the missing events: {0}")]
     Events(#[from] ApiError),
 }
 
-/// Applies pending migrations, writes frameworks and themes, and records the events that rows lack, one process at a time.
-/// Returns the versions of the migrations that were applied.
+/// Applies pending migrations, writes frameworks and themes, and records missing events. Only one process does so at a
+/// time. Returns the versions of the migrations that were applied.
 ///
 /// # Errors
 ///
@@ -36,8 +36,8 @@ pub fn upgrade(url: &str) -> Result<Vec<String>, UpgradeError> {
     Ok(applied)
 }
 
-/// Records a `created` event for each row of a register that is older than its events, and lets the positions of a register
-/// that was restored into a new cluster, whose transaction ids begin anew, go on after those it has.
+/// Records a `created` event for each row of a register from before there were events. Also raises the positions of a
+/// register that was restored into a new cluster, whose transaction ids start again, above those of its events.
 fn complete_events(conn: &mut PgConnection) -> Result<(), ApiError> {
     conn.transaction(|conn| {
         events::query::lead(conn)?;

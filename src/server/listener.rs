@@ -1,4 +1,4 @@
-//! The listener: actix's HTTP service on connections of our own, whose deadlines its ready-made server does not have.
+//! The listener: the HTTP service of actix on `Connection`s, which have deadlines that its standard server lacks.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,16 +14,16 @@ use tokio::net::TcpStream;
 use crate::api::{self, App};
 use crate::http::limits::connection::Connection;
 
-/// Connections that may wait to be accepted.
+/// The maximum number of connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
-/// Seconds that requests in work are given to finish when the service stops.
+/// The number of seconds that requests in progress get to finish when the service shuts down.
 const SHUTDOWN_SECONDS: u64 = 20;
 
-/// Listens on an address, and answers by the application.
+/// Listens on an address, and serves the application.
 ///
 /// # Errors
 ///
-/// If the address cannot be listened on.
+/// If it cannot listen on the address.
 pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
     let limits = app.limits.limits;
     let workers = available_parallelism().map_or(1, NonZeroUsize::get);
@@ -38,7 +38,7 @@ pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
     let app = app.clone();
     let serve = move || {
         let stopping = stopping.clone();
-        // What it holds serves to make absolute URLs, and none are made.
+        // This configuration is only used for absolute URLs, which the application does not create.
         let operations = map_config(api::build(&app).into_factory(), |()| AppConfig::default());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {

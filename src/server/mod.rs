@@ -1,4 +1,4 @@
-//! Starts the service, and stops it in order.
+//! Starts the service, and shuts it down gracefully.
 
 pub mod listener;
 
@@ -12,52 +12,52 @@ use diesel::prelude::*;
 use crate::access::caller::Caller;
 use crate::api::App;
 use crate::config::Config;
+use crate::database::session;
 use crate::database::embedded::{self, Embedded, EmbeddedError, Options};
 use crate::database::pool::Db;
-use crate::database::session;
-use crate::http::health::Draining;
 use crate::http::idempotency;
-use crate::http::limits::rate::RateLimits;
+use crate::http::health::Draining;
 use crate::http::limits::{Limits, RequestLimits, files};
+use crate::http::limits::rate::RateLimits;
 use crate::http::telemetry::Metrics;
 use crate::import::{self, upgrade};
 use crate::register::api_keys;
 use crate::register::api_keys::authenticate::KnownKeys;
 use crate::register::api_keys::model::IssuedApiKey;
 
-/// The database of the private server.
+/// The name of the database on the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
 
-/// Why the service does not run.
+/// Why the service does not start or stops.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The private server does not start or stop.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
-    /// The private server has no database for the register.
-    #[error("the private database cannot be made: {0}")]
+    /// The database on the private server cannot be created.
+    #[error("cannot create the private database: {0}")]
     Create(String),
     /// The private database cannot be migrated.
     #[error(transparent)]
     Migrate(#[from] upgrade::UpgradeError),
-    /// The data that came with the program cannot be loaded.
+    /// The built-in data cannot be imported.
     #[error(transparent)]
     Import(#[from] import::ImportError),
-    /// The first key cannot be made.
-    #[error("the first key cannot be made: {0}")]
+    /// The first API key cannot be created.
+    #[error("cannot create the first API key: {0}")]
     Key(String),
     /// The metrics cannot be set up.
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
-    /// The address cannot be listened on, or another fault of the operating system.
+    /// The service cannot listen on the address.
     #[error("the service cannot listen on {0}: {1}")]
     Bind(std::net::SocketAddr, std::io::Error),
-    /// The service failed while it ran.
-    #[error("the service failed: {0}")]
+    /// The service failed while it was running.
+    #[error("the service stopped with an error: {0}")]
     Run(std::io::Error),
 }
 
-/// Runs the service until it is told to stop.
+/// Runs the service until a signal stops it.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
     outcome
 }
 
-/// Starts the private server and makes sure that it holds the register's database.
+/// Starts the private server, and creates the database of the register if it does not exist.
 ///
 /// # Errors
 ///
@@ -90,7 +90,7 @@ pub fn start_embedded(config: &Config) -> Result<(Embedded, String), ServeError>
     }
 }
 
-/// The address of the register's database on the private server, if another process is using it.
+/// The URL of the database on the private server, if another process uses it.
 #[must_use]
 pub fn running_url(config: &Config) -> Option<String> {
     embedded::url_in_use(&config.data_dir, EMBEDDED_DATABASE)
@@ -109,17 +109,17 @@ fn create_database(embedded: &Embedded) -> Result<String, ServeError> {
     Ok(embedded.url(EMBEDDED_DATABASE))
 }
 
-/// Brings the private database up to date, and fills it when it is new.
+/// Upgrades the private database, and imports the built-in data if it is new.
 fn fill(url: &str) -> Result<(), ServeError> {
     upgrade::upgrade(url)?;
     if import::is_empty(url)? {
         let report = import::run(url, &import::Source::BuiltIn)?;
-        log::info!("the register is new; loaded {report}");
+        log::info!("the database is empty; loaded the built-in data: {report}");
     }
     Ok(())
 }
 
-/// Makes an administrator's key for a private register in which none holds.
+/// Creates an administrator key for a private database without a valid one.
 fn first_key(config: &Config, url: &str) -> Result<Option<IssuedApiKey>, ServeError> {
     if config.database_url.is_some() {
         return Ok(None);
@@ -148,7 +148,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         let handle = server.handle();
         actix_web::rt::spawn(async move {
             either(heard).await;
-            log::info!("stopping");
+            log::info!("shutting down");
             draining.begin();
             handle.stop(true).await;
         });
@@ -156,15 +156,15 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
     })
 }
 
-/// The wish that the program end: Ctrl-C, a request to terminate, a terminal that closes. Heard from the first moment, since
-/// a program that ends while it starts would leave its private server behind.
+/// The signals that stop the program: SIGINT, SIGTERM and SIGHUP. They are handled from the start, since a program that
+/// ended while starting would leave its private server running.
 pub struct Signals {
     system: SystemRunner,
     heard: Vec<Signal>,
 }
 
 impl Signals {
-    /// Listens from here on; signals no longer end the program by themselves.
+    /// Starts handling the signals, which then no longer end the program by default.
     ///
     /// # Errors
     ///
@@ -190,18 +190,21 @@ fn announce(config: &Config, key: Option<&IssuedApiKey>) {
     let address = config.local_address();
     let key = key.map_or_else(String::new, |key| {
         format!(
-            "    Key         {}\n                It is the administrator's, holds until {}, and is shown this once.\n",
+            "    Key         {}\n                Administrator's API key, valid until {}. It is not displayed again.\n",
             key.secret.expose(),
             key.row.expires_at.date_naive()
         )
     });
     let lines = format!(
-        "\n  The Inspection Register answers.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
+        "\n  The Inspection Register is running.\n\n    API         http://{address}/v1/authorities\n    Swagger UI  http://{address}/docs/\n    \
          Document    http://{address}/openapi.json\n{key}\n  Stop it with Ctrl-C.\n"
     );
-    // Nobody reads along if standard output is closed; the log never tells a key.
+    // Standard output may be closed; the log never contains a key.
     if writeln!(std::io::stdout(), "{lines}").is_err() && !key.is_empty() {
-        log::warn!("the administrator's key could not be shown: make another with `inspection-register keys create`");
+        log::warn!(
+            "the administrator's key could not be printed to standard output; create another with \
+                    `inspection-register keys create`"
+        );
     }
     log::info!("listening on {}", config.bind_address);
 }

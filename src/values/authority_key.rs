@@ -1,4 +1,4 @@
-//! How an authority is named in a path or a filter.
+//! The ids and codes that identify an authority.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -11,10 +11,11 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::values::ids::AuthorityId;
 use crate::values::text::{DfeCode, GssCode, OfstedUrn};
 
-/// How an authority is named in a path or a filter. The forms differ in length and letters, so none is taken for another.
+/// An authority as identified in a path or a filter. The forms differ in length and characters, so a value has only one
+/// form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorityKey {
-    /// The id.
+    /// The unique identifier.
     Id(AuthorityId),
     /// The GSS code.
     Gss(GssCode),

@@ -9,18 +9,18 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes<T>(pub Vec<T>);
 
-/// Most codes in one parameter.
+/// The maximum number of codes in one parameter.
 pub const MAX_CODES: usize = 50;
 
 impl<T: PartialEq> Codes<T> {
-    /// Whether this code is among them.
+    /// Whether the list contains this code.
     #[must_use]
     pub fn has(&self, code: &T) -> bool {
         self.0.contains(code)
     }
 }
 
-/// Whether an optional list of codes names this one.
+/// Whether an optional list of codes contains this code.
 #[must_use]
 pub fn names<T: PartialEq>(codes: Option<&Codes<T>>, code: &T) -> bool {
     codes.is_some_and(|codes| codes.has(code))

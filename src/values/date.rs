@@ -1,4 +1,4 @@
-//! Days of the civil calendar, and which day it is in London.
+//! Days of the civil calendar, and the current day in London.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,25 +21,25 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct Date(NaiveDate);
 
 impl Date {
-    /// Which day it is in London now: publication days are London days.
+    /// The current day in London: publication dates are dates in London.
     #[must_use]
     pub fn today() -> Self {
         Self::of(Utc::now())
     }
 
-    /// Which day it is in London at an instant.
+    /// The day in London at an instant.
     #[must_use]
     pub fn of(instant: DateTime<Utc>) -> Self {
         Self(instant.with_timezone(&chrono_tz::Europe::London).date_naive())
     }
 
-    /// The days from `earlier` to this one.
+    /// The number of days from `earlier` to this day.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i64 {
         self.0.signed_duration_since(earlier.0).num_days()
     }
 
-    /// The same day some calendar months later, or the last of the month if it has no such day.
+    /// The same day of a later month, or the last day of that month if it is shorter.
     #[must_use]
     pub fn plus_months(self, months: u32) -> Option<Self> {
         self.0.checked_add_months(Months::new(months)).map(Self)
@@ -67,7 +67,8 @@ impl Date {
 impl FromStr for Date {
     type Err = String;
 
-    /// `chrono` also takes signs, missing zeros and years of five digits; only what prints the same is a date here.
+    /// `chrono` also accepts signs, missing zeros and years of five digits; a date is accepted only if it prints as the
+    /// same text.
     fn from_str(text: &str) -> Result<Self, String> {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text);
         match date {

@@ -1,4 +1,5 @@
-//! Identifiers: UUIDs of version 7, one type a resource, so that two kinds cannot be swapped.
+//! Identifiers: UUIDs of version 7, with one type for each resource, so that the compiler rejects an id of another
+//! resource.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 pub struct Id<T: 'static>(Uuid, PhantomData<fn() -> T>);
 
 impl<T> Id<T> {
-    /// A new id, later in order than those made before.
+    /// A new id, which sorts after all earlier ones.
     #[must_use]
     pub fn generate() -> Self {
         Uuid::now_v7().into()
@@ -36,7 +37,7 @@ impl<T> Id<T> {
     }
 }
 
-/// What belongs to one owner, of what belongs to many.
+/// The values that belong to one owner, from a list of pairs of owner and value.
 #[must_use]
 pub fn owned_by<T, V: Clone>(all: &[(Id<T>, V)], owner: Id<T>) -> Vec<V> {
     all.iter().filter(|(id, _)| *id == owner).map(|(_, own)| own.clone()).collect()
@@ -48,7 +49,7 @@ impl<T> From<Uuid> for Id<T> {
     }
 }
 
-/// Reads the canonical form alone (RFC 9562: lower case, with hyphens): one resource has one address.
+/// Accepts only the canonical form (RFC 9562: lower case, with hyphens), so that each resource has one address.
 impl<T> FromStr for Id<T> {
     type Err = String;
 

@@ -1,11 +1,11 @@
-//! The ids of the resources, one type each, so that two of them cannot be swapped.
+//! The id types of the resources, one for each resource.
 
 use super::id::Id;
 
-/// Declares the type of an id, and the name that tells it from the others.
+/// Declares an id type and the marker type that distinguishes it from the others.
 macro_rules! ids {
     ($($(#[doc = $about:literal])+ $id:ident, $resource:ident;)+) => {
-        /// What ids are of: types without values.
+        /// Marker types of ids, which have no values.
         pub mod of {
             $(#[doc = concat!("Tells `", stringify!($id), "` from other ids.")]
             pub enum $resource {})+
@@ -21,7 +21,7 @@ ids! {
     ActionId, Action;
     /// The id of an authority.
     AuthorityId, Authority;
-    /// The id of a change of the due date.
+    /// The id of a date revision.
     DateRevisionId, DateRevision;
     /// The id of a document.
     DocumentId, Document;
@@ -35,20 +35,20 @@ ids! {
     InspectionId, Inspection;
     /// The id of an intervention.
     InterventionId, Intervention;
-    /// The id of a key.
+    /// The id of an API key.
     KeyId, Key;
     /// The id of an improvement plan.
     PlanId, Plan;
     /// The id of a recommendation.
     RecommendationId, Recommendation;
-    /// The id of whatever an event is about.
+    /// The id of the resource that an event is about.
     ResourceId, Resource;
     /// The id of a review.
     ReviewId, Review;
-    /// The id of a secret of a key.
+    /// The id of a secret of an API key.
     RotationId, Rotation;
-    /// The id of a move.
+    /// The id of a transition.
     TransitionId, Transition;
-    /// The id of a report on an action.
+    /// The id of an update of an action.
     UpdateId, Update;
 }

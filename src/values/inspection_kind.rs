@@ -3,7 +3,7 @@
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What kind of inspection it is.
+    /// Kinds of inspection.
     pub enum InspectionKind {
         /// Announced inspection of safeguarding and looked after children, 2009 to 2012.
         SafeguardingAndLookedAfterChildren = "safeguarding_and_looked_after_children",

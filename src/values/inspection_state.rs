@@ -3,19 +3,20 @@
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Who may see an inspection: `draft` becomes `published`, and what is published can be `withdrawn` and published again.
+    /// States of an inspection, which determine who can read it. A draft can be published; a published inspection can
+    /// be withdrawn and published again.
     pub enum InspectionState {
-        /// Being written.
+        /// A draft, visible to stewards and administrators.
         Draft = "draft",
-        /// Public.
+        /// Visible to everyone.
         Published = "published",
-        /// No longer public.
+        /// Withdrawn, visible to stewards and administrators.
         Withdrawn = "withdrawn",
     }
 }
 
 impl InspectionState {
-    /// The states that may follow.
+    /// The states that an inspection in this state can move to.
     #[must_use]
     pub fn next(self) -> &'static [Self] {
         match self {

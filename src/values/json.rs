@@ -1,4 +1,4 @@
-//! Small structures that are stored as `jsonb`, since they are only read and written whole.
+//! Lists that are stored as `jsonb`, since they are only read and written as a whole.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::{Validate, ValidationErrors};
 
-/// A list of `T`, one `jsonb` value in its row.
+/// A list of `T`, stored as one `jsonb` value in its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Jsonb)]
 #[serde(transparent)]

@@ -1,5 +1,5 @@
-//! Values that the whole program speaks of: ids, days, texts and the closed sets of the field. They import nothing else of
-//! the project.
+//! Values that the whole program uses: ids, dates, texts and enumerations. This module imports nothing else of the
+//! project.
 
 pub mod authority_key;
 pub mod authority_type;

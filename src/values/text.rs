@@ -1,4 +1,4 @@
-//! Text with limits: a type says once how long it may be and what it may hold, for validation and for the contract.
+//! Text with limits: one type defines the permitted length and characters for both validation and the OpenAPI document.
 
 pub mod rule;
 
@@ -19,32 +19,9 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationError, ValidationErrors};
 
-/// Any text without control characters other than newline and tab, as a regular expression.
-pub const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+pub use self::rule::{PLAIN_TEXT, Rule};
 
-/// What a kind of text may hold. Lengths are in characters, of which each takes at most four bytes.
-pub trait Rule: 'static {
-    /// Name in the contract, before it is written out where it is used.
-    const NAME: &'static str;
-    /// Shortest length.
-    const MIN: usize = 1;
-    /// Longest length.
-    const MAX: usize;
-    /// A regular expression (ECMA 262) that says the same as `accepts`, and that no text holds control characters.
-    const PATTERN: &'static str = PLAIN_TEXT;
-    /// A format of JSON Schema.
-    const FORMAT: Option<&'static str> = None;
-    /// What is expected, for people.
-    const EXPECTED: &'static str = "";
-
-    /// Whether the text is of the right form; its length is checked apart.
-    #[must_use]
-    fn accepts(_text: &str) -> bool {
-        true
-    }
-}
-
-/// Whether the character is one that no text holds: a control character other than newline and tab.
+/// Whether the character is a control character other than newline and tab, which no text may contain.
 #[must_use]
 pub fn is_control(character: char) -> bool {
     character.is_control() && character != '\n' && character != '\t'
@@ -62,7 +39,7 @@ impl<R: Rule> Text<R> {
         &self.0
     }
 
-    /// Which rule the text breaks, and how to say so.
+    /// The code and the message of the rule that the text breaks.
     fn fault(&self) -> Option<(&'static str, String)> {
         let length = self.0.chars().count();
         if length < R::MIN || length > R::MAX {
@@ -87,7 +64,7 @@ impl<R: Rule> From<&str> for Text<R> {
     }
 }
 
-/// Parses a text that must follow its rule already, as in paths and parameters.
+/// Parses and validates a text, as in paths and parameters.
 impl<R: Rule> FromStr for Text<R> {
     type Err = String;
 
@@ -195,13 +172,13 @@ pub type Lines = Text<rule::Lines>;
 pub type Prose = Text<rule::Prose>;
 /// A whole document: 1 to 500,000 characters.
 pub type FullText = Text<rule::FullText>;
-/// Why a published record is changed: 3 to 1,000 characters.
+/// The reason for a change: 3 to 1,000 characters.
 pub type Reason = Text<rule::Reason>;
-/// What a full-text search looks for: 2 to 200 characters.
+/// The words of a full-text search: 2 to 200 characters.
 pub type SearchText = Text<rule::SearchText>;
-/// A code that names data.
+/// A code of reference data, such as a framework, an area or a theme.
 pub type Code = Text<rule::Code>;
-/// The name of a key.
+/// The name of an API key.
 pub type KeyName = Text<rule::KeyName>;
 /// A code of the Office for National Statistics.
 pub type GssCode = Text<rule::GssCode>;

@@ -1,6 +1,6 @@
-//! Closed sets that are stored and sent as text.
+//! Enumerations that are stored and sent as text.
 
-/// Declares a closed set once, for Rust, SQL, JSON, query strings and the contract: each value with its text.
+/// Declares an enumeration for Rust, SQL, JSON, query strings and the OpenAPI document: each value with its text.
 macro_rules! text_enum {
     (
         $(#[doc = $about:literal])+

@@ -1,4 +1,4 @@
-//! Instants that callers send.
+//! Date-times in requests.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{KnownFormat, SchemaFormat, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An instant of this century, as RFC 3339 writes it: in capitals, in any zone, to the microsecond.
+/// A date-time of this century in the form of RFC 3339: with upper-case letters, in any time zone, to the microsecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub DateTime<Utc>);
@@ -19,13 +19,13 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let instant = DateTime::parse_from_rfc3339(text).ok().filter(|_| is_plain(text));
-        let expected = || "must be an instant written as 2027-06-30T12:00:00Z".to_owned();
+        let expected = || "must be a date-time such as 2027-06-30T12:00:00Z".to_owned();
         instant.map(|instant| Self(instant.to_utc())).ok_or_else(expected)
     }
 }
 
-/// Whether an instant is written as the pattern says: `chrono` also takes small letters, spaces, leap seconds and any
-/// number of digits.
+/// Whether the text matches the pattern: `chrono` also accepts lower-case letters, spaces, leap seconds and any number
+/// of digits.
 fn is_plain(text: &str) -> bool {
     let Some((second, rest)) = text.split_at_checked("2027-06-30T12:00:00".len()) else { return false };
     let fraction = rest.strip_prefix('.').unwrap_or_default();

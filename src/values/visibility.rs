@@ -3,7 +3,7 @@
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Who may read it.
+    /// Who can read a paper of an authority.
     pub enum Visibility {
         /// The authority itself, and those who oversee its improvement.
         Private = "private",
@@ -12,7 +12,7 @@ text_enum! {
     }
 }
 
-/// A council's papers are its own unless it says otherwise.
+/// Papers are private by default.
 impl Default for Visibility {
     fn default() -> Self {
         Self::Private

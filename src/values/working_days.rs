@@ -1,6 +1,6 @@
-//! Working days in England, in which the law counts: none of Saturday, Sunday, Christmas Day, Good Friday and England's
-//! bank holidays (the Education and Inspections Act 2006 (Inspection of Local Authorities) Regulations 2007, SI 2007/462,
-//! regulation 1(2)). The holidays are data: `data/bank_holidays.csv`.
+//! Working days in England as the law defines them: all days except Saturday, Sunday, Christmas Day, Good Friday and
+//! the bank holidays of England (the Education and Inspections Act 2006 (Inspection of Local Authorities) Regulations
+//! 2007, SI 2007/462, regulation 1(2)). The holidays are data: `data/bank_holidays.csv`.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::values::date::Date;
 
-/// Within so many working days of receiving a report, an authority states what it proposes to do (Education and
-/// Inspections Act 2006, section 137).
+/// The number of working days after the receipt of a report within which an authority must publish its statement of
+/// proposed action (Education and Inspections Act 2006, section 137).
 const STATEMENT: usize = 70;
 
-/// England's bank holidays on days of the week, with the days that stand in for those on a weekend.
+/// The bank holidays of England on weekdays, including substitute days for those on a weekend.
 const HOLIDAYS: &str = include_str!("../../data/bank_holidays.csv");
 
 /// A line of `bank_holidays.csv`.
@@ -27,8 +27,8 @@ static CALENDAR: LazyLock<BTreeSet<Date>> = LazyLock::new(|| {
     lines.filter_map(Result::ok).map(|line| line.date).collect()
 });
 
-/// The last day on which the statement of proposed action may be made, if the report was received on this day. None if
-/// the count leaves the years whose holidays are known.
+/// The last day for the statement of proposed action if the report was received on this day; `None` beyond the years
+/// whose holidays are known.
 #[must_use]
 pub fn statutory_due_on(received_on: Date) -> Option<Date> {
     let (first, last) = CALENDAR.first().zip(CALENDAR.last())?;

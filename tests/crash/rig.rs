@@ -15,8 +15,8 @@ use inspection_register::access::caller::Caller;
 use inspection_register::access::role::Role;
 use inspection_register::database::embedded::{Embedded, Options};
 use inspection_register::import::upgrade;
-use inspection_register::register::api_keys::model::NewApiKey;
 use inspection_register::register::api_keys::query as api_keys;
+use inspection_register::register::api_keys::model::NewApiKey;
 use inspection_register::values::id::Id;
 use inspection_register::values::timestamp::Timestamp;
 

@@ -8,6 +8,7 @@
 mod support;
 
 mod additions;
+mod architecture;
 mod authorities;
 mod compatibility;
 mod contract;

@@ -9,7 +9,8 @@ use crate::support::contract::{DOCUMENT, compile, is_free_text};
 use crate::support::operations::{self, Operation};
 
 /// The codes of rules that the document tells; all others need data, or other members, to be broken.
-const OF_THE_DOCUMENT: [&str; 5] = ["length", "pattern", "range", "schema", "null"];
+const OF_THE_DOCUMENT: [&str; 11] =
+    ["duplicate", "enum", "format", "length", "null", "pattern", "range", "required", "schema", "type", "unknown"];
 
 /// Texts of every form that the document knows, good and nearly good.
 const TEXTS: [&str; 34] = [
@@ -150,7 +151,7 @@ fn cases(schema: &'static Value, base: &Map<String, Value>, place: &str, within:
     for name in schema["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()) {
         let mut object = base.clone();
         object.remove(name);
-        cases.push(Case { body: within(object.into()), place: place.to_owned(), is_allowed: false });
+        cases.push(Case { body: within(object.into()), place: format!("{place}/{name}"), is_allowed: false });
     }
     for (name, property) in schema["properties"].as_object().unwrap() {
         let property = resolve(property);

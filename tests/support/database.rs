@@ -11,8 +11,7 @@ use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use inspection_register::import;
-use inspection_register::import::upgrade;
+use inspection_register::import::{self, upgrade};
 
 use super::keys::{add_admin, add_example};
 use super::server;

@@ -1,4 +1,4 @@
-//! The account that runs the server. PostgreSQL refuses to run as root.
+//! The account that runs the server, since PostgreSQL refuses to run as root.
 
 use super::error::EmbeddedError;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ pub(super) fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
 }
 
-/// Who runs the server: another account, or whoever runs the program.
+/// The account of the server: another account, or that of the program.
 pub(super) struct Account(Option<Other>);
 
 /// An account other than the program's own.
@@ -25,7 +25,8 @@ struct Other {
 }
 
 impl Account {
-    /// For root the owner of the cluster, else `postgres`, else `nobody`; for anyone else themselves.
+    /// The account for a cluster. For root: the owner of the cluster, else `postgres`, else `nobody`. For other users:
+    /// their own account.
     pub(super) fn for_cluster(cluster: &Path) -> Result<Self, EmbeddedError> {
         if !is_root() {
             return Ok(Self(None));
@@ -42,7 +43,7 @@ impl Account {
         Ok(Self(Some(other)))
     }
 
-    /// Fails if the account cannot enter the data folder.
+    /// Checks that the account can enter the data directory.
     pub(super) fn must_reach(&self, data_dir: &Path) -> Result<(), EmbeddedError> {
         let Some(other) = &self.0 else { return Ok(()) };
         if self.shell(r#"cd "$1""#, data_dir.as_os_str()) {
@@ -51,20 +52,19 @@ impl Account {
         Err(EmbeddedError::Unreachable { path: data_dir.to_path_buf(), account: other.name.clone() })
     }
 
-    /// Whether a process of the account lives. One that has ended but that no parent has asked about, as in a
-    /// container without an init, does not.
+    /// Whether a process of the account is running. A zombie, as in a container without an init, is not.
     pub(super) fn lives(&self, pid: u32) -> bool {
         let script = r#"kill -0 "$1" && ! grep -q '^State:.*zombie' "/proc/$1/status""#;
         self.shell(script, OsStr::new(&pid.to_string()))
     }
 
-    /// Gives the account a file or folder.
+    /// Makes the account the owner of a file or directory.
     pub(super) fn own(&self, path: &Path) -> io::Result<()> {
         self.0.as_ref().map_or(Ok(()), |other| lchown(path, Some(other.uid), Some(other.gid)))
     }
 
-    /// A command run by the account, quiet, in a process group of its own so that Ctrl-C at the terminal reaches
-    /// the service alone, and without the `PG…` variables that would redirect PostgreSQL's programs.
+    /// A command run by the account, without output, without the `PG…` variables that affect the programs of
+    /// PostgreSQL, and in its own process group, so that Ctrl-C at the terminal reaches only the service.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -80,7 +80,7 @@ impl Account {
         command
     }
 
-    /// Whether a shell run by the account agrees.
+    /// Whether a shell script run by the account succeeds.
     fn shell(&self, script: &str, argument: &OsStr) -> bool {
         let mut command = self.command(Path::new("/bin/sh"));
         command.args(["-c", script, "sh"]).arg(argument).status().is_ok_and(|status| status.success())

@@ -1,4 +1,4 @@
-//! The cluster on disk: made whole or not at all, and what it says about its server.
+//! The cluster on disk, which is created atomically, and its PID file.
 
 use super::error::EmbeddedError;
 use super::programs::{Programs, major};
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The name of the cluster's folder in the data folder.
+/// The name of the directory of the cluster in the data directory.
 pub(super) const NAME: &str = "postgresql";
 
-/// Folders in which `initdb` works or was interrupted begin with this.
+/// The prefix of directories in which `initdb` is running or was interrupted.
 const UNFINISHED: &str = "postgresql.new-";
 
 /// The superuser of every cluster, whichever account runs it.
@@ -23,8 +23,8 @@ pub(super) fn version(cluster: &Path) -> Option<u32> {
     fs::read_to_string(cluster.join("PG_VERSION")).ok().and_then(|text| major(&text))
 }
 
-/// Creates the cluster in a folder of another name and renames it when it is whole, so that an interruption at any
-/// moment leaves either no cluster or a good one.
+/// Creates the cluster in a temporary directory and renames it when it is complete, so that an interruption leaves
+/// either no cluster or a complete one.
 pub(super) fn create(data_dir: &Path, programs: &Programs, durable: bool) -> Result<(), EmbeddedError> {
     remove_unfinished(data_dir);
     let unique = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -56,13 +56,13 @@ pub(super) fn create(data_dir: &Path, programs: &Programs, durable: bool) -> Res
     Err(EmbeddedError::Initdb { path: data_dir.join(NAME), output })
 }
 
-/// Creates a folder that the server's account owns and nobody else can enter.
+/// Creates a directory that only the account of the server can enter.
 pub(super) fn private_folder(path: &Path, programs: &Programs) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)?;
     programs.account.own(path)
 }
 
-/// Removes what interrupted runs of `initdb` leave. One that still runs fails by it and harms nobody.
+/// Removes the directories of interrupted runs of `initdb`. A run that is still in progress fails without harm.
 fn remove_unfinished(data_dir: &Path) {
     for entry in fs::read_dir(data_dir).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED)) {
@@ -71,23 +71,23 @@ fn remove_unfinished(data_dir: &Path) {
     }
 }
 
-/// What the server writes about itself into `postmaster.pid`.
+/// The content of `postmaster.pid`, which the server writes.
 pub(super) struct PidFile {
-    /// Its process.
+    /// The process id.
     pub(super) pid: u32,
-    /// The folder of its socket.
+    /// The directory of the socket.
     pub(super) socket_dir: PathBuf,
     /// Whether it accepts connections: not while it starts, recovers or stops.
     pub(super) ready: bool,
 }
 
 impl PidFile {
-    /// Where the file is.
+    /// The path of the file.
     pub(super) fn path(cluster: &Path) -> PathBuf {
         cluster.join("postmaster.pid")
     }
 
-    /// Reads the file, if it is there and whole.
+    /// Reads the file if it exists and is complete.
     pub(super) fn read(cluster: &Path) -> Option<Self> {
         let text = fs::read_to_string(Self::path(cluster)).ok()?;
         let mut lines = text.lines();

@@ -1,8 +1,8 @@
-//! The private PostgreSQL used when no `DATABASE_URL` is set.
+//! The private PostgreSQL, which is used if `DATABASE_URL` is not set.
 //!
-//! One folder holds all of it: `lock`, `postgresql` (the cluster), `socket` and `postgresql.log`. The programs of
-//! PostgreSQL must be installed; nothing is downloaded. The server listens on no network, and only its own account
-//! and root can reach its socket.
+//! The data directory contains `lock`, `postgresql` (the cluster), `socket` and `postgresql.log`. The programs of
+//! PostgreSQL must be installed; nothing is downloaded. The server does not listen on a network, and only its own
+//! account and root can reach its socket.
 
 mod account;
 mod cluster;
@@ -24,8 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{io, mem};
 
-/// Waits for the end of the process that holds the other end of standard input, then stops the server whose folders
-/// are the arguments, and removes them.
+/// Waits for the end of standard input, then stops the server whose directories are the arguments, and removes them.
 const WATCHMAN: &str = r#"
 cat >/dev/null
 pid=$(head -n 1 "$1/postgresql/postmaster.pid") && kill -QUIT "$pid" || pid=
@@ -36,17 +35,17 @@ done
 rm -rf "$1" "$2"
 "#;
 
-/// How the private server is kept.
+/// The options of the private server.
 pub struct Options {
-    /// The folder that holds everything; created if it is missing.
+    /// The data directory, which is created if it does not exist.
     pub data_dir: PathBuf,
-    /// Where to look for PostgreSQL's programs instead of the usual places.
+    /// The directory of the programs of PostgreSQL, if not in a standard place.
     pub pg_bindir: Option<PathBuf>,
-    /// Whether data must outlive a power cut. Tests do without, and are several times faster.
+    /// Whether data must survive a power failure. Tests run several times faster without.
     pub durable: bool,
 }
 
-/// A private PostgreSQL that runs, and the lock that keeps other instances away. Dropping it stops the server.
+/// A running private PostgreSQL, and the lock that excludes other instances. Dropping it stops the server.
 pub struct Embedded {
     data_dir: PathBuf,
     server: Server,
@@ -59,7 +58,7 @@ impl Embedded {
     ///
     /// # Errors
     ///
-    /// If another instance uses the folder, PostgreSQL is not installed, or the server does not start; see
+    /// If another instance uses the data directory, PostgreSQL is not installed, or the server does not start; see
     /// [`EmbeddedError`].
     pub fn start(options: &Options) -> Result<Self, EmbeddedError> {
         let data_dir = prepare(&options.data_dir).map_err(EmbeddedError::folder(&options.data_dir))?;
@@ -83,22 +82,22 @@ impl Embedded {
         Ok(Self { data_dir, server, _lock: lock })
     }
 
-    /// The address, for libpq, of the database with this plain name; `postgres` is there from the start.
+    /// The URL of the database with this name, which must not need encoding; `postgres` always exists.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         url(&self.server.socket_dir, database)
     }
 
-    /// Stops the server within a minute and leaves no process.
+    /// Stops the server within a minute.
     ///
     /// # Errors
     ///
-    /// If the server survives being killed.
+    /// If the server does not stop.
     pub fn stop(mut self) -> Result<(), EmbeddedError> {
         self.server.stop()
     }
 
-    /// For tests: has the server stopped and its folder removed as soon as this process ends, however it ends.
+    /// For tests: stops the server and removes its data directory as soon as this process ends, for any reason.
     ///
     /// # Errors
     ///
@@ -110,7 +109,7 @@ impl Embedded {
         shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut watchman =
             shell.spawn().map_err(|source| EmbeddedError::Program { program: program.to_path_buf(), source })?;
-        // The operating system closes the pipe at the end of the process, and nothing before that.
+        // Only the end of the process closes the pipe.
         mem::forget(watchman.stdin.take());
         Ok(())
     }
@@ -120,8 +119,8 @@ fn url(socket_dir: &Path, database: &str) -> String {
     format!("postgresql:///{database}?host={}&port={PORT}&user={}", socket_dir.display(), cluster::SUPERUSER)
 }
 
-/// The address, for libpq, of the database with this name on the private server in a folder that another instance is
-/// using; none if there is no such instance, or if its server does not answer yet.
+/// The URL of a database on the private server of another instance that uses this data directory; `None` if there is no
+/// such instance, or if its server is not ready.
 #[must_use]
 pub fn url_in_use(data_dir: &Path, database: &str) -> Option<String> {
     let data_dir = fs::canonicalize(data_dir).ok()?;
@@ -132,14 +131,14 @@ pub fn url_in_use(data_dir: &Path, database: &str) -> Option<String> {
     Some(url(&server.socket_dir, database))
 }
 
-/// Where the data is kept unless `DATA_DIR` says otherwise: `.data` in the working directory; for root
-/// `/var/lib/inspection-register`, which the account of the server can reach.
+/// The default data directory: `.data` in the working directory; for root `/var/lib/inspection-register`, which the
+/// account of the server can reach.
 #[must_use]
 pub fn default_data_dir() -> PathBuf {
     PathBuf::from(if account::is_root() { "/var/lib/inspection-register" } else { ".data" })
 }
 
-/// Creates the data folder, open enough for the server's account, and makes its path absolute.
+/// Creates the data directory with access for the account of the server, and makes its path absolute.
 fn prepare(data_dir: &Path) -> io::Result<PathBuf> {
     if !data_dir.is_dir() {
         fs::create_dir_all(data_dir)?;
@@ -148,11 +147,12 @@ fn prepare(data_dir: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(data_dir)
 }
 
-/// The lock that only one process can hold. The operating system releases it however that process ends.
+/// The lock of the data directory, which one process can hold. The operating system releases it when the process ends.
 struct Lock(File);
 
 impl Drop for Lock {
-    /// Closing the file is not enough while another thread starts a program, which holds a copy for a moment.
+    /// Closing the file is not sufficient: a program that another thread is starting has a copy of the descriptor for a
+    /// moment.
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }

@@ -1,4 +1,4 @@
-//! The programs of PostgreSQL: where they are, and which version.
+//! The programs of PostgreSQL, their location and version.
 
 use super::account::Account;
 use super::error::EmbeddedError;
@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-/// The oldest PostgreSQL that serves: the tests' databases need `CREATE DATABASE … STRATEGY`.
+/// The oldest supported major version: the tests use `CREATE DATABASE … STRATEGY`.
 const OLDEST: u32 = 15;
 
-/// `initdb`, `pg_ctl` and `postgres` of one installation, and who runs them.
+/// `initdb`, `pg_ctl` and `postgres` of one installation, and the account that runs them.
 pub(super) struct Programs {
     bindir: PathBuf,
     /// The major version.
     pub(super) version: u32,
-    /// Who runs them.
+    /// The account that runs them.
     pub(super) account: Account,
 }
 
 impl Programs {
-    /// Looks in the configured folder alone, or else in all usual places; there the version of the cluster goes
-    /// before newer ones, so that a cluster outlives the installation of a newer PostgreSQL beside its own.
+    /// Finds the programs in the configured directory, or else in the standard places. There, the version of the
+    /// cluster is preferred to newer ones, so that a cluster remains usable after the installation of a newer
+    /// PostgreSQL.
     pub(super) fn find(
         configured: Option<&Path>,
         cluster: Option<u32>,
@@ -61,7 +62,7 @@ impl Programs {
         self.account.command(&self.path(name))
     }
 
-    /// Whether `pg_ctl` does this to the cluster.
+    /// Runs `pg_ctl` on the cluster; returns whether it succeeded.
     pub(super) fn pg_ctl<I: AsRef<OsStr>>(&self, cluster: &Path, arguments: impl IntoIterator<Item = I>) -> bool {
         let mut command = self.command("pg_ctl");
         command.arg("-D").arg(cluster).args(arguments).status().is_ok_and(|status| status.success())
@@ -73,7 +74,7 @@ pub(super) fn major(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// The real folder and the version of the installation that a folder, maybe of links, leads to.
+/// The real directory and the version of the installation in a directory, which may contain symbolic links.
 fn installation(place: &Path, account: &Account) -> Option<(PathBuf, u32)> {
     let postgres = fs::canonicalize(place.join("postgres")).ok()?;
     let bindir = postgres.parent()?.to_path_buf();
@@ -83,7 +84,7 @@ fn installation(place: &Path, account: &Account) -> Option<(PathBuf, u32)> {
     Some((bindir, version))
 }
 
-/// The folders to look in: PATH, then where the packages of Debian, of postgresql.org and of Homebrew put them.
+/// The standard places: PATH, then those of the packages of Debian, postgresql.org and Homebrew.
 fn usual_places() -> Vec<PathBuf> {
     let mut places: Vec<_> = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
     for (parent, prefix) in [

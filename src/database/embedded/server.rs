@@ -1,4 +1,4 @@
-//! The server process: started or adopted, and stopped.
+//! The process of the server: start, adoption and stop.
 
 use super::cluster::{self, PidFile};
 use super::error::EmbeddedError;
@@ -12,22 +12,22 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a server may take to accept connections; recovery after a power cut is the slow case.
+/// How long a server may take to accept connections; recovery after a power failure takes longest.
 const START_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long what a killed server leaves may take to go: its socket, its processes, their shared memory.
+/// How long the remains of a killed server may exist: its socket, processes and shared memory.
 const REMAINS_LIMIT: Duration = Duration::from_secs(10);
 
-/// How often the state of the server is looked at.
+/// The interval between checks of the state of the server.
 const TICK: Duration = Duration::from_millis(5);
 
-/// The longest folder of a socket: macOS allows 104 bytes for folder and file name, Linux 108.
+/// The maximum length of the directory of a socket: macOS permits 104 bytes for directory and file name, Linux 108.
 const SOCKET_DIR_MAX: usize = 88;
 
-/// The port is part of the socket's file name alone: the server listens on no network.
+/// The port, which is only part of the file name of the socket: the server does not listen on a network.
 pub(super) const PORT: u16 = 5432;
 
-/// What holds for every server. The log keeps no statements and no values: they may be personal data.
+/// The settings of every server. Statements and values are not logged, since they may contain personal data.
 const SETTINGS: [&str; 11] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
@@ -42,10 +42,10 @@ const SETTINGS: [&str; 11] = [
     "shared_buffers=128MB",
 ];
 
-/// What holds where data must outlive a power cut.
+/// The settings if data must survive a power failure.
 const DURABLE: [&str; 4] = ["fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on"];
 
-/// What holds for tests, whose data nobody misses.
+/// The settings for tests, whose data may be lost.
 const NOT_DURABLE: [&str; 7] = [
     "fsync=off",
     "synchronous_commit=off",
@@ -60,30 +60,30 @@ const NOT_DURABLE: [&str; 7] = [
 pub(super) struct Server {
     programs: Programs,
     cluster: PathBuf,
-    /// The folder of its socket.
+    /// The directory of the socket.
     pub(super) socket_dir: PathBuf,
-    /// The process.
+    /// The process id.
     pub(super) pid: u32,
-    /// Set if this process started the server; one that outlived its service is adopted and has no handle.
+    /// The child process, if this process started the server; an adopted server has none.
     child: Option<Child>,
     stopped: bool,
 }
 
 impl Server {
-    /// Adopts the server that already runs on the cluster, or starts one.
+    /// Adopts the running server of the cluster, or starts one.
     pub(super) fn start(data_dir: &Path, programs: Programs, durable: bool) -> Result<Self, EmbeddedError> {
         let cluster = data_dir.join(cluster::NAME);
         let mut server =
             Self { programs, cluster, socket_dir: socket_dir(data_dir), pid: 0, child: None, stopped: true };
         if server.adopt() {
-            log::info!("PostgreSQL (process {}) is still running and is used again", server.pid);
+            log::info!("reusing the running PostgreSQL server (process {})", server.pid);
         } else {
             server.launch(data_dir, durable)?;
         }
         Ok(server)
     }
 
-    /// Takes over a server left by a service that was killed. One that is starting or stopping is waited for.
+    /// Adopts the server of a service that was killed. Waits for one that is starting or stopping.
     fn adopt(&mut self) -> bool {
         let mut last_heard = Instant::now();
         let deadline = last_heard + START_LIMIT;
@@ -98,8 +98,8 @@ impl Server {
             } else if !self.programs.account.lives(found.pid) {
                 return false;
             } else if last_heard.elapsed() > Duration::from_secs(1) {
-                // The number belongs to another process, as after a restart of the machine, and would make
-                // PostgreSQL refuse to start. Were it a server after all, its shared memory would stop a second.
+                // The process id belongs to another process, as after a restart of the machine, and would make
+                // PostgreSQL refuse to start. If it is a server after all, its shared memory prevents a second one.
                 let _ = fs::remove_file(PidFile::path(&self.cluster));
                 return false;
             }
@@ -123,7 +123,7 @@ impl Server {
             }
             self.stop()?;
             let tail = tail(&log);
-            // Processes of a server that was killed end on their own, but not at once.
+            // The processes of a killed server end by themselves, but not at once.
             if begun.elapsed() > REMAINS_LIMIT || !tail.contains("shared memory block") {
                 return Err(EmbeddedError::Start { log, tail });
             }
@@ -131,7 +131,8 @@ impl Server {
         }
     }
 
-    /// Starts the process. Nothing uses the socket's folder: no server runs here and the lock is held.
+    /// Starts the process. Nothing else uses the directory of the socket: no server is running, and this process holds
+    /// the lock.
     fn spawn(&mut self, log: &Path, durable: bool) -> Result<(), EmbeddedError> {
         let _ = fs::remove_dir_all(&self.socket_dir);
         cluster::private_folder(&self.socket_dir, &self.programs).map_err(EmbeddedError::folder(&self.socket_dir))?;
@@ -154,7 +155,7 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the new process accepts connections before it ends and before the deadline.
+    /// Whether the new process accepts connections before the deadline.
     fn wait_until_ready(&mut self, deadline: Instant) -> bool {
         while Instant::now() < deadline && !self.is_gone() {
             if PidFile::read(&self.cluster).is_some_and(|file| file.ready && file.pid == self.pid) {
@@ -165,7 +166,8 @@ impl Server {
         false
     }
 
-    /// Stops the server: politely, then less so. Once it is asked it stops even if this process ends meanwhile.
+    /// Stops the server: first with a fast, then with an immediate shutdown. The server stops even if this process ends
+    /// meanwhile.
     pub(super) fn stop(&mut self) -> Result<(), EmbeddedError> {
         if self.stopped {
             return Ok(());
@@ -178,7 +180,10 @@ impl Server {
             if self.is_gone_within(Duration::from_secs(seconds)) {
                 break;
             }
-            log::warn!("PostgreSQL (process {}) does not stop in {seconds} s ({mode})", self.pid);
+            log::warn!(
+                "PostgreSQL (process {}) did not stop within {seconds} s of a {mode} shutdown request",
+                self.pid
+            );
         }
         if !self.is_gone() {
             self.programs.pg_ctl(&self.cluster, ["kill", "KILL", &self.pid.to_string()]);
@@ -191,7 +196,7 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the process ends in this time.
+    /// Whether the process ends within this time.
     fn is_gone_within(&mut self, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         while !self.is_gone() {
@@ -213,7 +218,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// A service that fails after the start leaves no process either.
+    /// Stops the server, so that a service that fails after the start leaves no process.
     fn drop(&mut self) {
         if let Err(error) = self.stop() {
             log::error!("{error}");
@@ -221,8 +226,8 @@ impl Drop for Server {
     }
 }
 
-/// `socket` in the data folder, or, where that is too long or has characters that need quoting, a folder in `/tmp`
-/// whose name is the same at every start.
+/// The directory of the socket: `socket` in the data directory or, if that path is too long or needs quoting, a
+/// directory in `/tmp` with the same name at every start.
 fn socket_dir(data_dir: &Path) -> PathBuf {
     let socket_dir = data_dir.join("socket");
     let bytes = socket_dir.as_os_str().as_encoded_bytes();

@@ -151,7 +151,7 @@ fn a_wrong_bindir_and_an_old_cluster_are_named() {
     let mut options = folder.options();
     options.pg_bindir = Some(folder.0.clone());
     let refusal = Embedded::start(&options).err().unwrap().to_string();
-    assert!(refusal.starts_with("PG_BINDIR names /") && refusal.contains("version 15"), "{refusal}");
+    assert!(refusal.starts_with("PG_BINDIR is /") && refusal.contains("version 15"), "{refusal}");
 
     fs::create_dir(folder.0.join(cluster::NAME)).unwrap();
     fs::write(folder.0.join(cluster::NAME).join("PG_VERSION"), "9.6\n").unwrap();

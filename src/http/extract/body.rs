@@ -1,5 +1,6 @@
 //! JSON bodies.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,25 +10,28 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use validator::Validate;
 
+use super::duplicates::duplicates;
 use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
-use crate::error::{ApiError, FieldError, ProblemCode};
+use super::shape::Shape;
+use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::http::idempotency::Once;
 use crate::http::limits::bodies::{Bodies, Held, too_large};
 use crate::values::json::merged;
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// Largest body in bytes, unless the route sets another.
+/// The maximum size of a body in bytes, unless the route has another.
 pub const MAX_BODY: usize = 1024 * 1024;
-/// Largest body in bytes of documents and inspections.
+/// The maximum size of a body of a document or an inspection in bytes.
 pub const MAX_LARGE_BODY: usize = 2 * MAX_BODY;
 
-/// A JSON body that replaces: no member unknown, none null, every rule kept; at most [`MAX_BODY`] bytes.
+/// A JSON body that replaces a resource: without unknown members and nulls, and valid; at most [`MAX_BODY`] bytes.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -41,7 +45,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     }
 }
 
-/// The JSON body of a POST, with what makes the request harmless to repeat; at most `MAX` bytes.
+/// The JSON body of a POST, with its idempotency key; at most `MAX` bytes.
 pub struct Post<T, const MAX: usize = MAX_BODY> {
     /// The decoded body.
     pub new: T,
@@ -52,7 +56,7 @@ pub struct Post<T, const MAX: usize = MAX_BODY> {
 /// The POST of a document or an inspection.
 pub type LargePost<T> = Post<T, MAX_LARGE_BODY>;
 
-impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> FromRequest for Post<T, MAX> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -67,7 +71,8 @@ impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for
     }
 }
 
-/// A JSON merge patch (RFC 7396): absent members stay, `null` clears, a value sets; at most `MAX` bytes.
+/// A JSON merge patch (RFC 7396): absent members do not change, `null` clears a member, a value sets it; at most `MAX`
+/// bytes.
 pub struct Patch<T, const MAX: usize = MAX_BODY> {
     /// The decoded patch.
     pub changes: T,
@@ -77,20 +82,20 @@ pub struct Patch<T, const MAX: usize = MAX_BODY> {
 /// The patch of a document or an inspection.
 pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 
-/// Members that are sets: their order tells nothing.
+/// Members that are sets: their order has no meaning.
 const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
 
 impl<T, const MAX: usize> Patch<T, MAX> {
-    /// The row as the patch would leave it.
+    /// The row with the patch applied.
     ///
     /// # Errors
     ///
-    /// `internal` if the row cannot be written as JSON.
+    /// `internal` if the row cannot be serialised as JSON.
     pub fn applied_to<R: Serialize + DeserializeOwned>(&self, current: &R) -> Result<R, ApiError> {
         Ok(merged(current, &self.document)?)
     }
 
-    /// Whether the patch would leave the resource as it is.
+    /// Whether the patch changes nothing in the resource.
     #[must_use]
     pub fn changes_nothing(&self, current: &impl Serialize) -> bool {
         let Ok(Value::Object(current)) = serde_json::to_value(current) else { return false };
@@ -101,7 +106,7 @@ impl<T, const MAX: usize> Patch<T, MAX> {
     }
 }
 
-/// Whether two lists hold the same items, however often and in whatever order.
+/// Whether two lists have the same items, regardless of order and repetition.
 fn is_same_set(current: &Value, sent: &Value) -> bool {
     let holds = |one: &Value, other: &Value| match (one.as_array(), other.as_array()) {
         (Some(one), Some(other)) => other.iter().all(|item| one.contains(item)),
@@ -110,7 +115,7 @@ fn is_same_set(current: &Value, sent: &Value) -> bool {
     holds(current, sent) && holds(sent, current)
 }
 
-/// Whether a value that was sent is the current one: a list that was left out inside it counts as empty.
+/// Whether a sent value is equal to the current one; an omitted list inside it counts as empty.
 fn is_same(current: &Value, sent: &Value) -> bool {
     match (current, sent) {
         (Value::Object(current), Value::Object(sent)) => {
@@ -125,7 +130,7 @@ fn is_same(current: &Value, sent: &Value) -> bool {
     }
 }
 
-impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> FromRequest for Patch<T, MAX> {
     type Error = ApiError;
     type Future = BoxedFuture<Self>;
 
@@ -137,12 +142,12 @@ impl<T: DeserializeOwned + Validate + 'static, const MAX: usize> FromRequest for
             for (name, value) in &document {
                 find_nulls_below(value, &pointer("", name), &mut errors);
             }
-            Ok(Self { changes: decode(&body.bytes, errors)?, document })
+            Ok(Self { changes: decode(&body.bytes, &document, errors)?, document })
         })
     }
 }
 
-/// Reads a member that may be absent but not null.
+/// Deserialises a member that may be absent but not null.
 ///
 /// # Errors
 ///
@@ -151,7 +156,7 @@ pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) 
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads a member of a patch that may be absent, null or a value.
+/// Deserialises a member of a patch that may be absent, null or a value.
 ///
 /// # Errors
 ///
@@ -179,7 +184,7 @@ fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str],
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let bodies = bodies.ok_or_else(|| ApiError::Internal("nothing bounds bodies".to_owned()))?;
+        let bodies = bodies.ok_or_else(|| ApiError::Internal("web::Data<Bodies> is not configured".to_owned()))?;
         let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
         bodies.read(stream, limit).await
     })
@@ -194,13 +199,14 @@ fn malformed(detail: String) -> ApiError {
 }
 
 /// Decodes a body without nulls, and gives the document besides.
-fn decode_new<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
+fn decode_new<T: DeserializeOwned + Validate + ToSchema>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
     let (document, mut errors) = parse(bytes)?;
     find_nulls(&document, "", &mut errors);
-    Ok((decode(bytes, errors)?, document))
+    Ok((decode(bytes, &document, errors)?, document))
 }
 
-/// Reads any JSON object, and notes what no type of a member would: control characters, lists in lists.
+/// Parses any JSON object, and collects faults that the types of members do not detect: control characters, lists in
+/// lists.
 fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError> {
     let document =
         serde_json::from_slice::<Value>(bytes).map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
@@ -213,19 +219,73 @@ fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError
 }
 
 /// Decodes the body as a `T` and applies its rules; reports all broken ones together with those found before.
-fn decode<T: DeserializeOwned + Validate>(bytes: &[u8], mut errors: Vec<FieldError>) -> Result<T, ApiError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+fn decode<T: DeserializeOwned + Validate + ToSchema>(
+    bytes: &[u8],
+    document: &Map<String, Value>,
+    mut errors: Vec<FieldError>,
+) -> Result<T, ApiError> {
+    match serde_json::from_slice::<T>(bytes) {
         Ok(value) => {
             errors.extend(broken_rules(&value));
-            if errors.is_empty() { Ok(value) } else { Err(ApiError::invalid(errors)) }
-        }
-        Err(error) => {
-            let place = pointer_of(error.path());
-            if !errors.iter().any(|known| known.pointer.as_deref() == Some(&place)) {
-                errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+            if errors.is_empty() {
+                return Ok(value);
             }
+            Shape::of::<T>().sort(&mut errors);
             Err(ApiError::invalid(errors))
         }
+        Err(error) => {
+            errors.extend(duplicates(bytes));
+            Err(ApiError::invalid(all_faults::<T>(document.clone(), errors, &error)))
+        }
     }
+}
+
+/// Decodes a JSON object as the body of a request.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the document.
+pub fn decode_object<T: DeserializeOwned + Validate + ToSchema>(
+    document: Map<String, Value>,
+) -> Result<T, Vec<FieldError>> {
+    match T::deserialize(&Value::Object(document.clone())) {
+        Ok(value) => {
+            let errors = broken_rules(&value);
+            if errors.is_empty() { Ok(value) } else { Err(errors) }
+        }
+        Err(error) => Err(all_faults::<T>(document, Vec::new(), &error)),
+    }
+}
+
+/// Everything that is wrong with a body that cannot be decoded, together with what was found before: where it departs from
+/// its shape, and the rules that the rest of it breaks; the reason that the decoder gave if there is nothing else.
+fn all_faults<T: DeserializeOwned + Validate + ToSchema>(
+    mut document: Map<String, Value>,
+    mut errors: Vec<FieldError>,
+    reason: &serde_json::Error,
+) -> Vec<FieldError> {
+    let shape = Shape::of::<T>();
+    let mut walk = shape.mend(&mut document);
+    let known = errors.iter().filter_map(|error| error.pointer.clone()).collect::<HashSet<_>>();
+    let is_new = |error: &FieldError| error.pointer.as_ref().is_none_or(|place| !known.contains(place));
+    errors.extend(std::mem::take(&mut walk.errors).into_iter().filter(is_new));
+    if errors.len() < MAX_ERRORS {
+        match serde_path_to_error::deserialize::<_, T>(&Value::Object(document)) {
+            Ok(value) => {
+                let is_own = |error: &FieldError| !walk.concerns(error.pointer.as_deref().unwrap_or_default());
+                errors.extend(broken_rules(&value).into_iter().filter(is_own));
+            }
+            Err(error) => {
+                let place = pointer_of(error.path());
+                if !known.contains(&place) {
+                    errors.push(FieldError::body(place, "schema", plain(&error.into_inner().to_string())));
+                }
+            }
+        }
+    }
+    if errors.is_empty() {
+        errors.push(FieldError::body("", "schema", plain(&reason.to_string())));
+    }
+    shape.sort(&mut errors);
+    errors
 }

@@ -1,4 +1,4 @@
-//! Preconditions: the version that a change is meant for, and the representation that a caller has already.
+//! Preconditions: the version that a request changes, and the representation that a caller has.
 
 use std::future::{Ready, ready};
 
@@ -8,12 +8,12 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
 
-/// What a header with entity tags may hold, as a regular expression: printable signs. What is no tag among them matches
-/// nothing.
+/// The pattern of a header with entity tags: printable ASCII characters. Text that is not an entity tag matches no
+/// version.
 pub const PRINTABLE: &str = "^[!-~]([ -~]*[!-~])?$";
-/// Most characters of `If-Match`.
+/// The maximum length of `If-Match` in characters.
 pub const MAX_IF_MATCH: usize = 200;
-/// Most characters of `If-None-Match`.
+/// The maximum length of `If-None-Match` in characters.
 pub const MAX_IF_NONE_MATCH: usize = 1_000;
 
 /// Refuses an `If-None-Match` that is empty, too long or not printable.
@@ -32,23 +32,23 @@ fn check_printable(request: &HttpRequest, header: &HeaderName, name: &str, max: 
     if request.headers().get_all(header).all(is_printable) {
         Ok(())
     } else {
-        Err(wrong(name, &format!("must have 1 to {max} printable signs, as in \"1\"")))
+        Err(wrong(name, &format!("must have 1 to {max} printable ASCII characters, such as \"1\"")))
     }
 }
 
-/// The version that the caller means to change: `If-Match` (RFC 9110, section 13.1.1).
+/// The version that the request changes: `If-Match` (RFC 9110, section 13.1.1).
 #[derive(Debug)]
 pub struct IfMatch(header::IfMatch);
 
 impl IfMatch {
-    /// Whatever version it is at.
+    /// Matches any version.
     #[must_use]
     pub fn any() -> Self {
         Self(header::IfMatch::Any)
     }
 
-    /// Refuses the change if the resource is at another version. Only the version part of a tag counts, since the rest
-    /// tells of what is computed or embedded; weak tags never match.
+    /// Refuses the change if the resource has another version. Only the version part of a tag is compared, since the
+    /// rest depends on computed and embedded members; weak tags never match.
     ///
     /// # Errors
     ///
@@ -78,22 +78,22 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let required = || required("say in If-Match which version you mean to change");
+        let required = || required("send the ETag of the version to change in If-Match");
         ready(Self::sent(request).and_then(|sent| sent.ok_or_else(required)))
     }
 }
 
-/// What a request that creates or replaces expects to find (RFC 9110, section 13.1).
+/// The preconditions of a request that creates or replaces a resource (RFC 9110, section 13.1).
 #[derive(Debug)]
 pub struct Preconditions {
-    /// A version, which it replaces.
+    /// The version to replace.
     if_match: Option<IfMatch>,
-    /// Nothing yet: `If-None-Match: *`.
+    /// Whether the resource must not exist: `If-None-Match: *`.
     expects_nothing: bool,
 }
 
 impl Preconditions {
-    /// Refuses the request if what is there, at which version, is not what it expects.
+    /// Refuses the request if the current version, or the absence of the resource, does not match.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl Preconditions {
         match (&self.if_match, current) {
             (Some(if_match), Some(version)) => if_match.check(version)?,
             (Some(_), None) => {
-                let detail = "there is nothing to replace; If-None-Match: * creates it";
+                let detail = "the resource does not exist; send If-None-Match: * to create it";
                 return Err(ApiError::refused(ProblemCode::PreconditionFailed, detail));
             }
             (None, _) => {}
@@ -117,11 +117,16 @@ impl Preconditions {
         let expects_nothing = match request.headers().get(header::IF_NONE_MATCH) {
             None => false,
             Some(value) if value.as_bytes() == b"*" => true,
-            Some(_) => return Err(wrong("If-None-Match", "must be *, which expects that nothing is there")),
+            Some(_) => {
+                return Err(wrong(
+                    "If-None-Match",
+                    "must be *: the request succeeds only if the resource does not exist",
+                ));
+            }
         };
         let if_match = IfMatch::sent(request)?;
         if if_match.is_none() && !expects_nothing {
-            return Err(required("say If-None-Match: * to create, or in If-Match which version you mean to replace"));
+            return Err(required("send If-None-Match: * to create, or the ETag of the version to replace in If-Match"));
         }
         Ok(Self { if_match, expects_nothing })
     }

@@ -1,44 +1,53 @@
 //! Query strings.
 
-use std::collections::HashSet;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::rules::{broken_rules, has_control_character};
-use crate::error::{ApiError, FieldError};
+use super::query_string::QueryString;
+use crate::error::ApiError;
+use crate::http::operation::{Operation, Operations};
 use crate::http::page::{Window, WindowParameters};
+use crate::http::parameters::Parameters;
 use crate::values::text::Reason;
 
-/// Parameters of an operation that is no list.
+/// The parameters of an operation that is not a list.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
+impl<T: Parameters> FromRequest for Query<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(query_pairs(request.query_string()).and_then(|pairs| decode_parameters(pairs.iter())).map(Self))
+        ready(query(request))
     }
+}
+
+fn query<T: Parameters>(request: &HttpRequest) -> Result<Query<T>, ApiError> {
+    Operations::with(request, |operation| {
+        let mut query = QueryString::new(request.query_string(), operation);
+        let parameters = query.decode(|_| true);
+        query.finish()?;
+        parameters.map(Query).ok_or_else(undecoded)
+    })
 }
 
 /// Parameters of a list: which part is wanted, and of what.
 pub struct List<F> {
-    /// Which part is wanted.
+    /// The window.
     pub window: Window,
-    /// Of what.
+    /// The filter.
     pub filter: F,
 }
 
-/// Parameters that belong to the window and not to the question.
+/// Parameters of the window, which are not part of the filter.
 const WINDOW_NAMES: [&str; 3] = ["limit", "cursor", "count"];
 
-impl<F: DeserializeOwned + Validate> FromRequest for List<F> {
+impl<F: Parameters> FromRequest for List<F> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
@@ -47,75 +56,35 @@ impl<F: DeserializeOwned + Validate> FromRequest for List<F> {
     }
 }
 
-fn list<F: DeserializeOwned + Validate>(request: &HttpRequest) -> Result<List<F>, ApiError> {
-    let pairs = query_pairs(request.query_string())?;
-    let (window, mut question): (Vec<_>, Vec<_>) =
-        pairs.iter().partition(|(name, _)| WINDOW_NAMES.contains(&name.as_str()));
-    let filter = decode_parameters(question.iter().copied());
-    let window = decode_parameters::<WindowParameters>(window.into_iter());
-    let (filter, window) = match (filter, window) {
-        (Ok(filter), Ok(window)) => (filter, window),
-        (Err(one), Err(other)) => {
-            return Err(ApiError::invalid_parameters([one.errors(), other.errors()].concat()));
+fn list<F: Parameters>(request: &HttpRequest) -> Result<List<F>, ApiError> {
+    let is_of_window = |name: &str| WINDOW_NAMES.contains(&name);
+    Operations::with(request, |operation| {
+        let mut query = QueryString::new(request.query_string(), operation);
+        let mut question = query.pairs().iter().filter(|(name, _)| !is_of_window(name)).cloned().collect::<Vec<_>>();
+        let filter = query.decode::<F>(|name| !is_of_window(name));
+        let window = query.decode::<WindowParameters>(is_of_window);
+        if let (Some(filter), Some(window)) = (&filter, &window) {
+            query.break_rules(window.too_large(filter.embeds()));
         }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
-    };
-    question.sort();
-    let question = serde_json::to_string(&(request.path(), question))?;
-    Ok(List { window: Window::new(window, question), filter })
+        query.finish()?;
+        let (filter, window) = filter.zip(window).ok_or_else(undecoded)?;
+        question.sort();
+        let question = serde_json::to_string(&(request.path(), question))?;
+        Ok(List { window: Window::new(window, question), filter })
+    })
 }
 
-/// Splits a query string into names and values: each name once, all in UTF-8, nothing that is not text.
+/// Refuses every parameter of an operation that has none.
 ///
 /// # Errors
 ///
-/// `invalid_parameter`, naming every parameter that is repeated or not text.
-pub fn query_pairs(query: &str) -> Result<Vec<(String, String)>, ApiError> {
-    let mut errors = Vec::new();
-    let mut seen = HashSet::new();
-    let mut pairs = Vec::new();
-    for part in query.split('&').filter(|part| !part.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let name_text = decode_percent(name);
-        let name = name_text.clone().unwrap_or_else(|| name.to_owned());
-        match (name_text, decode_percent(value)) {
-            (Some(_), Some(value)) => {
-                if !seen.insert(name.clone()) {
-                    errors.push(FieldError::parameter(name, "repeated", "may be given once"));
-                } else if has_control_character(&name) || has_control_character(&value) {
-                    let name = name.escape_default().to_string();
-                    errors.push(FieldError::parameter(name, "control_character", "must hold no control characters"));
-                } else {
-                    pairs.push((name, value));
-                }
-            }
-            _ => errors.push(FieldError::parameter(name, "encoding", "must be UTF-8, percent-encoded")),
-        }
-    }
-    if errors.is_empty() { Ok(pairs) } else { Err(ApiError::invalid_parameters(errors)) }
+/// `invalid_parameter`, naming each.
+pub fn check_no_parameters(query: &str, operation: &Operation) -> Result<(), ApiError> {
+    QueryString::new(query, operation).finish()
 }
 
-fn decode_percent(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
-}
-
-fn decode_parameters<'a, T: DeserializeOwned + Validate>(
-    pairs: impl Iterator<Item = &'a (String, String)>,
-) -> Result<T, ApiError> {
-    let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(encoded.as_bytes()));
-    let value = serde_path_to_error::deserialize::<_, T>(deserializer).map_err(|error| {
-        let name = error.path().to_string();
-        ApiError::invalid_parameters(vec![FieldError::parameter(name, "schema", error.into_inner().to_string())])
-    })?;
-    let errors = broken_rules(&value).into_iter().map(|error| FieldError {
-        parameter: error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned()),
-        pointer: None,
-        ..error
-    });
-    let errors = errors.collect::<Vec<_>>();
-    if errors.is_empty() { Ok(value) } else { Err(ApiError::invalid_parameters(errors)) }
+fn undecoded() -> ApiError {
+    ApiError::Internal("parameters without an error cannot be decoded".to_owned())
 }
 
 /// No parameters at all.
@@ -123,13 +92,17 @@ fn decode_parameters<'a, T: DeserializeOwned + Validate>(
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
 
+impl Parameters for NoParameters {}
+
 /// Why something is removed.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReasonParameter {
-    /// Why something in a published inspection is removed.
+    /// The reason for deleting a part of a published inspection.
     #[validate(nested)]
     #[param(example = "Recorded twice.")]
     pub reason: Option<Reason>,
 }
+
+impl Parameters for ReasonParameter {}

@@ -1,4 +1,4 @@
-//! Broken rules, and where in a document they are broken.
+//! Broken rules and their place in a document.
 
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
@@ -6,7 +6,7 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 use crate::error::{FieldError, MAX_ERRORS};
 use crate::values::text::is_control;
 
-/// Every rule of its own type that a value breaks, with JSON Pointers.
+/// All rules of its type that a value breaks, with JSON Pointers.
 pub fn broken_rules(value: &impl Validate) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if let Err(broken) = value.validate() {
@@ -18,7 +18,7 @@ pub fn broken_rules(value: &impl Validate) -> Vec<FieldError> {
 
 fn collect(broken: &ValidationErrors, place: &str, errors: &mut Vec<FieldError>) {
     for (name, kind) in broken.errors() {
-        // The names that `validator` and `Text` give to what has no name of its own.
+        // The names that `validator` and `Text` give to values without a name.
         let here = if matches!(name.as_ref(), "" | "__all__" | "_tmp_validator") {
             place.to_owned()
         } else {
@@ -54,7 +54,7 @@ fn describe(rule: &validator::ValidationError) -> String {
     }
 }
 
-/// A step further into a document (RFC 6901).
+/// Extends a JSON Pointer by one step (RFC 6901).
 pub(super) fn pointer(place: &str, name: &str) -> String {
     format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
@@ -68,17 +68,17 @@ pub(super) fn pointer_of(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-/// The words of a decoding error without the position in the text, which the pointer tells better.
+/// The message of a decoding error without the position in the text, which the pointer replaces.
 pub(super) fn plain(message: &str) -> String {
     message.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
-/// Whether text holds a control character other than newline and tab.
+/// Whether text contains a control character other than newline and tab.
 pub(super) fn has_control_character(text: &str) -> bool {
     text.chars().any(is_control)
 }
 
-/// Whether a value holds what no request may: control characters, lists in lists.
+/// Whether a value contains what no request may: control characters, lists in lists.
 #[must_use]
 pub fn has_faults(value: &Value) -> bool {
     let mut errors = Vec::new();
@@ -99,7 +99,7 @@ fn find_faults_below(value: &Value, place: &str, errors: &mut Vec<FieldError>) {
             errors.push(FieldError::body(
                 place,
                 "control_character",
-                "must hold no control characters but newline and tab",
+                "must not contain control characters other than newline and tab",
             ));
         }
         Value::Array(items) => {
@@ -123,7 +123,7 @@ pub(super) fn find_nulls(document: &Map<String, Value>, place: &str, errors: &mu
             errors.push(FieldError::body(
                 pointer(place, name),
                 "null",
-                "must not be null: leave it out if it is unknown",
+                "must not be null: omit the member if the value is unknown",
             ));
         }
         find_nulls_below(value, &pointer(place, name), errors);

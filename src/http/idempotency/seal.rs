@@ -1,5 +1,5 @@
-//! Keeps an answer that shows a secret so that only whoever got it can have it again: encrypted under a key that is made of
-//! what the caller sent, and that the database never holds.
+//! Encrypts stored responses that contain a secret, so that only their first recipient can get them again. The
+//! encryption key is derived from what the caller sent, and is not stored.
 
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -9,42 +9,44 @@ use sha2::Sha256;
 use crate::access::secret::Secret;
 use crate::error::{ApiError, ProblemCode};
 
-/// Bytes of a nonce, which stands before what it encrypts: so many that chance alone never repeats one.
+/// The length of a nonce in bytes, long enough that random nonces do not repeat. The nonce precedes the encrypted text.
 const NONCE: usize = 24;
-/// What the derived keys are for.
+/// The purpose that the derived keys are bound to.
 const PURPOSE: &[u8] = b"inspection-register: kept answers";
 
-/// The key of one caller's answer to one request.
+/// The encryption of the response to one request of one caller.
 #[derive(Clone)]
 pub(super) struct Seal(XChaCha20Poly1305);
 
 impl Seal {
-    /// The key for the answer to a request with this `Idempotency-Key`, of whoever proved who asks with this secret.
+    /// Derives the key for the response to a request with this idempotency key, by the caller with this secret.
     pub(super) fn new(secret: &Secret, idempotency_key: &str) -> Result<Self, ApiError> {
         let mut key = [0_u8; 32];
         Hkdf::<Sha256>::new(Some(idempotency_key.as_bytes()), secret.expose().as_bytes())
             .expand(PURPOSE, &mut key)
-            .map_err(|error| ApiError::Internal(format!("no key can be derived: {error}")))?;
+            .map_err(|error| ApiError::Internal(format!("cannot derive an encryption key: {error}")))?;
         Ok(Self(XChaCha20Poly1305::new(&key.into())))
     }
 
-    /// The body, encrypted.
+    /// Encrypts a body.
     pub(super) fn close(&self, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         let mut nonce = [0_u8; NONCE];
-        getrandom::fill(&mut nonce).map_err(|error| ApiError::Internal(format!("no random numbers: {error}")))?;
+        getrandom::fill(&mut nonce)
+            .map_err(|error| ApiError::Internal(format!("cannot generate random numbers: {error}")))?;
         let encrypted = self.0.encrypt(&XNonce::from(nonce), body);
         let encrypted =
-            encrypted.map_err(|error| ApiError::Internal(format!("an answer cannot be sealed: {error}")))?;
+            encrypted.map_err(|error| ApiError::Internal(format!("cannot encrypt the stored response: {error}")))?;
         Ok([nonce.as_slice(), &encrypted].concat())
     }
 
-    /// The body again. Another secret, also of the same key, does not open it.
+    /// Decrypts a body. Another secret, even of the same API key, cannot decrypt it.
     pub(super) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, ApiError> {
         let opened = sealed
             .split_first_chunk::<NONCE>()
             .and_then(|(nonce, encrypted)| self.0.decrypt(&XNonce::from(*nonce), encrypted).ok());
         opened.ok_or_else(|| {
-            let detail = "the first answer shows a secret, and is kept for the secret alone that it was asked for with";
+            let detail = "the first response contains a secret and is returned only to a request with the API secret \
+                          of the first request";
             ApiError::refused(ProblemCode::Conflict, detail)
         })
     }

@@ -1,4 +1,4 @@
-//! Bodies while they arrive: a time for the whole of each, and a store of memory for all.
+//! Limits on request bodies: a time for each, and a memory for all of them.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -8,21 +8,21 @@ use actix_web::body::{BodyStream, MessageBody};
 use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, BytesMut, Payload};
 
-use super::Limits;
 use super::memory::{Memory, Share};
 use crate::error::{ApiError, ProblemCode};
 
-/// Bytes of each body that are not counted, so that ordinary requests are taken also while others fill the memory.
+/// The number of bytes of each body that are not counted, so that ordinary requests are accepted even if the memory is
+/// full.
 const UNCOUNTED: usize = 8 * 1024;
 
-/// What all bodies together may fill.
+/// The limits on all bodies together.
 #[derive(Clone)]
 pub struct Bodies {
     deadline: Duration,
     memory: Memory,
 }
 
-/// A body that has arrived, and its share of the memory.
+/// A body, and its share of the memory.
 pub struct Held {
     /// The body.
     pub bytes: Bytes,
@@ -30,18 +30,18 @@ pub struct Held {
 }
 
 impl Bodies {
-    /// No body yet.
+    /// Limits without any body.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
-        Self { deadline: limits.body, memory: Memory::new(limits.body_memory) }
+    pub fn new(deadline: Duration, most: usize) -> Self {
+        Self { deadline, memory: Memory::new(most) }
     }
 
     /// Reads a body of at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// `payload_too_large`, `malformed_request` if the body ends too early, `request_timeout` if it does not end in time,
-    /// and `unavailable` if other bodies fill the memory.
+    /// `payload_too_large`, `malformed_request` if the body ends too early, `request_timeout` if it does not end in
+    /// time, and `unavailable` if other bodies use all of the memory.
     pub async fn read(&self, body: Payload, limit: usize) -> Result<Held, ApiError> {
         let late = || format!("the body did not arrive within {} seconds", self.deadline.as_secs_f32());
         timeout(self.deadline, self.collect(body, limit))
@@ -55,22 +55,27 @@ impl Bodies {
         let mut share = Share::default();
         while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
             let chunk = chunk.map_err(|_| {
-                ApiError::refused(ProblemCode::MalformedRequest, "the body ended too early, or its coding is broken")
+                ApiError::refused(
+                    ProblemCode::MalformedRequest,
+                    "the body is incomplete or its transfer coding is invalid",
+                )
             })?;
             if bytes.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large(limit));
             }
             bytes.extend_from_slice(&chunk);
             if !self.memory.grow(&mut share, bytes.len().saturating_sub(UNCOUNTED)) {
-                return Err(ApiError::Unavailable("bodies that are being read fill their memory".to_owned()));
+                return Err(ApiError::Unavailable(
+                    "request bodies being read use all of the memory allowed for them".to_owned(),
+                ));
             }
         }
         Ok(Held { bytes: bytes.freeze(), _share: share })
     }
 }
 
-/// The refusal of a body over so many bytes.
+/// The refusal of a body that exceeds so many bytes.
 #[must_use]
 pub fn too_large(limit: usize) -> ApiError {
-    ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body is over {limit} bytes"))
+    ApiError::refused(ProblemCode::PayloadTooLarge, format!("the body exceeds {limit} bytes"))
 }

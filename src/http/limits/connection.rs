@@ -1,10 +1,11 @@
-//! One connection, with the bounds that the HTTP library does not set: deadlines for the head of every request but the
-//! first, for what is left of a request that is answered, and for readers that stop reading; and a memory for what is
-//! read of requests before they are answered.
+//! A connection with the limits that the HTTP library does not have: deadlines for the head of every request but the
+//! first, for the rest of a request whose response was sent, and for clients that stop reading; and a memory for the
+//! heads of requests.
 //!
-//! Ten thousand connections may be in the middle of a head. Of each, 8 KiB are free, which is the buffer that every
-//! connection has anyway; all that is beyond comes from one memory, and who finds it full is closed. Requests that are
-//! sent ahead are left to the kernel ([`super::framing`]), and so is everything while an answer waits to be sent.
+//! Ten thousand connections may send a head at the same time. The first 8 KiB of each are not counted, since every
+//! connection has a buffer of this size; the rest comes from one memory, and a connection that finds it full is closed.
+//! Pipelined requests remain in the buffers of the kernel ([`super::framing`]), as does everything else while a
+//! response is being sent.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -27,31 +28,31 @@ use super::Limits;
 use super::framing::{Body, Framing};
 use super::memory::{Memory, Share};
 
-/// Bytes of each head that are not counted.
+/// The number of bytes of each head that are not counted.
 const UNCOUNTED: usize = 8 * 1024;
 
-/// Bytes that the kernel keeps of an answer. It asks for more when a third of them is taken, so that a reader of a few
-/// kilobytes a second still counts as one that reads.
+/// The size of the send buffer of the kernel. The kernel accepts more bytes when a third of it is free, so that a
+/// client that reads a few kilobytes per second still counts as reading.
 const SEND_BUFFER: usize = 128 * 1024;
 
-/// Where a connection is in its exchanges of request and answer.
+/// The stage of a connection between requests and responses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Stage {
-    /// Before the first request, whose head the library waits for.
+    /// Before the first request; the library has a deadline for its head.
     #[default]
     New,
-    /// From the end of a head to the answer.
+    /// From the end of a head to the response.
     InRequest,
-    /// After an answer: what comes is the rest of a body that nobody wants, or the next head.
+    /// After a response: the rest of an unread body, or the next head, follows.
     Answered,
-    /// After an answer that ends the connection.
+    /// After a response that closes the connection.
     Closing,
 }
 
 /// A deadline that may be set.
 type Deadline = Option<Pin<Box<Sleep>>>;
 
-/// What a connection and the requests on it tell each other.
+/// The state that a connection and its requests share.
 #[derive(Clone, Default)]
 pub struct Exchange(Rc<Shared>);
 
@@ -61,14 +62,14 @@ struct Shared {
     head: Cell<Deadline>,
     framing: RefCell<Framing>,
     share: RefCell<Share>,
-    /// Who waits for bytes that are there and may not be read yet.
+    /// The waker of the reader, if there are bytes that may not be read yet.
     waiting: Cell<Option<Waker>>,
-    /// Something of a body is there, and not read yet.
+    /// Whether a part of a body has arrived and is not read yet.
     is_unread: Cell<bool>,
 }
 
 impl Exchange {
-    /// A request is in work.
+    /// A request starts.
     fn begin(&self, body: Body) {
         self.enter(Stage::InRequest);
         self.0.framing.borrow_mut().begin(body);
@@ -80,14 +81,14 @@ impl Exchange {
         }
     }
 
-    /// Waits until what is there of a body is read: the library closes the connection of a request that is answered before
-    /// its body has come. It is the connection that is woken, and that polls the request.
+    /// Waits until the part of a body that has arrived is read: the library closes the connection of a request whose
+    /// response is sent before its body is read. The waker belongs to the connection, which polls the request.
     async fn read_on(&self) {
         let is_read = |_: &mut Context<'_>| if self.0.is_unread.get() { Poll::Pending } else { Poll::Ready(()) };
         poll_fn(is_read).await;
     }
 
-    /// The request is answered, and gone.
+    /// The response to the request is complete.
     fn answer(&self, closes: bool) {
         self.enter(if closes { Stage::Closing } else { Stage::Answered });
         self.0.share.take();
@@ -102,7 +103,7 @@ impl Exchange {
         self.0.head.take();
     }
 
-    /// Has the connection read on.
+    /// Wakes the reader of the connection.
     fn wake(&self) {
         if let Some(waker) = self.0.waiting.take() {
             waker.wake();
@@ -123,19 +124,18 @@ impl Connection {
     /// A connection that was just accepted.
     #[must_use]
     pub fn new(stream: TcpStream, limits: Limits, heads: Memory) -> Self {
-        // A kernel that refuses keeps its own size, which costs memory and nothing else.
+        // If the kernel refuses, its default size remains, which only costs memory.
         let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
         Self { stream, limits, exchange: Exchange::default(), write: None, heads }
     }
 
-    /// What requests on the connection need of it.
+    /// The state that requests on the connection share with it.
     #[must_use]
     pub fn exchange(&self) -> Exchange {
         self.exchange.clone()
     }
 
-    /// How long what is read may take from its first byte on. While an answer waits to be sent, it is the caller's reading
-    /// that has a deadline.
+    /// The time limit for reading, from the first byte. While a response is being sent, writing has a deadline instead.
     fn reading_limit(&self) -> Option<Duration> {
         match self.exchange.0.stage.get() {
             Stage::Answered if self.write.is_none() => Some(self.limits.head),
@@ -144,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Reads what may be read now. The end of what is sent is heard meanwhile, unless there is something before it.
+    /// Reads the bytes that may be read now. The end of the stream is detected even if no byte may be read.
     fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         self.exchange.0.is_unread.set(false);
         let mut ahead = buffer.take(buffer.remaining());
@@ -160,7 +160,7 @@ impl Connection {
             return Poll::Pending;
         }
         if !self.heads.grow(&mut self.exchange.0.share.borrow_mut(), head) {
-            return Poll::Ready(Err(self.give_up("the heads of requests fill their memory")));
+            return Poll::Ready(Err(self.give_up("request headers being read use all of the memory allowed for them")));
         }
         let mut passing = ReadBuf::new(buffer.initialize_unfilled_to(passed));
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut passing))?;
@@ -169,14 +169,14 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    /// Gives a caller up: what is in the kernel's buffers goes with the connection.
+    /// Closes the connection at once, and discards the buffers of the kernel.
     fn give_up(&self, what: &str) -> Error {
         let _ = self.stream.set_zero_linger();
         Error::new(ErrorKind::TimedOut, what)
     }
 }
 
-/// Whether a deadline is set and over; wakes the connection when it will be.
+/// Whether a deadline is set and has passed; wakes the connection when it passes.
 fn is_over(deadline: &mut Deadline, context: &mut Context<'_>) -> bool {
     deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready())
 }
@@ -210,7 +210,7 @@ impl AsyncWrite for Connection {
         let limit = self.limits.write;
         self.write.get_or_insert_with(|| Box::pin(sleep(limit)));
         if is_over(&mut self.write, context) {
-            return Poll::Ready(Err(self.give_up("the answer is not read")));
+            return Poll::Ready(Err(self.give_up("the client does not read the response")));
         }
         Poll::Pending
     }
@@ -224,7 +224,7 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// How the body of a request is framed. The HTTP library has refused heads that tell of it in two ways.
+/// The framing of the body of a request. The HTTP library has already refused ambiguous heads.
 fn body(request: &ServiceRequest) -> Body {
     if request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Body::Chunked;
@@ -233,7 +233,7 @@ fn body(request: &ServiceRequest) -> Body {
     Body::Sized(length.and_then(|length| length.trim().parse().ok()).unwrap_or_default())
 }
 
-/// Tells the connection when a request has begun, and when it is answered.
+/// Informs the connection of the start of a request and of its response.
 ///
 /// # Errors
 ///

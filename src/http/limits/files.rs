@@ -1,12 +1,12 @@
-//! The number of open files: connections are files, and the usual limit is a thousand.
+//! The limit of open files: each connection is a file, and the default limit is about a thousand.
 
 use super::Limits;
 
-/// Files that are no connections of callers: those to the database, listeners, timers, the log.
+/// The number of files reserved for other purposes: database connections, listeners, timers, the log.
 const RESERVED: usize = 500;
 
-/// Raises the process's own limit as far as the connections need and the system allows, and lowers the number of
-/// connections to what there is: a connection that waits to be accepted is better than one that fails.
+/// Raises the limit of open files of the process as far as necessary and permitted, and lowers the number of
+/// connections accordingly: a connection that waits to be accepted is better than one that fails.
 #[must_use]
 pub fn make_room(limits: Limits) -> Limits {
     let wanted = limits.connections.saturating_add(RESERVED);
@@ -14,13 +14,13 @@ pub fn make_room(limits: Limits) -> Limits {
     let there = match raised.map(usize::try_from) {
         Ok(files) => files.unwrap_or(usize::MAX),
         Err(error) => {
-            log::warn!("the limit of open files cannot be raised: {error}");
+            log::warn!("cannot raise the limit of open files: {error}");
             return limits;
         }
     };
     let connections = limits.connections.min(there.saturating_sub(RESERVED).max(there / 2));
     if connections < limits.connections {
-        log::warn!("the system allows {there} open files, which is enough for {connections} connections");
+        log::warn!("the limit of open files is {there}; accepting at most {connections} connections at once");
     }
     Limits { connections, ..limits }
 }

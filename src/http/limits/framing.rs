@@ -1,38 +1,40 @@
-//! Where the bytes of a connection belong: to the head of a request, to its body, or to what may not be read yet.
+//! Assigns the bytes of a connection to the head of a request, to its body, or to what may not be read yet.
 //!
-//! The HTTP library reads ahead as much as it is given (128 KiB, which it makes requests of that wait in a queue without
-//! an end), so it is given no more than it needs to go on: a head; then, when the request is in work, its body; and the
-//! next head when it is answered. The rest stays with the kernel, which makes the caller wait.
+//! The HTTP library reads ahead up to 128 KiB and parses it into an unbounded queue of requests. Therefore it gets only
+//! what it needs: a head; then, when the request is in progress, its body; and the next head after the response. The
+//! rest remains in the buffers of the kernel, which makes the client wait.
 
 use std::io::BufRead;
 
 /// How the body of a request is framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
-    /// Of so many bytes.
+    /// A number of bytes.
     Sized(u64),
     /// In chunks.
     Chunked,
 }
 
-/// What comes next.
+/// The next part of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
-    /// A head: lines up to one that is empty, after any that come before it. It has begun, and the line has.
+    /// A head: lines up to an empty one, after any leading empty lines. The members state whether the head and the
+    /// current line have started.
     Head { has_begun: bool, is_in_line: bool },
     /// So many bytes of a body.
     Body(u64),
-    /// The line with the size of a chunk: so far it says this, and may tell more digits.
+    /// The line with the size of a chunk: the size so far, and whether more digits may follow.
     Size(u64, bool),
-    /// A chunk, of which so many bytes are left, and the end of its line.
+    /// The rest of a chunk with the end of its line, in bytes.
     Chunk(u64),
-    /// What follows the last chunk: lines up to one that is empty. The line has begun.
+    /// The trailer after the last chunk: lines up to an empty one. The member states whether the current line has
+    /// started.
     Trailer { is_in_line: bool },
-    /// What may not be read before a request is in work, or before it is answered.
+    /// Bytes that may not be read before the request is in progress, or before its response.
     Later,
 }
 
-/// The place of a connection in what it is sent.
+/// The position in the stream of a connection.
 #[derive(Debug)]
 pub struct Framing {
     next: Next,
@@ -50,11 +52,11 @@ impl Default for Framing {
 const HEAD: Next = Next::Head { has_begun: false, is_in_line: false };
 /// Before a chunk.
 const SIZE: Next = Next::Size(0, true);
-/// Bytes after a chunk that are not of it.
+/// The number of bytes after the data of a chunk.
 const END_OF_LINE: u64 = 2;
 
 impl Framing {
-    /// A request is in work, so that its body may be read.
+    /// The request is in progress: its body may be read.
     pub fn begin(&mut self, body: Body) {
         self.is_answered = false;
         self.next = match body {
@@ -64,7 +66,7 @@ impl Framing {
         };
     }
 
-    /// The request is answered, so that the next may be read after what is left of it.
+    /// The response is complete: the next request may be read after the rest of this one.
     pub fn answer(&mut self) {
         self.is_answered = true;
         self.head = 0;
@@ -73,13 +75,13 @@ impl Framing {
         }
     }
 
-    /// Bytes of the head that were passed, until its request is answered.
+    /// The number of bytes of the head that were read, until the response is complete.
     #[must_use]
     pub fn head(&self) -> usize {
         self.head
     }
 
-    /// How many of these bytes may be read now.
+    /// The number of these bytes that may be read now.
     pub fn pass(&mut self, bytes: &[u8]) -> usize {
         let mut rest = bytes;
         while !rest.is_empty() && self.next != Next::Later {
@@ -95,7 +97,7 @@ impl Framing {
         bytes.len().saturating_sub(rest.len())
     }
 
-    /// What comes after these bytes of a body, or of a line.
+    /// The part that follows these bytes of a body or a line.
     fn after(&mut self, taken: &[u8]) -> Next {
         let is_over = taken.ends_with(b"\n");
         let says = || taken.iter().any(|byte| !b"\r\n".contains(byte));
@@ -136,10 +138,10 @@ impl Framing {
     }
 }
 
-/// The first line of these bytes, or as much of it as there is; and the rest.
+/// Splits off the first line of these bytes, or as much of it as there is.
 fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut after = bytes;
-    // Slices do not fail.
+    // Reading from a slice does not fail.
     let length = after.skip_until(b'\n').unwrap_or_default();
     bytes.split_at(length)
 }
@@ -148,8 +150,8 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// The size of a chunk after more of its line, and whether more of it may come: what begins with another byte than a digit
-/// is not of it. One that is too large is refused by whoever reads it.
+/// The size of a chunk after more of its line, and whether more digits may follow. The first byte that is not a digit
+/// ends the size. The HTTP library refuses a size that is too large.
 fn size_with(size: u64, bytes: &[u8]) -> (u64, bool) {
     let digits = bytes.iter().map_while(|byte| char::from(*byte).to_digit(16));
     let (size, count) = digits.fold((size, 0), |(size, count): (u64, usize), digit| {

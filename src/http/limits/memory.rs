@@ -1,25 +1,25 @@
-//! A store of memory that many draw on: each has a share of it for as long as it needs one, and waits for none.
+//! A memory budget that many users share. Each has a share for as long as it needs one; nobody waits for a share.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What may be filled together.
+/// The budget.
 #[derive(Clone)]
 pub struct Memory(Arc<Semaphore>);
 
-/// A part of a memory; given back when it is dropped.
+/// A share of a budget, released when it is dropped.
 #[derive(Default)]
 pub struct Share(Option<OwnedSemaphorePermit>);
 
 impl Memory {
-    /// So many bytes, of which nothing is held.
+    /// An unused budget of so many bytes.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes)))
     }
 
-    /// Grows a share to so many bytes, unless others fill the memory; a share that is larger stays as it is.
+    /// Increases a share to so many bytes, unless the budget is exhausted. A larger share does not change.
     #[must_use]
     pub fn grow(&self, share: &mut Share, bytes: usize) -> bool {
         let held = share.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);

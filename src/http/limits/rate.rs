@@ -1,5 +1,5 @@
-//! How often a caller may come: each has a quota a minute, told in the headers of every answer below `/v1`
-//! (draft-ietf-httpapi-ratelimit-headers), and beyond it 429.
+//! Rate limits: each caller has a quota per minute, which the headers of every response below `/v1` report
+//! (draft-ietf-httpapi-ratelimit-headers); requests beyond it get 429.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
@@ -21,17 +21,17 @@ use ipnet::IpNet;
 use crate::access::caller::Caller;
 use crate::error::ApiError;
 
-/// The header that tells what is left.
+/// The header with the remaining quota.
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-/// The header that tells the quota.
+/// The header with the quota.
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// Seconds in which a quota is there again.
+/// The number of seconds in which a quota is replenished.
 const WINDOW: u64 = 60;
 
 /// A quota for callers of one kind.
 ///
-/// Callers are told apart by 16 bits of a keyed hash, so that however many come, what is kept of them stays small. Two
-/// that fall together share a quota: among a thousand callers, one in sixty.
+/// Callers are identified by 16 bits of a keyed hash, which limits the memory however many there are. Two callers with
+/// the same hash share a quota: one in sixty among a thousand callers.
 struct Policy {
     name: &'static str,
     quota: NonZeroU32,
@@ -39,14 +39,14 @@ struct Policy {
     used: RateLimiter<u16, HashMapStateStore<u16>, DefaultClock, StateInformationMiddleware>,
 }
 
-/// What a caller has left of a quota.
+/// The remaining quota of a caller.
 struct Standing {
     name: &'static str,
     quota: u64,
     left: u32,
-    /// Seconds until the whole quota is there again.
+    /// The number of seconds until the quota is full again.
     reset: u64,
-    /// Seconds until the next request, if this one is over the quota.
+    /// The number of seconds until the next request is permitted, if this one exceeds the quota.
     wait: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ impl Policy {
 }
 
 impl Standing {
-    /// Tells it in the head of an answer.
+    /// Adds the headers to a response.
     fn tell(&self, headers: &mut HeaderMap) {
         let Self { name, quota, left, reset, .. } = self;
         let policy = format!("\"{name}\";q={quota};w={WINDOW}");
@@ -86,10 +86,10 @@ impl Standing {
     }
 }
 
-/// Requests that an address may make for each that it may make without a key: as many holders of keys may share it, and
-/// whoever guesses at keys gets no further.
+/// The factor for requests with credentials from one address, valid or not. Several holders of keys may share an
+/// address, and nobody can guess keys at a higher rate.
 const WITH_CREDENTIALS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-/// Requests that a key may make for each that an address may make without one.
+/// The factor for requests with one API key.
 const OF_A_KEY: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 
 /// The quotas of all callers; none by default.
@@ -100,15 +100,15 @@ pub struct RateLimits {
 }
 
 struct Policies {
-    /// For addresses, of requests without credentials.
+    /// By address, for requests without credentials.
     without: Policy,
-    /// For addresses, of requests with credentials, whatever these prove.
+    /// By address, for requests with credentials, valid or not.
     with: Policy,
     keys: Policy,
 }
 
 impl RateLimits {
-    /// So many requests a minute for each address without a key, if they are counted at all.
+    /// Limits with this number of requests per minute for each address without credentials; no limits if it is `None`.
     #[must_use]
     pub fn new(quota: Option<NonZeroU32>, trusted_proxies: Vec<IpNet>) -> Self {
         let policies = quota.map(|quota| Policies {
@@ -119,7 +119,7 @@ impl RateLimits {
         Self { policies, trusted_proxies }
     }
 
-    /// Counts a request below `/v1` by the address that it comes from.
+    /// Counts a request below `/v1` by its client address.
     fn count_address(&self, request: &ServiceRequest) -> Option<Standing> {
         let is_operation = request.match_info().as_str().starts_with("/v1/");
         let policies = self.policies.as_ref().filter(|_| is_operation)?;
@@ -128,7 +128,7 @@ impl RateLimits {
         Some(policy.spend(network(self.source(request)?)))
     }
 
-    /// Counts a request by the key that it proved to hold.
+    /// Counts a request by its API key.
     fn count_key(&self, request: &ServiceRequest) -> Option<Standing> {
         let key = request.extensions().get::<Caller>().and_then(Caller::key_id);
         Some(self.policies.as_ref()?.keys.spend(key?))
@@ -138,8 +138,8 @@ impl RateLimits {
         self.trusted_proxies.iter().any(|network| network.contains(&address))
     }
 
-    /// Where a request comes from: the other end of the connection or, if that is a trusted proxy, the last address that
-    /// the proxies name and that is not one of theirs.
+    /// The client address of a request: the peer of the connection or, if that is a trusted proxy, the last forwarded
+    /// address that is not a trusted proxy.
     fn source(&self, request: &ServiceRequest) -> Option<IpAddr> {
         let mut source = request.peer_addr()?.ip().to_canonical();
         let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
@@ -153,7 +153,7 @@ impl RateLimits {
     }
 }
 
-/// What one caller is given: an address or, in IPv6, a network of the smallest size.
+/// The network that has one quota: an IPv4 address, or an IPv6 network of 64 bits.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -164,7 +164,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Counts requests by the address that they come from, before anything else is done for them.
+/// Counts requests by client address, before they are authenticated.
 ///
 /// # Errors
 ///
@@ -177,7 +177,7 @@ pub async fn by_address(
     hold_to(standing, request, next).await
 }
 
-/// Counts requests by the key of their caller, which is known by then.
+/// Counts requests by API key, after they are authenticated.
 ///
 /// # Errors
 ///
@@ -190,7 +190,7 @@ pub async fn by_key(
     hold_to(standing, request, next).await
 }
 
-/// Refuses a request over its quota, and tells the standing unless an inner layer told one that is closer.
+/// Refuses a request that exceeds its quota, and adds the headers unless an inner layer has added them.
 async fn hold_to(
     standing: Option<Standing>,
     request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! Responses while they are sent: piece by piece, so that what waits for a slow reader is counted and bounded.
+//! Limits on responses: they are sent in pieces, so that the memory for slow clients is counted and limited.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,14 +10,13 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 
-use super::Limits;
 use super::memory::{Memory, Share};
 use crate::error::ApiError;
 
-/// Bytes that are handed to a connection at once.
+/// The number of bytes that are given to a connection at once.
 const PIECE: usize = 32 * 1024;
 
-/// What all answers together may fill while they wait for their readers.
+/// The memory for all responses that are being sent.
 #[derive(Clone)]
 pub struct Responses {
     memory: Memory,
@@ -25,20 +24,20 @@ pub struct Responses {
 }
 
 impl Responses {
-    /// No answer yet.
+    /// Limits without any response.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
-        Self { memory: Memory::new(limits.response_memory), most: limits.response_memory }
+    pub fn new(most: usize) -> Self {
+        Self { memory: Memory::new(most), most }
     }
 
-    /// A share of the memory for an answer; one that is larger than all of it needs all of it.
+    /// A share of the memory for a response. A response larger than the memory takes all of it.
     fn take(&self, bytes: usize) -> Option<Share> {
         let mut share = Share::default();
         self.memory.grow(&mut share, bytes.min(self.most)).then_some(share)
     }
 }
 
-/// The body of an answer, with its share of the memory until it is sent or given up.
+/// The body of a response, with its share of the memory until it is sent or abandoned.
 struct InPieces {
     rest: Bytes,
     _share: Share,
@@ -60,8 +59,8 @@ impl MessageBody for InPieces {
     }
 }
 
-/// Sends large answers to reads in pieces, and refuses them while others fill the memory. Small ones always pass, and so
-/// do those to writes, which are done.
+/// Sends large responses to reads in pieces, and refuses them if the memory is full. Small responses and responses to
+/// writes are always sent.
 ///
 /// # Errors
 ///
@@ -85,7 +84,7 @@ pub async fn in_pieces(
         Err(body) => body,
     });
     if is_refused {
-        let refusal = ApiError::Unavailable("answers that are being sent fill their memory".to_owned());
+        let refusal = ApiError::Unavailable("responses being sent use all of the memory allowed for them".to_owned());
         return Ok(answer.error_response(refusal));
     }
     Ok(answer)

@@ -1,4 +1,4 @@
-//! Responses as they go over the wire, which can be kept and given again.
+//! Serialised responses, which can be stored and returned again.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
-/// An answer as it goes over the wire, but for the headers that every answer carries.
+/// A serialised response, without the headers that are common to all responses.
 #[derive(Debug, Clone)]
 pub struct Response {
     /// The status.
@@ -17,12 +17,12 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// Whether the body shows a secret, and is nowhere kept as it is.
+    /// Whether the body contains a secret, so that it must not be stored in plain text.
     pub shows_secret: bool,
 }
 
 impl Response {
-    /// An answer with this body, written as JSON.
+    /// A response with this body as JSON.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl Response {
         Ok(Self { status, headers: Vec::new(), body, shows_secret: false }.with(&header::CONTENT_TYPE, media_type))
     }
 
-    /// What a write made or changed, at this version, which is its tag. No cache keeps it.
+    /// The response to a write: the created or changed resource with its version as entity tag. It is not cached.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Response {
         Ok(answer.with(&header::ETAG, format!("\"{version}\"")).with(&header::CACHE_CONTROL, "no-store"))
     }
 
-    /// Says that the body shows a secret.
+    /// Marks the body as containing a secret.
     #[must_use]
     pub fn showing_secret(self) -> Self {
         Self { shows_secret: true, ..self }

@@ -78,7 +78,7 @@ fn note_use(db: &Db, proof: &Proof) {
         let db = db.clone();
         actix_web::rt::spawn(async move {
             if let Err(error) = db.write(move |conn| prove::record_use(conn, key, now)).await {
-                log::debug!("the use of a key is not recorded: {error}");
+                log::debug!("cannot record the last use of an API key: {error}");
             }
         });
     }
@@ -111,7 +111,8 @@ async fn caller(request: &ServiceRequest) -> Result<Caller, ApiError> {
     }
     let secret = secret_of(request.headers()).ok_or_else(ApiError::unauthenticated)?;
     let shared = request.app_data::<web::Data<Db>>().zip(request.app_data::<web::Data<KnownKeys>>());
-    let (db, keys) = shared.ok_or_else(|| ApiError::Internal("the keys are not set up".to_owned()))?;
+    let (db, keys) = shared
+        .ok_or_else(|| ApiError::Internal("web::Data<Db> or web::Data<KnownKeys> is not configured".to_owned()))?;
     let proof = keys.prove(db, &secret).await?.ok_or_else(ApiError::unauthenticated)?;
     Ok(Caller::of_key(proof.key_id, proof.name.as_str(), proof.access(), request_id))
 }

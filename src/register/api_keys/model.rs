@@ -1,4 +1,4 @@
-//! What a key is.
+//! API keys and their secrets.
 
 mod filter;
 mod input;
@@ -21,28 +21,28 @@ use crate::http::response::Versioned;
 use crate::values::ids::{AuthorityId, KeyId, RotationId};
 use crate::values::text::{KeyName, Name};
 
-/// A key: who may call, and as what. Its secret is shown to nobody again.
+/// An API key: who may call, and with which role. Its secret is not returned.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApiKey {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: ApiKeyRow,
-    /// The authorities whose papers it is for.
+    /// The authorities that the key is bound to.
     #[schema(max_items = 50)]
     pub authority_ids: Vec<AuthorityId>,
 }
 
-/// A key with its new secret: the one answer that shows it.
+/// An API key with its new secret; only this response contains it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IssuedApiKey {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: ApiKeyRow,
-    /// The authorities whose papers it is for.
+    /// The authorities that the key is bound to.
     #[schema(max_items = 50)]
     pub authority_ids: Vec<AuthorityId>,
-    /// The secret, to be sent as `Authorization: Bearer irk_…`. The register keeps its hash alone: this is the only time
-    /// that it is shown.
+    /// The secret, sent as `Authorization: Bearer irk_…`. The register stores only its hash, so this response is the
+    /// only one that contains it.
     #[schema(example = "irk_Example0Example0Example0Example0Example0Ex01UhrTK")]
     pub secret: Secret,
 }
@@ -63,27 +63,28 @@ impl Versioned for IssuedApiKey {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = api_keys)]
 pub struct ApiKeyRow {
-    /// The id.
+    /// The unique identifier.
     pub key_id: KeyId,
-    /// The name under which its changes are kept, for all to read who read what it changed.
+    /// The name, which events contain as the actor and which everyone who can read the changed resource can read.
     pub name: KeyName,
-    /// What its holder may do.
+    /// The role, which determines what the key is permitted to do.
     pub role: Role,
-    /// The name of the key that made it, or the command.
+    /// The name of the key, or the command, that created it.
     pub created_by: Name,
-    /// When its current secret was made.
+    /// The time at which the current secret was created.
     pub rotated_at: DateTime<Utc>,
-    /// When it ends.
+    /// The time at which the key expires.
     pub expires_at: DateTime<Utc>,
-    /// When it was last used, to about a minute; absent if it never was. No change of the key: the version stays.
+    /// The time of the last use, accurate to about a minute; absent if the key was never used. A use does not increase
+    /// the version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was made.
+    /// The time at which it was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -93,20 +94,21 @@ pub struct ApiKeyPage {
     /// The keys.
     #[schema(max_items = 200)]
     pub items: Vec<ApiKey>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// One secret of a key, without the secret: the first came with the key, each other by a rotation.
+/// One secret of a key, without the secret itself: the first was created with the key, each other by a rotation.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = api_key_secrets)]
 pub struct ApiKeyRotation {
-    /// The id.
+    /// The unique identifier.
     #[diesel(column_name = secret_id)]
     pub rotation_id: RotationId,
-    /// When it was made.
+    /// The time at which it was created.
     pub created_at: DateTime<Utc>,
-    /// When it ends, because another took its place. Absent for the current one, which ends with its key.
+    /// The time at which the secret expires after it was replaced. Absent for the current secret, which expires with
+    /// its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -117,29 +119,29 @@ pub struct ApiKeyRotationPage {
     /// The secrets, the latest first.
     #[schema(max_items = 200)]
     pub items: Vec<ApiKeyRotation>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// What a secret proves: whose key it is, and until when.
+/// The result of verifying a secret: the key, and until when it is valid.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// The key.
     pub key_id: KeyId,
     /// The name of the key.
     pub name: KeyName,
-    /// The role of its holder.
+    /// The role of the key.
     pub role: Role,
     /// The authorities that it is bound to.
     pub authorities: Arc<[AuthorityId]>,
-    /// When the key or its secret ends, whichever is first.
+    /// The time at which the key or the secret expires, whichever is first.
     pub expires_at: DateTime<Utc>,
-    /// When the key was last used, as far as that is recorded.
+    /// The recorded time of the last use of the key.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl Proof {
-    /// What the holder may do and see.
+    /// The permissions and the visibility of the holder.
     #[must_use]
     pub fn access(&self) -> Access {
         Access::of_key(self.role, Arc::clone(&self.authorities))

@@ -17,8 +17,8 @@ use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::extract::IfMatch;
 use crate::register::authorities;
-use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
+use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::values::ids::{KeyId, RotationId};
 
 /// Makes a key and its secret, which is returned this once.
@@ -145,7 +145,7 @@ fn issued(ApiKey { row, authority_ids }: ApiKey, secret: Secret) -> IssuedApiKey
 
 fn constraint_error(constraint: &str) -> Option<ApiError> {
     match constraint {
-        "api_keys_name_key" => Some(ApiError::conflict("a key has this name, or had it: names are not given twice")),
+        "api_keys_name_key" => Some(ApiError::conflict("an API key has or had this name: names are never reused")),
         "api_keys_expires_at_check" => Some(ApiError::invalid_member("/expires_at", "past", NOT_PAST)),
         _ => None,
     }

@@ -28,7 +28,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List keys
 ///
-/// All that are not revoked, those that have ended among them; never a secret.
+/// Lists all keys that are not revoked, including expired ones. Secrets are never returned.
 #[utoipa::path(
     tag = "API keys",
     params(ApiKeyFilter, WindowParameters),
@@ -44,13 +44,13 @@ async fn list_api_keys(
     Ok(Listed::new(found, |items, page| ApiKeyPage { items, page }))
 }
 
-/// Make a key
+/// Create a key
 ///
-/// The answer is the only one that shows its secret. A key ends after at most 365 days, unless its secret is rotated before.
+/// The response is the only one that contains the secret. A key expires after at most 365 days unless it is rotated.
 #[utoipa::path(
     tag = "API keys",
     request_body = NewApiKey,
-    responses((status = 201, description = "The key is made.", body = IssuedApiKey))
+    responses((status = 201, description = "The created key, with its secret.", body = IssuedApiKey))
 )]
 #[post("/api-keys")]
 async fn create_api_key(
@@ -69,7 +69,7 @@ async fn create_api_key(
 /// Read a key
 #[utoipa::path(
     tag = "API keys",
-    description = "Whose it is, what it is for, until when it holds, and when it was last used; never its secret.",
+    description = "Returns the name, role, authorities, expiry and last use of a key; never its secret.",
     responses((status = 200, description = "The key.", body = ApiKey))
 )]
 #[get("/api-keys/{key_id}")]
@@ -85,9 +85,9 @@ async fn get_api_key(
 
 /// Revoke a key
 ///
-/// It opens nothing from here on: at once on the instance that answers, within five seconds on all others. It cannot be
-/// undone, and its name stays taken. One's own key can be revoked, and the last of an administrator too: the command
-/// `keys create` makes another.
+/// Revokes the key immediately on this instance and within five seconds on all others. Revocation is permanent; the
+/// name is not reusable. A key can revoke itself, and the last administrator key can be revoked: `keys create` makes
+/// another.
 #[utoipa::path(
     tag = "API keys",
     responses((status = 204, description = "The key is revoked."))
@@ -108,7 +108,7 @@ async fn delete_api_key(
 
 /// List the secrets of a key
 ///
-/// When each was made and when it ends, the latest first; never the secrets themselves.
+/// Lists the times at which each secret was created and expires, latest first; never the secrets themselves.
 #[utoipa::path(
     tag = "API keys",
     params(WindowParameters),
@@ -125,14 +125,14 @@ async fn list_api_key_rotations(
     Ok(Listed::new(found, |items, page| ApiKeyRotationPage { items, page }))
 }
 
-/// Give a key a new secret
+/// Rotate the secret of a key
 ///
-/// It stays the same key: same id, name, role and authorities. The old secret holds for the hours of the overlap, or ends at
-/// once with `overlap_hours` 0. The answer is the only one that shows the new secret, and carries the `ETag` of the key.
+/// The id, name, role and authorities of the key do not change. The old secret remains valid for `overlap_hours`; with
+/// 0 it ends at once. The response is the only one that contains the new secret, and has the `ETag` of the key.
 #[utoipa::path(
     tag = "API keys",
     request_body = NewApiKeyRotation,
-    responses((status = 201, description = "The key has a new secret.", body = IssuedApiKey))
+    responses((status = 201, description = "The key, with its new secret.", body = IssuedApiKey))
 )]
 #[post("/api-keys/{key_id}/rotations")]
 async fn create_api_key_rotation(

@@ -1,4 +1,4 @@
-//! What an authority is.
+//! Authorities and their statistical neighbours.
 
 mod filter;
 mod input;
@@ -31,9 +31,9 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an authority can carry.
+    /// Related resources that can be embedded in an authority.
     pub enum AuthorityEmbed {
-        /// Where it stands today.
+        /// Its current standing.
         Standing = "standing",
         /// Its statistical neighbours, both sets.
         Neighbours = "neighbours",
@@ -53,7 +53,7 @@ text_enum! {
 /// An English council with responsibility for children's services.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Authority {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: AuthorityRow,
     /// The authorities that it took over from.
@@ -62,7 +62,7 @@ pub struct Authority {
     /// The authorities that took over from it.
     #[schema(max_items = 50)]
     pub successors: Vec<AuthorityId>,
-    /// Where it stands today; with `embed=standing`.
+    /// Its current standing; with `embed=standing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
     /// Its statistical neighbours; with `embed=neighbours`.
@@ -81,11 +81,11 @@ impl Versioned for Authority {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = authorities)]
 pub struct AuthorityRow {
-    /// The id.
+    /// The unique identifier.
     pub authority_id: AuthorityId,
     /// The short name.
     pub name: Name,
-    /// The name of the council as a body.
+    /// The official name of the council.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub official_name: Option<Name>,
     /// The code of the Office for National Statistics, never reused.
@@ -98,7 +98,7 @@ pub struct AuthorityRow {
     pub ofsted_urn: Option<OfstedUrn>,
     /// The region of England, as the Office for National Statistics names it.
     pub region: Region,
-    /// What kind of council it is.
+    /// The kind of council.
     pub authority_type: AuthorityType,
     /// The council's website.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,12 +113,12 @@ pub struct AuthorityRow {
     /// Last day of existence; absent while the authority exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_to: Option<Date>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -128,14 +128,14 @@ pub struct AuthorityPage {
     /// The authorities.
     #[schema(max_items = 200)]
     pub items: Vec<Authority>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// A statistical neighbour: an authority much like this one.
+/// A statistical neighbour: a similar authority.
 #[derive(Debug, Clone, Queryable, Serialize, ToSchema)]
 pub struct Neighbour {
-    /// The issue that names it.
+    /// The issue of the list that contains it.
     pub neighbour_set: NeighbourSet,
     /// Closeness, 1 the closest; absent in a set issued without ranks.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,9 +154,9 @@ pub struct Neighbour {
 /// A page of statistical neighbours.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NeighbourPage {
-    /// The neighbours, the current set first, the closest first.
+    /// The neighbours: the current set first, the closest first.
     #[schema(max_items = 200)]
     pub items: Vec<Neighbour>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

@@ -115,11 +115,11 @@ pub fn delete(
     diesel::delete(authorities::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
             "inspections_authority_id_fkey" => "inspections belong to this authority",
-            "document_authorities_authority_id_fkey" => "documents speak of this authority",
+            "document_authorities_authority_id_fkey" => "documents are about this authority",
             "improvement_plans_authority_id_fkey" => "improvement plans belong to this authority",
             "improvement_actions_authority_id_fkey" => "improvement actions belong to this authority",
             "interventions_authority_id_fkey" => "interventions concern this authority",
-            "api_key_authorities_authority_id_fkey" => "keys are bound to this authority",
+            "api_key_authorities_authority_id_fkey" => "API keys are bound to this authority",
             "statistical_neighbours_neighbour_id_fkey" => "this authority is a statistical neighbour of others",
             _ => return None,
         };

@@ -34,8 +34,8 @@ fn location(authority: &Authority) -> String {
 
 /// List authorities
 ///
-/// English councils with responsibility for children's services, past and present, by name. `active_on` leaves those
-/// that existed on a day.
+/// Lists English councils with responsibility for children's services, past and present, by name. `active_on` selects
+/// those that existed on a day.
 #[utoipa::path(
     tag = "Authorities",
     params(AuthorityFilter, WindowParameters),
@@ -47,18 +47,17 @@ async fn list_authorities(
     _: Caller,
     List { window, filter }: List<AuthorityFilter>,
 ) -> Result<Listed<AuthorityPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| AuthorityPage { items, page }))
 }
 
 /// Record an authority
 ///
-/// A council that has taken on children's services. Those that it took over from are named in `predecessors`.
+/// Creates an authority. `predecessors` lists the authorities whose responsibilities it took over.
 #[utoipa::path(
     tag = "Authorities",
     request_body = NewAuthority,
-    responses((status = 201, description = "The authority is recorded.", body = Authority))
+    responses((status = 201, description = "The created authority.", body = Authority))
 )]
 #[post("/authorities")]
 async fn create_authority(
@@ -75,7 +74,7 @@ async fn create_authority(
 
 /// Read an authority
 ///
-/// By its id or by one of its codes; `Content-Location` names its own address.
+/// Returns the authority with this id or code. `Content-Location` is the address with its id.
 #[utoipa::path(
     tag = "Authorities",
     params(AuthorityParameters),
@@ -96,11 +95,11 @@ async fn get_authority(
 
 /// Correct an authority
 ///
-/// A JSON merge patch: absent members stay, `null` clears, a value sets.
+/// A JSON merge patch: absent members do not change, `null` clears a member, a value sets it.
 #[utoipa::path(
     tag = "Authorities",
     request_body = AuthorityPatch,
-    responses((status = 200, description = "The authority as it is now.", body = Authority))
+    responses((status = 200, description = "The changed authority.", body = Authority))
 )]
 #[patch("/authorities/{authority}")]
 async fn update_authority(
@@ -117,11 +116,11 @@ async fn update_authority(
 
 /// Remove an authority
 ///
-/// Only one that no inspection, document or list of neighbours refers to; one that is abolished keeps its record and
-/// gets an `active_to`.
+/// Deletes an authority that no inspection, document or list of neighbours refers to. To record that an authority was
+/// abolished, set `active_to` instead.
 #[utoipa::path(
     tag = "Authorities",
-    responses((status = 204, description = "The authority is gone."))
+    responses((status = 204, description = "The authority is deleted."))
 )]
 #[delete("/authorities/{authority}")]
 async fn delete_authority(
@@ -137,7 +136,8 @@ async fn delete_authority(
 
 /// List the statistical neighbours of an authority
 ///
-/// The authorities most alike, as the Department for Education lists them; the relation is directed.
+/// Lists the most similar authorities according to the Department for Education. The relation is directed: an authority
+/// can have a neighbour that does not have it.
 #[utoipa::path(
     tag = "Authorities",
     params(NeighbourFilter, WindowParameters),

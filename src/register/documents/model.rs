@@ -1,4 +1,4 @@
-//! What a document is.
+//! Documents.
 
 mod input;
 
@@ -11,6 +11,7 @@ use validator::Validate;
 pub use self::input::{DocumentPatch, NewDocument};
 use crate::database::schema::documents;
 use crate::http::page::Page;
+use crate::http::parameters::Parameters;
 use crate::http::response::Versioned;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
@@ -21,7 +22,7 @@ use crate::values::text::{FullText, LanguageTag, Lines, Name, Prose, SearchText,
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What kind of text a document is.
+    /// Kinds of document.
     pub enum DocumentKind {
         /// An inspection report, or a summary of one.
         Report = "report",
@@ -29,9 +30,9 @@ text_enum! {
         Letter = "letter",
         /// A letter to children and young people.
         ChildrenLetter = "children_letter",
-        /// A council's own news.
+        /// A press release or a news item of a council.
         PressRelease = "press_release",
-        /// A newspaper's.
+        /// A newspaper article.
         NewsArticle = "news_article",
         /// A statement by a person or a body.
         Statement = "statement",
@@ -43,7 +44,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// For whom a document was written.
+    /// The readers that a document was written for.
     pub enum Audience {
         /// Everybody.
         Public = "public",
@@ -64,41 +65,41 @@ text_enum! {
     }
 }
 
-/// What a person said in a document.
+/// A statement by a person in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
-    /// Who said it.
+    /// The speaker.
     #[validate(nested)]
     pub speaker: Name,
-    /// In what role, as printed.
+    /// The role of the speaker, as printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub role: Option<Name>,
-    /// For whom.
+    /// The organisation that the speaker represents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub organisation: Option<Name>,
-    /// What it comes to, in the register's own words.
+    /// A summary of the statement in the register's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub summary: Option<Prose>,
-    /// The words themselves, where their licence allows to repeat them.
+    /// The statement itself, if its licence permits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub text: Option<Prose>,
 }
 
-/// A text that speaks of inspections.
+/// A document about inspections.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Document {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: DocumentRow,
-    /// The full text, where its licence allows to keep it; absent in lists.
+    /// The full text, if its licence permits; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<FullText>,
-    /// The authorities that it speaks of.
+    /// The authorities that it is about.
     #[schema(max_items = 200)]
     pub authority_ids: Vec<AuthorityId>,
 }
@@ -113,56 +114,56 @@ impl Versioned for Document {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = documents)]
 pub struct DocumentRow {
-    /// The id.
+    /// The unique identifier.
     pub document_id: DocumentId,
-    /// What kind of text it is.
+    /// The kind of document.
     pub kind: DocumentKind,
-    /// For whom it was written.
+    /// The readers that it was written for.
     pub audience: Audience,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// Who published it.
+    /// The publisher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<Name>,
-    /// Who sent it, with the address in the letterhead.
+    /// The sender, with the address in the letterhead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Lines>,
-    /// To whom it is addressed.
+    /// The addressee.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addressee: Option<Lines>,
-    /// Who signed it, and as what.
+    /// The person who signed it, with their role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<Name>,
-    /// Its language.
+    /// The language.
     pub language: LanguageTag,
-    /// When it was published.
+    /// The day of publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_on: Option<Date>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
-    /// What it says, in the register's own words.
+    /// A summary in the register's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Prose>,
-    /// What a reader should know of the document itself.
+    /// Notes about the document itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<Prose>,
-    /// The inspection that it speaks of.
+    /// The inspection that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspection_id: Option<InspectionId>,
-    /// What people said in it.
+    /// The statements by people in it.
     #[schema(value_type = Vec<Statement>, max_items = 100)]
     pub statements: JsonList<Statement>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Which documents are wanted.
+/// The filter of lists of documents.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -171,22 +172,24 @@ pub struct DocumentFilter {
     #[validate(nested)]
     #[param(example = "monitoring visit")]
     pub q: Option<SearchText>,
-    /// Authorities that they speak of, by id or code.
+    /// Authorities that they are about, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
-    /// Inspections that they speak of.
+    /// Inspections that they are about.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b", "01a20435-3eac-77c6-b0e0-2ae63fb7a859"]))]
     pub inspection: Option<Codes<InspectionId>>,
-    /// Kinds of text.
+    /// Kinds of document.
     #[param(style = Form, explode = false, value_type = Option<Vec<DocumentKind>>, max_items = 50, min_items = 1, example = json!(["press_release", "letter"]))]
     pub kind: Option<Codes<DocumentKind>>,
-    /// For whom they were written.
+    /// The readers that they were written for.
     #[param(style = Form, explode = false, value_type = Option<Vec<Audience>>, max_items = 50, min_items = 1, example = json!(["public", "council"]))]
     pub audience: Option<Codes<Audience>>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<DocumentSort>,
 }
+
+impl Parameters for DocumentFilter {}
 
 /// A page of documents.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -194,6 +197,6 @@ pub struct DocumentPage {
     /// The documents, without their full text.
     #[schema(max_items = 200)]
     pub items: Vec<Document>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

@@ -26,7 +26,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List documents
 ///
-/// Without their full text, the latest publication first. `q` searches the full text too.
+/// Lists documents without their full text, latest publication first. `q` also searches the full text.
 #[utoipa::path(
     tag = "Documents",
     params(DocumentFilter, WindowParameters),
@@ -44,11 +44,11 @@ async fn list_documents(
 
 /// Record a document
 ///
-/// With a summary in your own words; the full text only where its licence allows to keep it.
+/// Creates a document. Write the summary in your own words; send the full text only if its licence permits.
 #[utoipa::path(
     tag = "Documents",
     request_body = NewDocument,
-    responses((status = 201, description = "The document is recorded.", body = Document))
+    responses((status = 201, description = "The created document.", body = Document))
 )]
 #[post("/documents")]
 async fn create_document(
@@ -83,9 +83,9 @@ async fn get_document(
 /// Correct a document
 #[utoipa::path(
     tag = "Documents",
-    description = "A JSON merge patch: absent members stay, `null` clears, a value sets.",
+    description = "A JSON merge patch: absent members do not change, `null` clears a member, a value sets it.",
     request_body = DocumentPatch,
-    responses((status = 200, description = "The document as it is now.", body = Document))
+    responses((status = 200, description = "The changed document.", body = Document))
 )]
 #[patch("/documents/{document_id}")]
 async fn update_document(
@@ -102,8 +102,8 @@ async fn update_document(
 /// Remove a document
 #[utoipa::path(
     tag = "Documents",
-    description = "Only one that no finding refers to.",
-    responses((status = 204, description = "The document is gone."))
+    description = "Deletes a document that no finding refers to.",
+    responses((status = 204, description = "The document is deleted."))
 )]
 #[delete("/documents/{document_id}")]
 async fn delete_document(

@@ -1,4 +1,4 @@
-//! What an event is.
+//! Events.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::http::page::Page;
+use crate::http::parameters::Parameters;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::ids::{AuthorityId, ResourceId};
@@ -20,19 +21,19 @@ use crate::values::text_enum::text_enum;
 const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
 
 text_enum! {
-    /// What became of a resource.
+    /// Types of change.
     pub enum EventType {
-        /// It is new.
+        /// The resource was created or became visible.
         Created = "created",
-        /// It was changed.
+        /// The resource was changed.
         Updated = "updated",
-        /// It is gone.
+        /// The resource was deleted or became invisible.
         Deleted = "deleted",
     }
 }
 
 text_enum! {
-    /// What an event is about.
+    /// The kinds of resource that events are about.
     pub enum EventResource {
         /// An authority.
         Authority = "authority",
@@ -48,21 +49,21 @@ text_enum! {
         ImprovementPlan = "improvement_plan",
         /// An improvement action.
         ImprovementAction = "improvement_action",
-        /// A move of an action from state to state.
+        /// A transition of an improvement action.
         ImprovementActionTransition = "improvement_action_transition",
-        /// A change of the due date of an action.
+        /// A date revision of an improvement action.
         ImprovementActionDateRevision = "improvement_action_date_revision",
-        /// A report on an action.
+        /// An update of an improvement action.
         ImprovementActionUpdate = "improvement_action_update",
         /// A piece of evidence.
         Evidence = "evidence",
         /// A review of evidence.
         EvidenceReview = "evidence_review",
-        /// What an inspection said of an earlier recommendation.
+        /// An examination of an earlier recommendation by an inspection.
         Examination = "examination",
         /// An intervention.
         Intervention = "intervention",
-        /// A key, without its secret.
+        /// An API key, without its secret.
         ApiKey = "api_key",
     }
 }
@@ -150,16 +151,16 @@ impl Subject {
     }
 }
 
-/// One write of one resource: what became of it, by whom, when and why.
+/// One change of one resource: the type of change, the actor, the time and the reason.
 #[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 pub struct Event {
-    /// Names the event. Later events have greater numbers, with gaps; only of writes that ran at the same time may the
-    /// feed tell in another order.
+    /// Identifies the event. Later events have greater numbers, with gaps; only events of concurrent writes may be
+    /// returned in another order.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub sequence: i64,
-    /// What became of the resource, as far as the caller sees it: what comes into view is `created`, what goes from it
-    /// `deleted`.
+    /// The type of change as visible to the caller: `created` also when the resource becomes visible, `deleted` also
+    /// when it becomes invisible.
     #[serde(rename = "type")]
     #[diesel(sql_type = Text, column_name = "type")]
     pub event_type: EventType,
@@ -173,29 +174,29 @@ pub struct Event {
     #[diesel(sql_type = Array<SqlUuid>)]
     #[schema(max_items = 200)]
     pub authority_ids: Vec<AuthorityId>,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
-    /// Whose write it was: the name of a key, or the register itself, as `import` or `migrate`; before there were keys,
-    /// `anonymous`.
+    /// The actor: the name of the API key, or a command of the register such as `import` or `migrate`; `anonymous` for
+    /// writes from before API keys existed.
     #[diesel(sql_type = Text)]
     #[schema(min_length = 1, max_length = 200, example = "herefordshire-improvement-team")]
     pub actor: String,
-    /// The `X-Request-Id` of the request that wrote; of the register itself its command.
+    /// The `X-Request-Id` of the request that made the change; for the register itself, its command.
     #[diesel(sql_type = Text)]
     #[schema(max_length = 200, example = "import")]
     pub request_id: String,
-    /// Why it was written, where a reason was given; absent if the resource came into view or went from it.
+    /// The reason given for the change; absent if none was given, or if the event reports a change of visibility.
     #[diesel(sql_type = Nullable<Text>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The resource before the write, as it was stored: with the members that its own address answers, but for those that
-    /// are computed or embedded. Absent if it is new, or was not in view.
+    /// The resource before the change, as stored: the members of its own response except computed and embedded ones.
+    /// Absent if it was new or not visible.
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// The resource after the write, as it is stored. Absent if it is gone, also from view.
+    /// The resource after the change, as stored. Absent if it was deleted or is no longer visible.
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -205,35 +206,37 @@ pub struct Event {
 /// A page of events.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventPage {
-    /// The events, the first first.
+    /// The events, oldest first.
     #[schema(max_items = 200)]
     pub items: Vec<Event>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// Which events are wanted.
+/// The filter of lists of events.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventFilter {
-    /// The `sequence` of the last event that was handled: the feed goes on after it.
+    /// The `sequence` of the last event that was processed; the list contains the events after it.
     #[serde(default, deserialize_with = "sequence")]
     #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
     pub after: Option<i64>,
-    /// What became of the resource.
+    /// Types of change.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
     pub event_type: Option<Codes<EventType>>,
     /// Kinds of resource.
     #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
     pub resource: Option<Codes<EventResource>>,
-    /// Resources, by their ids.
+    /// Ids of resources.
     #[param(style = Form, explode = false, value_type = Option<Vec<ResourceId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
     pub resource_id: Option<Codes<ResourceId>>,
     /// Authorities concerned, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
 }
+
+impl Parameters for EventFilter {}
 
 /// Reads the number of an event as it is printed: no sign, no leading zero.
 fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

@@ -20,22 +20,21 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List events
 ///
-/// The feed: every write of every resource, one event for each resource that it changed, in an order in which what came
-/// of something else stands after it. To follow it, handle a page, keep the `sequence` of its last event, and ask for what
-/// is `after` it; the number names a place in the feed and is not compared, for numbers have gaps, and those of writes
-/// that ran at the same time may stand in another order. An event is shown once all writes that could come before it have
-/// ended, so that a reader who goes on from the last event misses none; while a long write runs, such as an import, the
-/// feed waits for it. Whoever keeps the last `after` of each resource, from the beginning, and drops what is `deleted`,
-/// has the register as it is stored. Events are kept for ever.
+/// Lists events in causal order: one event for each resource changed by a write. To follow the feed, process a page,
+/// store the `sequence` of its last event, and request the events `after` it. A sequence identifies a position:
+/// sequences have gaps, and concurrent writes may appear in another order than their numbers. An event appears once
+/// every write that could precede it has ended, so following the feed misses none; a long write, such as an import,
+/// delays it. A client that keeps the last `after` of each resource and drops those `deleted` has a complete copy.
+/// Events are kept for ever.
 ///
-/// The feed of a caller tells of what that caller sees. What comes into view, such as a draft that is published, reads as
-/// `created`; what goes from it reads as `deleted`, and what was told of it before is told no more. Members that refer to
-/// what the caller does not see are left out. `after` takes the number of an event that the caller sees or saw; another key
-/// may see another feed.
+/// The feed contains what the caller may read. A resource that becomes visible, such as a published draft, appears as
+/// `created`; one that becomes invisible appears as `deleted`, and its earlier events are no longer returned.
+/// References to resources that are not visible are omitted. `after` accepts the sequence of any event that is or was
+/// visible to the caller; feeds differ between keys.
 #[utoipa::path(
     tag = "Events",
     params(EventFilter, WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/events")]
 async fn list_events(

@@ -1,4 +1,4 @@
-//! What evidence and its reviews are.
+//! Evidence and its reviews.
 
 mod input;
 
@@ -18,15 +18,15 @@ use crate::values::text::{Prose, Sha256Sum, Title, WebAddress};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What kind of evidence it is.
+    /// The kind of evidence.
     pub enum EvidenceKind {
         /// An audit of practice.
         Audit = "audit",
         /// Figures.
         Data = "data",
-        /// What children and young people say.
+        /// Feedback from children and young people.
         FeedbackFromChildren = "feedback_from_children",
-        /// A review of single cases.
+        /// A review of individual cases.
         CaseReview = "case_review",
         /// A document.
         Document = "document",
@@ -36,24 +36,24 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a reviewer made of a piece of evidence.
+    /// Outcomes of a review.
     pub enum ReviewOutcome {
-        /// It shows the effect.
+        /// The evidence shows the effect.
         Accepted = "accepted",
-        /// It does not.
+        /// The evidence does not show the effect.
         Rejected = "rejected",
-        /// It may, once it is changed.
+        /// The evidence has to be changed before it can be accepted.
         ChangesRequested = "changes_requested",
     }
 }
 
-/// What shows that an action had an effect.
+/// A piece of evidence that an action had an effect.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Evidence {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: EvidenceRow,
-    /// What the latest review made of it; absent as long as there is none.
+    /// The outcome of the latest review; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_outcome: Option<ReviewOutcome>,
 }
@@ -68,35 +68,35 @@ impl Versioned for Evidence {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = evidence)]
 pub struct EvidenceRow {
-    /// The id.
+    /// The unique identifier.
     pub evidence_id: EvidenceId,
     /// The action whose effect it shows.
     pub action_id: ActionId,
-    /// What kind of evidence it is.
+    /// The kind of evidence.
     pub kind: EvidenceKind,
-    /// What it is, in a line.
+    /// A title of one line.
     pub title: Title,
-    /// Where it lies.
+    /// The URL of the evidence, which the register does not store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
     /// The SHA-256 of the file, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Sha256Sum>,
-    /// The day that it speaks of.
+    /// The day on which the evidence was observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_on: Option<Date>,
-    /// The last day on which it says something.
+    /// The last day on which the evidence is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<Date>,
-    /// Who recorded it; the review of another supports the action.
+    /// The name of the key, or the command, that recorded it. Only an acceptance by another key supports the action.
     #[schema(min_length = 1, max_length = 200)]
     pub recorded_by: String,
-    /// Raised by each change and by each review.
+    /// Increases with each change and each review.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed or reviewed.
+    /// The time of the last change or review.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -114,25 +114,25 @@ pub fn broken_days(observed_on: Option<Date>, expires_on: Option<Date>, today: D
     errors
 }
 
-/// What somebody made of a piece of evidence.
+/// A review of a piece of evidence.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = evidence_reviews)]
 pub struct EvidenceReview {
-    /// The id.
+    /// The unique identifier.
     pub review_id: ReviewId,
     /// The piece of evidence.
     pub evidence_id: EvidenceId,
-    /// What was made of it.
+    /// The outcome.
     pub outcome: ReviewOutcome,
-    /// Why.
+    /// The reasons for the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Prose>,
-    /// The day from which it holds.
+    /// The day from which it applies.
     pub effective_on: Date,
-    /// Who recorded it.
+    /// The name of the key, or the command, that recorded it.
     #[schema(min_length = 1, max_length = 200)]
     pub recorded_by: String,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub recorded_at: DateTime<Utc>,
 }
 
@@ -142,7 +142,7 @@ pub struct EvidencePage {
     /// The pieces of evidence.
     #[schema(max_items = 200)]
     pub items: Vec<Evidence>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
@@ -152,6 +152,6 @@ pub struct EvidenceReviewPage {
     /// The reviews.
     #[schema(max_items = 200)]
     pub items: Vec<EvidenceReview>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

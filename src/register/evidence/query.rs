@@ -122,7 +122,7 @@ pub fn update(
         return Ok(current);
     }
     if current.review_outcome == Some(ReviewOutcome::Accepted) {
-        return Err(ApiError::conflict("the evidence is accepted as it is: record new evidence instead"));
+        return Err(ApiError::conflict("accepted evidence cannot be changed: record new evidence instead"));
     }
     let (observed_on, expires_on) = (patch.changes.observed_on, patch.changes.expires_on);
     let days = (observed_on.unwrap_or(before.observed_on), expires_on.unwrap_or(before.expires_on));
@@ -145,9 +145,9 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: EvidenceId, if_match
     if_match.check(before.version)?;
     diesel::delete(evidence::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
-            "evidence_reviews_evidence_id_fkey" => "the evidence was reviewed, and stays",
+            "evidence_reviews_evidence_id_fkey" => "reviewed evidence cannot be deleted",
             "improvement_action_transition_evidence_evidence_id_fkey" => {
-                "a transition of the action rests on this evidence"
+                "a transition of the action refers to this evidence"
             }
             _ => return None,
         };

@@ -30,7 +30,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List the evidence of an action
 ///
-/// In the order of recording, each with what its latest review made of it.
+/// Lists the evidence in the order of recording, each with the outcome of its latest review.
 #[utoipa::path(
     tag = "Evidence",
     params(WindowParameters),
@@ -49,12 +49,12 @@ async fn list_improvement_action_evidence(
 
 /// Record evidence of an action
 ///
-/// What shows that the action had an effect, and where it lies: the register keeps no files. It supports that the action is
-/// verified once somebody else accepts it.
+/// Creates a piece of evidence that the action had an effect, with its URL: the register stores no files. It supports a
+/// move of the action to `verified` once another key accepts it.
 #[utoipa::path(
     tag = "Evidence",
     request_body = NewEvidence,
-    responses((status = 201, description = "The evidence is recorded.", body = Evidence))
+    responses((status = 201, description = "The created piece of evidence.", body = Evidence))
 )]
 #[post("/improvement-actions/{action_id}/evidence")]
 async fn create_improvement_action_evidence(
@@ -73,7 +73,7 @@ async fn create_improvement_action_evidence(
 /// Read a piece of evidence
 #[utoipa::path(
     tag = "Evidence",
-    description = "What it is, where it lies, who recorded it, and what its latest review made of it.",
+    description = "Returns the title, URL, author and latest review outcome of a piece of evidence.",
     responses((status = 200, description = "The piece of evidence.", body = Evidence))
 )]
 #[get("/evidence/{evidence_id}")]
@@ -89,11 +89,11 @@ async fn get_evidence(
 
 /// Change a piece of evidence
 ///
-/// A JSON merge patch. Evidence that its latest review accepted stays as it was accepted: record new evidence instead.
+/// A JSON merge patch. Evidence that its latest review accepted cannot be changed: record new evidence instead.
 #[utoipa::path(
     tag = "Evidence",
     request_body = EvidencePatch,
-    responses((status = 200, description = "The piece of evidence as it is now.", body = Evidence))
+    responses((status = 200, description = "The changed piece of evidence.", body = Evidence))
 )]
 #[patch("/evidence/{evidence_id}")]
 async fn update_evidence(
@@ -109,8 +109,8 @@ async fn update_evidence(
 
 /// Remove a piece of evidence
 ///
-/// Only as long as nobody reviewed it and no transition rests on it.
-#[utoipa::path(tag = "Evidence", responses((status = 204, description = "The piece of evidence is gone.")))]
+/// Deletes a piece of evidence that has no review and that no transition refers to.
+#[utoipa::path(tag = "Evidence", responses((status = 204, description = "The piece of evidence is deleted.")))]
 #[delete("/evidence/{evidence_id}")]
 async fn delete_evidence(
     db: web::Data<Db>,
@@ -125,7 +125,7 @@ async fn delete_evidence(
 
 /// List the reviews of a piece of evidence
 ///
-/// By the day from which they hold, then by when they were recorded: the last one counts.
+/// Lists the reviews by `effective_on`, then by time of recording. The last one is in effect.
 #[utoipa::path(
     tag = "Evidence",
     params(WindowParameters),
@@ -144,14 +144,14 @@ async fn list_evidence_reviews(
 
 /// Review a piece of evidence
 ///
-/// Reviews are only added to, and each raises the version of the evidence, which is the `ETag` of the answer. Evidence that
-/// somebody else than its author accepted supports that the action is verified; to accept one's own says nothing. A review
-/// that would take the last support from a verified action is refused: reopen the action first. The author
-/// is the key that recorded it.
+/// Creates a review; reviews cannot be changed or deleted. Each increases the version of the evidence, which is the
+/// `ETag` of the response. Evidence supports a move of the action to `verified` if a key other than its author accepted
+/// it; the author is the key that recorded it. A review that removes the last support of a verified action is refused:
+/// reopen the action first.
 #[utoipa::path(
     tag = "Evidence",
     request_body = NewEvidenceReview,
-    responses((status = 201, description = "The review is recorded.", body = EvidenceReview))
+    responses((status = 201, description = "The created review.", body = EvidenceReview))
 )]
 #[post("/evidence/{evidence_id}/reviews")]
 async fn create_evidence_review(

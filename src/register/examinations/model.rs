@@ -1,4 +1,4 @@
-//! What an examination is.
+//! Examinations.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,46 +14,46 @@ use crate::values::text::{Prose, Reason};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What became of a recommendation, as a later inspection saw it; the most favourable first.
+    /// The outcome of a recommendation according to a later inspection, most favourable first.
     pub enum ExaminationOutcome {
-        /// It is put right.
+        /// The matter was put right.
         Improved = "improved",
-        /// Some of it is put right.
+        /// The matter was put right in part.
         PartlyImproved = "partly_improved",
-        /// It is as it was.
+        /// Nothing has improved.
         NotImproved = "not_improved",
-        /// It has become worse.
+        /// The matter has become worse.
         Worse = "worse",
     }
 }
 
-/// What an inspection or visit said of an earlier recommendation.
+/// The examination of an earlier recommendation by an inspection or visit.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = examinations)]
 pub struct Examination {
-    /// The id.
+    /// The unique identifier.
     pub examination_id: ExaminationId,
-    /// The inspection or visit that looked.
+    /// The inspection or visit that examined the recommendation.
     pub inspection_id: InspectionId,
-    /// The recommendation that it looked at, of an earlier inspection.
+    /// The recommendation, of an earlier inspection.
     pub recommendation_id: RecommendationId,
-    /// What it saw.
+    /// The outcome.
     pub outcome: ExaminationOutcome,
-    /// What it said, in a few sentences.
+    /// A summary in a few sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Prose>,
-    /// Words of the report, where its licence allows to repeat them.
+    /// A quotation from the report, if its licence permits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Prose>,
-    /// The finding of that inspection in which it says so.
+    /// The finding of that inspection that contains the examination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding_id: Option<FindingId>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -64,7 +64,7 @@ impl Versioned for Examination {
 }
 
 impl Examination {
-    /// Whether it says already what a new one would.
+    /// Whether it is equal to a new examination.
     #[must_use]
     pub fn says(&self, new: &NewExamination) -> bool {
         let own = (self.outcome, &self.summary, &self.quote, self.finding_id);
@@ -72,22 +72,22 @@ impl Examination {
     }
 }
 
-/// What an inspection said of an earlier recommendation, in place of what is recorded of it.
+/// The examination of an earlier recommendation by an inspection; replaces the recorded one.
 #[derive(Debug, Clone, Deserialize, Validate, Insertable, AsChangeset, ToSchema)]
 #[diesel(table_name = examinations, treat_none_as_null = true)]
 #[serde(deny_unknown_fields)]
 pub struct NewExamination {
-    /// What it saw.
+    /// The outcome.
     pub outcome: ExaminationOutcome,
-    /// What it said, in a few sentences.
+    /// A summary in a few sentences.
     #[validate(nested)]
     pub summary: Option<Prose>,
-    /// Words of the report, where its licence allows to repeat them.
+    /// A quotation from the report, if its licence permits.
     #[validate(nested)]
     pub quote: Option<Prose>,
-    /// The finding of that inspection in which it says so.
+    /// The finding of that inspection that contains the examination.
     pub finding_id: Option<FindingId>,
-    /// Why a published inspection is changed.
+    /// The reason for changing a published inspection.
     #[diesel(skip_insertion, skip_update)]
     #[validate(nested)]
     pub reason: Option<Reason>,
@@ -99,6 +99,6 @@ pub struct ExaminationPage {
     /// The examinations.
     #[schema(max_items = 200)]
     pub items: Vec<Examination>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

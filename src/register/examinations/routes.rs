@@ -23,9 +23,10 @@ pub fn register(service: &mut ServiceConfig) {
         .service(delete_inspection_examination);
 }
 
-/// List what an inspection examined
+/// List the examinations of an inspection
 ///
-/// What it said of the recommendations of earlier inspections, in their order. What is not here was not looked at.
+/// Lists the examinations of recommendations of earlier inspections, in the order of the recommendations. A
+/// recommendation without an examination was not examined.
 #[utoipa::path(
     tag = "Examinations",
     params(WindowParameters),
@@ -42,9 +43,9 @@ async fn list_inspection_examinations(
     Ok(Listed::new(found, |items, page| ExaminationPage { items, page }))
 }
 
-/// Read what an inspection said of a recommendation
+/// Read the examination of a recommendation by an inspection
 ///
-/// Not found if it said nothing of it: silence is not improvement.
+/// Returns 404 if the inspection did not examine the recommendation; that does not mean that it improved.
 #[utoipa::path(
     tag = "Examinations",
     responses((status = 200, description = "The examination.", body = Examination))
@@ -60,18 +61,17 @@ async fn get_inspection_examination(
     Ok(Found::versioned(examination))
 }
 
-/// Record or replace what an inspection said of a recommendation
+/// Record or replace the examination of a recommendation by an inspection
 ///
-/// Of a recommendation that an earlier inspection made to the same authority or its predecessor. `If-None-Match: *` records
-/// it, `If-Match` replaces what is recorded; if there is nothing to replace, that is a failed precondition too. It says
-/// nothing of any action: to verify one is a step of its own. `reason` is required to replace it if the inspection is
-/// published.
+/// The recommendation must be of an earlier inspection of the same authority or its predecessor. `If-None-Match: *`
+/// creates an examination, `If-Match` replaces one; if there is none to replace, the response is 412. An examination
+/// does not change the state of any action. `reason` is required to replace it if the inspection is published.
 #[utoipa::path(
     tag = "Examinations",
     request_body = NewExamination,
     responses(
-        (status = 200, description = "The examination as it is now.", body = Examination),
-        (status = 201, description = "The examination is recorded.", body = Examination)
+        (status = 200, description = "The changed examination.", body = Examination),
+        (status = 201, description = "The created examination.", body = Examination)
     )
 )]
 #[put("/inspections/{inspection_id}/examinations/{recommendation_id}")]
@@ -92,21 +92,22 @@ async fn replace_inspection_examination(
     })
 }
 
-/// Remove what an inspection said of a recommendation
+/// Remove the examination of a recommendation by an inspection
 ///
-/// The recommendation counts as not examined by it again. `reason` is required if the inspection is published.
+/// Afterwards the inspection counts as not having examined the recommendation. `reason` is required if the inspection
+/// is published.
 #[utoipa::path(
     tag = "Examinations",
     params(ReasonParameter),
-    responses((status = 204, description = "The examination is gone."))
+    responses((status = 204, description = "The examination is deleted."))
 )]
 #[delete("/inspections/{inspection_id}/examinations/{recommendation_id}")]
 async fn delete_inspection_examination(
     db: web::Data<Db>,
     caller: Caller,
     place: web::Path<Place>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| query::delete(conn, &caller, *place, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)

@@ -1,4 +1,4 @@
-//! What a finding is.
+//! Findings.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,8 +8,10 @@ use validator::Validate;
 
 use crate::access::references::{Reference, Referred};
 use crate::database::schema::findings;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
 use crate::register::improvement_actions::model::ImprovementAction;
 use crate::values::authority_key::AuthorityKey;
@@ -21,32 +23,32 @@ use crate::values::text::{Code, Name, Prose, Reason, SearchText};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Whether a finding is good news.
+    /// Whether a finding is a strength or a concern.
     pub enum Polarity {
-        /// Something works.
+        /// A strength.
         Strength = "strength",
-        /// Something does not.
+        /// A concern.
         Concern = "concern",
-        /// Some of both.
+        /// A strength and a concern.
         Mixed = "mixed",
     }
 }
 
 text_enum! {
-    /// What a finding can carry.
+    /// Related resources that can be embedded in a finding.
     pub enum FindingEmbed {
-        /// The improvement actions that answer it.
+        /// The improvement actions that respond to it.
         Actions = "actions",
     }
 }
 
-/// One thing that inspectors found.
+/// A finding of an inspection.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Finding {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: FindingRow,
-    /// The improvement actions that answer it, by due date; with `embed=actions`.
+    /// The improvement actions that respond to it, by due date; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub actions: Option<Vec<ImprovementAction>>,
@@ -68,44 +70,44 @@ impl Versioned for Finding {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = findings)]
 pub struct FindingRow {
-    /// The id.
+    /// The unique identifier.
     pub finding_id: FindingId,
-    /// The inspection that found it.
+    /// The inspection that it is part of.
     pub inspection_id: InspectionId,
-    /// Place in the report, from 1.
+    /// The position in the report, from 1.
     #[schema(minimum = 1, maximum = 1000)]
     pub position: i32,
-    /// Whether it is good news.
+    /// Whether it is a strength, a concern, or both.
     pub polarity: Polarity,
-    /// What was found.
+    /// The text of the finding.
     pub text: Prose,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<Name>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
-    /// The area of judgement that it belongs to, of the inspection's framework.
+    /// The area of the inspection's framework that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<Code>,
-    /// What it is about.
+    /// The themes.
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
-    /// Words of the report, where its licence allows to repeat them.
+    /// A quotation from the report, if its licence permits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Prose>,
-    /// The document that tells of it.
+    /// The document that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<DocumentId>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -117,91 +119,91 @@ pub const REFERENCES: &[Reference] = &[Reference { member: "document_id", to: Re
 #[diesel(table_name = findings)]
 #[serde(deny_unknown_fields)]
 pub struct NewFinding {
-    /// Place in the report, from 1; after the last if it is absent.
+    /// The position in the report, from 1; after the last one if absent.
     #[diesel(skip_insertion)]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// Whether it is good news.
+    /// Whether it is a strength, a concern, or both.
     pub polarity: Polarity,
-    /// What was found.
+    /// The text of the finding.
     #[validate(nested)]
     pub text: Prose,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[validate(nested)]
     pub section: Option<Name>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[validate(nested)]
     pub paragraph: Option<Name>,
-    /// The area of judgement that it belongs to, of the inspection's framework.
+    /// The area of the inspection's framework that it belongs to.
     #[validate(nested)]
     pub area: Option<Code>,
-    /// What it is about.
+    /// The themes.
     #[serde(default)]
     #[validate(length(max = 40), nested)]
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
-    /// Words of the report, where its licence allows to repeat them.
+    /// A quotation from the report, if its licence permits.
     #[validate(nested)]
     pub quote: Option<Prose>,
-    /// The document that tells of it.
+    /// The document that contains it.
     pub document_id: Option<DocumentId>,
 }
 
-/// A change of a finding: absent members stay, null clears, a value sets.
+/// A change of a finding: absent members do not change, null clears a member, a value sets it.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = findings)]
 #[serde(deny_unknown_fields)]
 pub struct FindingPatch {
-    /// Place in the report, from 1.
+    /// The position in the report, from 1.
     #[serde(default, deserialize_with = "present")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(nullable = false, minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// Whether it is good news.
+    /// Whether it is a strength, a concern, or both.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub polarity: Option<Polarity>,
-    /// What was found.
+    /// The text of the finding.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub text: Option<Prose>,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub section: Option<Option<Name>>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub paragraph: Option<Option<Name>>,
-    /// The area of judgement that it belongs to, of the inspection's framework.
+    /// The area of the inspection's framework that it belongs to.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub area: Option<Option<Code>>,
-    /// What it is about; replaces them all.
+    /// The themes; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 40), nested)]
     #[schema(nullable = false, max_items = 40)]
     pub themes: Option<Vec<Code>>,
-    /// The children that it is about; replaces them all.
+    /// The groups of children concerned; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 20))]
     #[schema(nullable = false, max_items = 20)]
     pub cohorts: Option<Vec<Cohort>>,
-    /// Words of the report, where its licence allows to repeat them.
+    /// A quotation from the report, if its licence permits.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub quote: Option<Option<Prose>>,
-    /// The document that tells of it.
+    /// The document that contains it.
     #[serde(default, deserialize_with = "nullable")]
     pub document_id: Option<Option<DocumentId>>,
-    /// Why a published inspection is changed.
+    /// The reason for changing a published inspection.
     #[diesel(skip_update)]
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
@@ -209,7 +211,7 @@ pub struct FindingPatch {
     pub reason: Option<Reason>,
 }
 
-/// Which findings are wanted.
+/// The filter of lists of findings.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -230,7 +232,7 @@ pub struct FindingFilter {
     /// Themes.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
     pub theme: Option<Codes<Code>>,
-    /// The children concerned.
+    /// The groups of children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// Strengths, concerns, or both.
@@ -245,9 +247,19 @@ pub struct FindingFilter {
     /// Published on this day or earlier.
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
-    /// What each finding carries.
+    /// Related resources to embed in each finding.
     #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
+}
+
+impl Parameters for FindingFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
 }
 
 /// What findings carry.
@@ -255,9 +267,15 @@ pub struct FindingFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FindingParameters {
-    /// What each finding carries.
+    /// Related resources to embed in each finding.
     #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
+}
+
+impl Parameters for FindingParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of findings.
@@ -266,6 +284,6 @@ pub struct FindingPage {
     /// The findings.
     #[schema(max_items = 200)]
     pub items: Vec<Finding>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

@@ -32,7 +32,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List the findings of an inspection
 ///
-/// In the order of the report.
+/// Lists them in the order of the report.
 #[utoipa::path(
     tag = "Findings",
     params(FindingParameters, WindowParameters),
@@ -45,7 +45,6 @@ async fn list_inspection_findings(
     id: web::Path<InspectionId>,
     List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = rows::find(conn, &caller, *id)?.inspection_id;
@@ -59,11 +58,11 @@ async fn list_inspection_findings(
 
 /// Record a finding of an inspection
 ///
-/// After the last, unless `position` says otherwise.
+/// Adds it after the last one unless `position` is given.
 #[utoipa::path(
     tag = "Findings",
     request_body = NewFinding,
-    responses((status = 201, description = "The finding is recorded.", body = Finding))
+    responses((status = 201, description = "The created finding.", body = Finding))
 )]
 #[post("/inspections/{inspection_id}/findings")]
 async fn create_inspection_finding(
@@ -81,7 +80,7 @@ async fn create_inspection_finding(
 
 /// List findings
 ///
-/// Across all inspections, the latest publication first: what was said of a theme or of a group of children, and where.
+/// Lists findings across all inspections, latest publication first. Filter by theme or group of children (`cohort`).
 #[utoipa::path(
     tag = "Findings",
     params(FindingFilter, WindowParameters),
@@ -93,7 +92,6 @@ async fn list_findings(
     caller: Caller,
     List { window, filter }: List<FindingFilter>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
 }
@@ -101,7 +99,7 @@ async fn list_findings(
 /// Read a finding
 #[utoipa::path(
     tag = "Findings",
-    description = "One thing that inspectors found, with its themes and the children that it is about.",
+    description = "Returns the finding with its themes and the groups of children concerned.",
     params(FindingParameters),
     responses((status = 200, description = "The finding.", body = Finding))
 )]
@@ -118,11 +116,11 @@ async fn get_finding(
 
 /// Correct a finding
 ///
-/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+/// A JSON merge patch. `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Findings",
     request_body = FindingPatch,
-    responses((status = 200, description = "The finding as it is now.", body = Finding))
+    responses((status = 200, description = "The changed finding.", body = Finding))
 )]
 #[patch("/findings/{finding_id}")]
 async fn update_finding(
@@ -138,19 +136,19 @@ async fn update_finding(
 
 /// Remove a finding
 ///
-/// `reason` is required if the inspection is published, and is kept with what was removed.
+/// `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Findings",
     params(ReasonParameter),
-    responses((status = 204, description = "The finding is gone."))
+    responses((status = 204, description = "The finding is deleted."))
 )]
 #[delete("/findings/{finding_id}")]
 async fn delete_finding(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<FindingId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| part::delete::<FindingRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref())).await?;
     Ok(Deleted)

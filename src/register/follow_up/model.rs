@@ -1,4 +1,4 @@
-//! What a follow-up is, and how it is put together.
+//! The follow-up of a graded inspection, and how it is computed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,6 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::database::schema::inspections;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, future};
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::values::date::Date;
@@ -19,17 +21,17 @@ use crate::values::text::Code;
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What a visit said of something that was asked for; the most favourable first.
+    /// The outcome of a recommendation or a theme according to a visit, most favourable first.
     pub enum CoverageOutcome {
-        /// It is put right.
+        /// The matter was put right.
         Improved = "improved",
-        /// Some of it is put right.
+        /// The matter was put right in part.
         PartlyImproved = "partly_improved",
-        /// It is as it was.
+        /// Nothing has improved.
         NotImproved = "not_improved",
-        /// It has become worse.
+        /// The matter has become worse.
         Worse = "worse",
-        /// No examination speaks of it: nobody knows.
+        /// No examination: the outcome is unknown.
         NotExamined = "not_examined",
     }
 }
@@ -47,26 +49,26 @@ impl CoverageOutcome {
     }
 }
 
-/// What followed a graded inspection, up to a day.
+/// The follow-up of a graded inspection, up to a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FollowUp {
     /// The inspection.
     pub inspection_id: InspectionId,
-    /// The day up to which it is told.
+    /// The last day that the follow-up includes.
     pub as_at: Date,
     /// The published visits of the series that it opened, the inspection that closed it, and others that examined its
     /// recommendations, in the order of their days.
     #[schema(max_items = 1000)]
     pub visits: Vec<FollowUpVisit>,
-    /// The places in the series that no published monitoring visit has, up to the last that one has.
+    /// The numbers without a published monitoring visit in the series, up to the greatest one that has a visit.
     #[schema(schema_with = visit_numbers)]
     pub missing_visit_numbers: Vec<i32>,
-    /// The next published inspection of the authority, or of its successor, that decides where it stands.
+    /// The next published inspection of the authority, or of its successor, that determines its standing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by_inspection_id: Option<InspectionId>,
-    /// What each visit said.
+    /// The outcomes by theme and by recommendation.
     pub coverage: Coverage,
-    /// The recommendations that none of the visits looked at.
+    /// The recommendations that none of the visits examined.
     #[schema(max_items = 1000)]
     pub never_examined: Vec<RecommendationId>,
 }
@@ -74,23 +76,24 @@ pub struct FollowUp {
 /// The schema of the gaps; an attribute cannot give the numbers in a list their limits.
 fn visit_numbers() -> Schema {
     let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(99));
-    let about = "The places in the series that no published monitoring visit has, up to the last that one has.";
+    let about =
+        "The numbers without a published monitoring visit in the series, up to the greatest one that has a visit.";
     ArrayBuilder::new().items(number).max_items(Some(99)).description(Some(about)).into()
 }
 
-/// An inspection or visit that followed.
+/// An inspection or visit that is part of the follow-up.
 #[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 #[diesel(table_name = inspections)]
 pub struct FollowUpVisit {
     /// The inspection or visit.
     pub inspection_id: InspectionId,
-    /// Its kind; absent where no source tells.
+    /// The kind; absent if no source gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<InspectionKind>,
-    /// The graded inspection that opened the series which it belongs to, if it belongs to one.
+    /// The graded inspection that opened the series of visits; absent if it is not part of a series.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_by_inspection_id: Option<InspectionId>,
-    /// Its place in that series.
+    /// The number in that series.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 99)]
     pub visit_number: Option<i32>,
@@ -108,84 +111,89 @@ pub struct FollowUpVisit {
     pub published_on: Option<Date>,
 }
 
-/// What each visit said of each theme and of each recommendation.
+/// The outcomes of each visit by theme and by recommendation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Coverage {
-    /// By theme: those of the recommendations and those of the visits' findings, in the order of the themes.
+    /// The themes of the recommendations and of the visits' findings, in the order of the list of themes.
     #[schema(max_items = 1000)]
     pub themes: Vec<ThemeCoverage>,
-    /// By recommendation, in their order.
+    /// The recommendations, in the order of the report.
     #[schema(max_items = 1000)]
     pub recommendations: Vec<RecommendationCoverage>,
 }
 
-/// What each visit said of a theme.
+/// The outcomes of each visit for a theme.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ThemeCoverage {
     /// The theme.
     pub theme: Code,
-    /// The visits, in their order.
+    /// The visits, in the order of `visits`.
     #[schema(max_items = 1000)]
     pub visits: Vec<VisitedTheme>,
 }
 
-/// What a visit said of a theme.
+/// The outcome of a visit for a theme.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct VisitedTheme {
     /// The visit.
     pub inspection_id: InspectionId,
-    /// The least favourable outcome of the recommendations with this theme that it examined. An examination that names
-    /// the finding which says so counts for the themes of that finding alone: what a visit did not speak of stays
-    /// `not_examined`.
+    /// The least favourable outcome of the recommendations with this theme that it examined. An examination with a
+    /// finding counts only for the themes of that finding; the others remain `not_examined`.
     pub outcome: CoverageOutcome,
-    /// How many strengths it found.
+    /// The number of findings that are strengths.
     #[schema(minimum = 0, maximum = 1000)]
     pub strength_count: usize,
-    /// How many concerns it found.
+    /// The number of findings that are concerns.
     #[schema(minimum = 0, maximum = 1000)]
     pub concern_count: usize,
-    /// How many findings of it are some of both.
+    /// The number of findings that are both.
     #[schema(minimum = 0, maximum = 1000)]
     pub mixed_count: usize,
 }
 
-/// What each visit said of a recommendation.
+/// The outcomes of each visit for a recommendation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RecommendationCoverage {
     /// The recommendation.
     pub recommendation_id: RecommendationId,
-    /// Its place in the report.
+    /// The position in the report.
     #[schema(minimum = 1, maximum = 1000)]
     pub position: i32,
-    /// The visits, in their order.
+    /// The visits, in the order of `visits`.
     #[schema(max_items = 1000)]
     pub visits: Vec<VisitedRecommendation>,
 }
 
-/// What a visit said of a recommendation.
+/// The outcome of a visit for a recommendation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct VisitedRecommendation {
     /// The visit.
     pub inspection_id: InspectionId,
-    /// What it said.
+    /// The outcome.
     pub outcome: CoverageOutcome,
 }
 
-/// What is asked of a follow-up.
+/// The parameters of a follow-up.
 #[derive(Debug, Clone, Copy, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FollowUpParameters {
-    /// The day up to which it is told, today in London by default; not after it. What was published on that day or before
-    /// counts; an inspection of which no day is known counts always.
+    /// Include what was published on or before this day (default: today in London; not later). An inspection without
+    /// any date is always included.
     #[param(example = "2026-01-31")]
     pub as_at: Option<Date>,
+}
+
+impl Parameters for FollowUpParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }
 
 /// What a visit said of a recommendation, and of which themes the finding is that says so, if it is named.
 #[derive(Debug, Clone)]
 pub struct Said {
-    /// What it said.
+    /// The outcome.
     pub outcome: ExaminationOutcome,
     /// The themes of the finding; absent if none is named.
     pub found: Option<Vec<Code>>,

@@ -10,12 +10,11 @@ use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, m
 use crate::access::caller::Caller;
 use crate::database::schema::{examinations, findings, recommendations, themes};
 use crate::error::{ApiError, ProblemCode};
-use crate::http::page::check_not_future;
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::register::inspections::model::InspectionRow;
-use crate::register::inspections::query::framework::gives_grades;
 use crate::register::inspections::query::rows as inspections;
+use crate::register::inspections::query::framework::gives_grades;
 use crate::values::date::Date;
 use crate::values::ids::{InspectionId, RecommendationId};
 use crate::values::inspection_kind::InspectionKind;
@@ -58,7 +57,7 @@ struct Closing {
 ///
 /// # Errors
 ///
-/// `validation_failed`, `not_found` if there is no such inspection, none yet on that day, or none that gives grades, or if
+/// `not_found` if there is no such inspection, none yet on that day, or none that gives grades, or if
 /// the database fails.
 pub fn get(
     conn: &mut PgConnection,
@@ -66,7 +65,6 @@ pub fn get(
     id: InspectionId,
     parameters: FollowUpParameters,
 ) -> Result<FollowUp, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let as_at = parameters.as_at.unwrap_or_else(Date::today);
     let inspection = inspections::find(conn, caller, id)?;
     if !gives_grades(conn, &inspection)? {

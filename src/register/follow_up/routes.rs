@@ -17,12 +17,12 @@ pub fn register(service: &mut ServiceConfig) {
     service.service(get_inspection_follow_up);
 }
 
-/// Read what followed a graded inspection
+/// Read the follow-up of a graded inspection
 ///
-/// The visits of the series that it opened, the gaps in their numbers, the inspection that closed it, and what each of them
-/// said of its recommendations and themes. What a visit did not look at is `not_examined`, whatever others said; of a theme
-/// with several recommendations the least favourable outcome counts. Only what is published counts. Not found for visits
-/// and other inspections without grades.
+/// Returns the visits of the series that it opened, the missing visit numbers, the inspection that closed the series,
+/// and the outcomes of each for its recommendations and themes. A recommendation that a visit did not examine is
+/// `not_examined` for that visit. A theme with several recommendations has the least favourable outcome. Only published
+/// inspections are included. Returns 404 for visits and other inspections without grades.
 #[utoipa::path(
     tag = "Examinations",
     params(FollowUpParameters),

@@ -1,4 +1,4 @@
-//! What a framework is made of.
+//! Frameworks and their parts.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,33 +17,33 @@ text_enum! {
     pub enum Comparability {
         /// The same area, judged in the same way.
         Exactly = "exactly",
-        /// Areas about the same matter, judged by other criteria.
+        /// Areas about the same matter, judged by different criteria.
         Roughly = "roughly",
     }
 }
 
-/// A rule book that Ofsted inspects by.
+/// A framework: the rules of an inspection by Ofsted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Framework {
-    /// The code that inspections name.
+    /// The code.
     #[schema(example = "ilacs_2018")]
     pub framework: Code,
     /// Its name.
     pub name: Name,
-    /// Versions of one framework share a family.
+    /// The family, which all versions of a framework share.
     pub family: Code,
-    /// What it is for.
+    /// The purpose.
     pub description: Lines,
     /// First day of fieldwork under it.
     pub valid_from: Date,
-    /// Whether the first day is not known exactly; then no inspection is refused for it.
+    /// Whether the first day is approximate; then no inspection before it is refused.
     pub valid_from_is_approximate: bool,
     /// Last day of fieldwork under it; absent while it is in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<Date>,
-    /// Whether the last day is not known exactly; then no inspection is refused for it.
+    /// Whether the last day is approximate; then no inspection after it is refused.
     pub valid_to_is_approximate: bool,
-    /// What is judged, in order.
+    /// The areas that are judged, in order.
     #[schema(max_items = 50)]
     pub areas: Vec<FrameworkArea>,
     /// The kinds of inspection.
@@ -62,26 +62,26 @@ pub struct FrameworkArea {
     pub area: Code,
     /// Its name in reports.
     pub name: Name,
-    /// The area of which it is a part.
+    /// The area that it is part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub under: Option<Code>,
-    /// Areas of other frameworks that it can be compared with; with all others it cannot.
+    /// The areas of other frameworks that it is comparable with; it is not comparable with others.
     #[schema(max_items = 50)]
     pub lines_up_with: Vec<AreaMatch>,
 }
 
-/// An area of another framework that lines up with this one.
+/// An area of another framework that is comparable with this one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AreaMatch {
     /// The other framework.
     pub framework: Code,
     /// Its area.
     pub area: Code,
-    /// How well they line up.
+    /// How comparable they are.
     pub comparability: Comparability,
 }
 
-/// A kind of inspection that a framework knows.
+/// A kind of inspection of a framework.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = framework_kinds)]
 pub struct FrameworkKind {
@@ -89,13 +89,13 @@ pub struct FrameworkKind {
     pub kind: InspectionKind,
     /// Its name.
     pub name: Name,
-    /// What it is.
+    /// The description.
     pub description: Lines,
-    /// Whether inspections of this kind carry judgements.
+    /// Whether inspections of this kind have judgements.
     pub is_graded: bool,
     /// Whether it is a visit: short, ungraded, reported by letter.
     pub is_visit: bool,
-    /// Whether an inspection of this kind decides where an authority stands.
+    /// Whether an inspection of this kind determines the standing of the authority.
     pub gives_standing: bool,
 }
 
@@ -103,14 +103,14 @@ pub struct FrameworkKind {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = framework_grades)]
 pub struct FrameworkGrade {
-    /// The word.
+    /// The grade.
     pub grade: Grade,
-    /// How it is printed.
+    /// The grade as printed.
     pub name: Name,
-    /// What it means, as the framework says it; absent where no source of the register has it.
+    /// The definition in the words of the framework; absent if no source of the register has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<Lines>,
-    /// What it means, in plain words.
+    /// The definition in plain words.
     pub plain_definition: Lines,
 }
 
@@ -120,7 +120,7 @@ pub struct FrameworkPage {
     /// The frameworks, oldest first.
     #[schema(max_items = 200)]
     pub items: Vec<Framework>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
@@ -134,7 +134,7 @@ pub struct FrameworkRow {
     pub name: Name,
     /// The family.
     pub family: Code,
-    /// What it is for.
+    /// The purpose.
     pub description: Lines,
     /// Order in the list.
     pub position: i32,
@@ -186,7 +186,7 @@ pub struct FrameworkRecord {
     pub name: Name,
     /// The family.
     pub family: Code,
-    /// What it is for.
+    /// The purpose.
     pub description: Lines,
     /// First day.
     pub valid_from: Date,
@@ -233,13 +233,13 @@ pub struct KindRecord {
     pub kind: InspectionKind,
     /// The name.
     pub name: Name,
-    /// What it is.
+    /// The description.
     pub description: Lines,
-    /// Whether it carries judgements.
+    /// Whether it has judgements.
     pub is_graded: bool,
     /// Whether it is a visit.
     pub is_visit: bool,
-    /// Whether it decides where an authority stands.
+    /// Whether it determines the standing of the authority.
     pub gives_standing: bool,
 }
 
@@ -248,12 +248,12 @@ pub struct KindRecord {
 #[diesel(table_name = framework_grades, treat_none_as_null = true)]
 #[serde(deny_unknown_fields)]
 pub struct GradeRecord {
-    /// The word.
+    /// The grade.
     pub grade: Grade,
-    /// How it is printed.
+    /// The grade as printed.
     pub name: Name,
-    /// What it means, as the framework says it.
+    /// The definition in the words of the framework.
     pub definition: Option<Lines>,
-    /// What it means, in plain words.
+    /// The definition in plain words.
     pub plain_definition: Lines,
 }

@@ -21,7 +21,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List frameworks
 ///
-/// The rule books that Ofsted inspects by, oldest first, with their areas, kinds of inspection and grades.
+/// Lists the frameworks that Ofsted inspects under, oldest first, with their areas, kinds of inspection and grades.
 #[utoipa::path(
     tag = "Frameworks",
     params(WindowParameters),
@@ -39,7 +39,8 @@ async fn list_frameworks(
 
 /// Read a framework
 ///
-/// Its areas, and those of other frameworks that they line up with; its kinds of inspection; its scale, best first.
+/// Returns the areas, with the comparable areas of other frameworks; the kinds of inspection; and the grades, best
+/// first.
 #[utoipa::path(
     tag = "Frameworks",
     responses((status = 200, description = "The framework.", body = Framework))

@@ -1,6 +1,6 @@
-//! An improvement action is one thing that an authority does so that something gets better for children: who answers for it,
-//! by when, where it stands, and what shows that it worked. Its state moves only by transitions, its due date only by date
-//! revisions, so that what slipped stays visible.
+//! Improvement actions: one action of an authority to improve something for children, with the responsible role, the
+//! due date, the state and the evidence that it worked. The state changes only by transitions and the due date only by
+//! date revisions, so that every earlier due date is kept.
 
 pub mod model;
 pub mod query;

@@ -1,4 +1,4 @@
-//! What an improvement action is.
+//! Improvement actions.
 
 mod filter;
 mod history;
@@ -32,41 +32,41 @@ use crate::values::text_enum::text_enum;
 use crate::values::visibility::Visibility;
 
 text_enum! {
-    /// Where an action stands.
+    /// States of an action.
     pub enum ActionState {
-        /// Somebody proposed it.
+        /// Proposed, and not yet agreed.
         Proposed = "proposed",
-        /// It is to be done.
+        /// Agreed, and not yet started.
         Agreed = "agreed",
-        /// It is being done.
+        /// In progress.
         InProgress = "in_progress",
-        /// Something keeps it from being done.
+        /// Blocked by an obstacle.
         Blocked = "blocked",
-        /// It is put off to a later day.
+        /// Deferred to a later day.
         Deferred = "deferred",
-        /// It is done; whether it worked is not yet seen.
+        /// Done; the effect is not yet confirmed.
         Completed = "completed",
-        /// Somebody else saw that it worked.
+        /// Confirmed by somebody else: the action worked.
         Verified = "verified",
-        /// It will not be done.
+        /// Cancelled.
         Cancelled = "cancelled",
-        /// It was done or cancelled, and has to be done again.
+        /// Open again after it was done or cancelled.
         Reopened = "reopened",
     }
 }
 
 text_enum! {
-    /// What led to an action.
+    /// Sources of actions.
     pub enum ActionSource {
         /// A recommendation of an inspection.
         Recommendation = "recommendation",
         /// A finding of an inspection.
         Finding = "finding",
-        /// An audit of the authority's own.
+        /// An internal audit of the authority.
         Audit = "audit",
-        /// A review of what can be learnt from a case.
+        /// A learning review of a case.
         LearningReview = "learning_review",
-        /// The authority's account of itself.
+        /// A self-evaluation of the authority.
         SelfEvaluation = "self_evaluation",
         /// The improvement board.
         Board = "board",
@@ -76,31 +76,31 @@ text_enum! {
 }
 
 text_enum! {
-    /// How pressing an action is.
+    /// Priorities of actions.
     pub enum Priority {
-        /// First.
+        /// High.
         High = "high",
-        /// Then.
+        /// Medium.
         Medium = "medium",
-        /// After that.
+        /// Low.
         Low = "low",
     }
 }
 
 text_enum! {
-    /// How an action goes, as those who do it see it.
+    /// The red, amber or green status of an action, as reported by those responsible for it.
     pub enum Rag {
-        /// It goes wrong.
+        /// Off track.
         Red = "red",
-        /// It may go wrong.
+        /// At risk.
         Amber = "amber",
-        /// It goes well.
+        /// On track.
         Green = "green",
     }
 }
 
 text_enum! {
-    /// The orders of actions; `-` for descending. What is absent sorts last.
+    /// The orders of actions; `-` for descending. Absent values sort last.
     pub enum ImprovementActionSort {
         /// By due date, the earliest first.
         DueOn = "due_on",
@@ -118,40 +118,40 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an action can carry.
+    /// Related resources that can be embedded in an action.
     pub enum ImprovementActionEmbed {
-        /// The recommendations that it answers.
+        /// The recommendations that it responds to.
         Recommendations = "recommendations",
-        /// What was reported of it.
+        /// The updates.
         Updates = "updates",
         /// The evidence that it had an effect.
         Evidence = "evidence",
-        /// The changes of its due date.
+        /// The date revisions.
         DateRevisions = "date_revisions",
-        /// Its moves from state to state.
+        /// The transitions.
         Transitions = "transitions",
     }
 }
 
-/// What an authority does so that something gets better for children.
+/// An improvement action of an authority.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementAction {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: ImprovementActionRow,
-    /// The recommendations that it answers.
+    /// The recommendations that it responds to.
     #[schema(max_items = 50)]
     pub recommendation_ids: Vec<RecommendationId>,
-    /// The findings that it answers.
+    /// The findings that it responds to.
     #[schema(max_items = 50)]
     pub finding_ids: Vec<FindingId>,
-    /// Whether its due date has passed while it is open.
+    /// Whether the action is open and its due date has passed.
     pub is_overdue: bool,
-    /// The recommendations that it answers; with `embed=recommendations`.
+    /// The recommendations that it responds to; with `embed=recommendations`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 50)]
     pub recommendations: Option<Vec<Recommendation>>,
-    /// What was reported of it, the earliest first; with `embed=updates`.
+    /// The updates, earliest first; with `embed=updates`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub updates: Option<Vec<ImprovementActionUpdate>>,
@@ -159,11 +159,11 @@ pub struct ImprovementAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub evidence: Option<Vec<Evidence>>,
-    /// The changes of its due date, in their order; with `embed=date_revisions`.
+    /// The date revisions, in order; with `embed=date_revisions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub date_revisions: Option<Vec<ImprovementActionDateRevision>>,
-    /// Its moves from state to state, in their order; with `embed=transitions`.
+    /// The transitions, in order; with `embed=transitions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub transitions: Option<Vec<ImprovementActionTransition>>,
@@ -187,7 +187,7 @@ impl Versioned for ImprovementAction {
     }
 }
 
-/// An action with what it refers to, as it is stored and as events tell it.
+/// An action with its references, as it is stored and as events contain it.
 #[derive(Debug, Clone, Serialize)]
 pub struct StoredImprovementAction<'a> {
     #[serde(flatten)]
@@ -209,7 +209,7 @@ pub struct ImprovementActionPage {
     /// The actions.
     #[schema(max_items = 200)]
     pub items: Vec<ImprovementAction>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
@@ -217,86 +217,86 @@ pub struct ImprovementActionPage {
 #[derive(Debug, Clone, Queryable, QueryableByName, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = improvement_actions)]
 pub struct ImprovementActionRow {
-    /// The id.
+    /// The unique identifier.
     pub action_id: ActionId,
-    /// The authority that acts.
+    /// The authority that the action belongs to.
     pub authority_id: AuthorityId,
     /// The plan that it is part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan_id: Option<PlanId>,
-    /// What is done, in a line.
+    /// A title of one line.
     pub title: Title,
-    /// What is done.
+    /// A description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Prose>,
-    /// What led to it.
+    /// The source of the action.
     pub source: ActionSource,
-    /// What it is about.
+    /// The themes.
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
-    /// The role that answers for it; never a person.
+    /// The role that is responsible for the action; never the name of a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_role: Option<Name>,
-    /// The organisations that take part.
+    /// The partner organisations.
     #[schema(max_items = 50)]
     pub partner_organisations: Vec<Name>,
-    /// How pressing it is.
+    /// The priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-    /// What will be different for children.
+    /// The expected change for children.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success_measure: Option<Prose>,
-    /// To whom it was promised.
+    /// The persons or body that the action was promised to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promised_to: Option<Name>,
-    /// Who may read it.
+    /// Whether everyone can read it, or only keys with access to the papers of the authority.
     pub visibility: Visibility,
     /// The day on which it was proposed.
     pub proposed_on: Date,
-    /// Where it stands; moves only by transitions.
+    /// The state; changes only by transitions.
     pub state: ActionState,
-    /// How it goes, as the latest update says.
+    /// The red, amber or green status given by the latest update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rag: Option<Rag>,
-    /// The first day by which it was to be done.
+    /// The original due date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_due_on: Option<Date>,
-    /// The day by which it is to be done; changes only by date revisions.
+    /// The current due date; changes only by date revisions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
-    /// Days from the first due date to the current one; negative if it was brought forward.
+    /// The number of days from the original due date to the current one; negative if it was brought forward.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = -80_000, maximum = 80_000)]
     pub slip_days: Option<i32>,
-    /// How often the due date was changed.
+    /// The number of date revisions.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub revision_count: i32,
     /// The day on which it was completed; absent unless it is completed or verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_on: Option<Date>,
-    /// The day until which it is put off; absent unless it is deferred.
+    /// The day until which the action is deferred; absent unless it is deferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred_until: Option<Date>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
 impl ImprovementActionRow {
-    /// Whether everyone sees it.
+    /// Whether everyone can read it.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.visibility == Visibility::Public
     }
 
-    /// Whether its due date has passed by this day while it is open. Without a due date it never has.
+    /// Whether the action is open and its due date is before this day. Without a due date it is never overdue.
     #[must_use]
     pub fn is_overdue(&self, day: Date) -> bool {
         self.state.is_open() && self.due_on.is_some_and(|due_on| due_on < day)

@@ -111,10 +111,12 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: ActionId, if_match: 
     let before = rows::stored(conn, row)?;
     diesel::delete(improvement_actions::table.find(id)).execute(conn).on_constraint(|name| {
         let what = match name {
-            "improvement_action_transitions_action_id_fkey" => "the action has moved: cancel it instead",
-            "improvement_action_date_revisions_action_id_fkey" => "its due date was changed: cancel it instead",
-            "improvement_action_updates_action_id_fkey" => "it was reported on: cancel it instead",
-            "evidence_action_id_fkey" => "there is evidence of it: cancel it instead",
+            "improvement_action_transitions_action_id_fkey" => "the action has transitions: cancel it instead",
+            "improvement_action_date_revisions_action_id_fkey" => {
+                "the due date of the action was changed: cancel it instead"
+            }
+            "improvement_action_updates_action_id_fkey" => "the action has updates: cancel it instead",
+            "evidence_action_id_fkey" => "the action has evidence: cancel it instead",
             _ => return None,
         };
         Some(ApiError::in_use(what))

@@ -15,7 +15,7 @@ use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
-use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
@@ -33,7 +33,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List improvement actions
 ///
-/// By due date, the earliest first. With `as_at`, as they stood at the end of that day: what was due, overdue, done then.
+/// Lists actions by due date, earliest first. With `as_at`, the actions are returned as they stood at the end of that
+/// day.
 #[utoipa::path(
     tag = "Improvement actions",
     params(ImprovementActionFilter, WindowParameters),
@@ -45,19 +46,18 @@ async fn list_improvement_actions(
     caller: Caller,
     List { window, filter }: List<ImprovementActionFilter>,
 ) -> Result<Listed<ImprovementActionPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    filter.check_days()?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementActionPage { items, page }))
 }
 
 /// Record an improvement action
 ///
-/// It begins as `proposed`, and moves by transitions alone. `due_on` is its first due date, which date revisions change.
+/// The action starts as `proposed`; its state changes only by transitions. `due_on` is its original due date; date
+/// revisions change it.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementAction,
-    responses((status = 201, description = "The action is recorded.", body = ImprovementAction))
+    responses((status = 201, description = "The created action.", body = ImprovementAction))
 )]
 #[post("/improvement-actions")]
 async fn create_improvement_action(
@@ -74,7 +74,8 @@ async fn create_improvement_action(
 
 /// Read an improvement action
 ///
-/// With `as_at`, as it stood at the end of that day; `embed` adds the recommendations that it answers, and its history.
+/// With `as_at`, the action is returned as it stood at the end of that day. `embed` adds the recommendations that it
+/// responds to, and its history.
 #[utoipa::path(
     tag = "Improvement actions",
     params(ImprovementActionParameters),
@@ -87,18 +88,18 @@ async fn get_improvement_action(
     id: web::Path<ActionId>,
     Query(parameters): Query<ImprovementActionParameters>,
 ) -> Result<Found<ImprovementAction>, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let action = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
     Ok(Found::computed(action))
 }
 
 /// Correct an improvement action
 ///
-/// A JSON merge patch. State, due date and `rag` are no part of it: they move by transitions, date revisions and updates.
+/// A JSON merge patch. It does not contain the state, the due date and `rag`, which change by transitions, date
+/// revisions and updates.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = ImprovementActionPatch,
-    responses((status = 200, description = "The action as it is now.", body = ImprovementAction))
+    responses((status = 200, description = "The changed action.", body = ImprovementAction))
 )]
 #[patch("/improvement-actions/{action_id}")]
 async fn update_improvement_action(
@@ -114,10 +115,10 @@ async fn update_improvement_action(
 
 /// Remove an improvement action
 ///
-/// Only one that is proposed and of which nothing else is recorded; what has begun is cancelled instead.
+/// Deletes a proposed action without history and evidence. Cancel an action that has started instead.
 #[utoipa::path(
     tag = "Improvement actions",
-    responses((status = 204, description = "The action is gone."))
+    responses((status = 204, description = "The action is deleted."))
 )]
 #[delete("/improvement-actions/{action_id}")]
 async fn delete_improvement_action(

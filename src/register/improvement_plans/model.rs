@@ -1,4 +1,4 @@
-//! What an improvement plan is.
+//! Improvement plans.
 
 mod filter;
 mod input;
@@ -27,46 +27,47 @@ use crate::values::text_enum::text_enum;
 use crate::values::visibility::Visibility;
 
 text_enum! {
-    /// Where a plan stands.
+    /// States of a plan.
     pub enum PlanState {
-        /// It is being written.
+        /// The plan is a draft.
         Draft = "draft",
-        /// The body that decides on it has endorsed it.
+        /// The plan is endorsed by the body that decides on it.
         Endorsed = "endorsed",
-        /// It is no longer worked on.
+        /// The plan is closed.
         Closed = "closed",
     }
 }
 
-/// Who is to be asked about a plan, and when.
+/// A planned consultation about a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consultation {
     /// The group.
     #[validate(nested)]
     pub group: Name,
-    /// The day that is planned.
+    /// The planned day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_on: Option<Date>,
-    /// How, or about what.
+    /// The form or the subject of the consultation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub note: Option<Prose>,
 }
 
-/// What an authority undertakes to do about an inspection.
+/// An improvement plan of an authority.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementPlan {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: ImprovementPlanRow,
-    /// The last day for the statement that the law asks for: 70 working days after the report that it answers was
-    /// received. Absent if that day is not recorded, or beyond the bank holidays that are known.
+    /// The last day for the statutory statement: 70 working days after the authority received the report of the
+    /// inspection that the plan responds to. Absent if the day of receipt is not recorded, or if the bank holidays of
+    /// that period are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
-    /// How its actions stand.
+    /// The numbers of its actions by state.
     pub action_counts: ActionCounts,
-    /// Its actions by due date, the earliest first; with `embed=actions`.
+    /// Its actions by due date, earliest first; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub actions: Option<Vec<ImprovementAction>>,
@@ -82,16 +83,16 @@ impl Versioned for ImprovementPlan {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = improvement_plans)]
 pub struct ImprovementPlanRow {
-    /// The id.
+    /// The unique identifier.
     pub plan_id: PlanId,
-    /// The authority whose plan it is.
+    /// The authority that the plan belongs to.
     pub authority_id: AuthorityId,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// The phase, of a plan that is made in several.
+    /// The phase, if the plan is made in several phases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<Name>,
-    /// The inspection that it answers; of the same authority or its predecessor.
+    /// The inspection that it responds to, of the same authority or its predecessor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responds_to_inspection_id: Option<InspectionId>,
     /// The body that endorsed it.
@@ -100,35 +101,35 @@ pub struct ImprovementPlanRow {
     /// The day on which it was endorsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endorsed_on: Option<Date>,
-    /// The first day that it is for.
+    /// The first day of the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<Date>,
-    /// The last day that it is for.
+    /// The last day of the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<Date>,
-    /// Where it stands.
+    /// The state.
     pub state: PlanState,
-    /// Who may read it.
+    /// Whether everyone can read it, or only keys with access to the papers of the authority.
     pub visibility: Visibility,
-    /// Who is to be asked about it, and when.
+    /// The planned consultations.
     #[schema(value_type = Vec<Consultation>, max_items = 100)]
     pub consultation: JsonList<Consultation>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// How the actions of a plan stand: today, or as at the day asked about.
+/// The numbers of the actions of a plan by state, today or on the requested day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName, Serialize, ToSchema)]
 pub struct ActionCounts {
-    /// All.
+    /// All actions.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub total: i64,
@@ -136,39 +137,39 @@ pub struct ActionCounts {
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub open: i64,
-    /// Open, and due before the day.
+    /// Open, with a due date before that day.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub overdue: i64,
-    /// Done; whether they worked is not yet seen.
+    /// Done; the effect is not yet confirmed.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub completed: i64,
-    /// Somebody else saw that they worked.
+    /// Confirmed by somebody else: the action worked.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub verified: i64,
-    /// Not to be done.
+    /// Cancelled.
     #[diesel(sql_type = BigInt)]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub cancelled: i64,
 }
 
-/// How the actions of one plan stand.
+/// The numbers of the actions of one plan by state.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct CountedPlan {
     /// The plan.
     #[diesel(sql_type = SqlUuid)]
     pub plan_id: PlanId,
-    /// How they stand.
+    /// The numbers.
     #[diesel(embed)]
     pub counts: ActionCounts,
 }
 
-/// The actions of a plan that answer the open recommendations of the inspection that it answers.
+/// The actions of a plan for the open recommendations of the inspection that it responds to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProposedActions {
-    /// How many of them are new.
+    /// The number of new actions.
     #[schema(minimum = 0, maximum = 1_000)]
     pub created_count: usize,
     /// The actions, new and old, in the order of the recommendations.
@@ -185,6 +186,6 @@ pub struct ImprovementPlanPage {
     /// The plans.
     #[schema(max_items = 200)]
     pub items: Vec<ImprovementPlan>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

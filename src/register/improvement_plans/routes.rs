@@ -14,7 +14,7 @@ use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
 use crate::http::idempotency::Once;
-use crate::http::page::{WindowParameters, check_not_future};
+use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
@@ -35,9 +35,10 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List improvement plans
 ///
-/// The latest first, each with how its actions stand. With `as_at` of an earlier day, plans and their actions are read as
-/// they stood at its end, as far as their days tell: a plan is there from the earlier of `starts_on` and `endorsed_on`,
-/// always if neither is known; until `endorsed_on` it is a draft; a closed plan is closed only after `ends_on`.
+/// Lists plans, latest first, each with the numbers of its actions by state. With `as_at`, plans and their actions are
+/// returned as they stood at the end of that day, according to their dates: a plan exists from the earlier of
+/// `starts_on` and `endorsed_on`, or always if neither is known; before `endorsed_on` it is a draft; a closed plan is
+/// closed only after `ends_on`.
 #[utoipa::path(
     tag = "Improvement plans",
     params(ImprovementPlanFilter, WindowParameters),
@@ -49,20 +50,18 @@ async fn list_improvement_plans(
     caller: Caller,
     List { window, filter }: List<ImprovementPlanFilter>,
 ) -> Result<Listed<ImprovementPlanPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    check_not_future("as_at", filter.as_at)?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
 }
 
 /// Record an improvement plan
 ///
-/// With the inspection that it answers. `due_on`, the last day for the statement that the law asks for, is computed from
-/// the inspection's `received_on`.
+/// Creates a plan, with the inspection that it responds to. `due_on`, the last day for the statutory statement, is
+/// computed from the inspection's `received_on`.
 #[utoipa::path(
     tag = "Improvement plans",
     request_body = NewImprovementPlan,
-    responses((status = 201, description = "The improvement plan is recorded.", body = ImprovementPlan))
+    responses((status = 201, description = "The created improvement plan.", body = ImprovementPlan))
 )]
 #[post("/improvement-plans")]
 async fn create_improvement_plan(
@@ -79,8 +78,8 @@ async fn create_improvement_plan(
 
 /// Read an improvement plan
 ///
-/// With how its actions stand; `embed` adds them. With `as_at` of an earlier day it is read as it stood at its end, as in
-/// the list.
+/// Returns the plan with the numbers of its actions by state; `embed` adds the actions. With `as_at`, the plan is
+/// returned as it stood at the end of that day, as in the list.
 #[utoipa::path(
     tag = "Improvement plans",
     params(ImprovementPlanParameters),
@@ -93,7 +92,6 @@ async fn get_improvement_plan(
     id: web::Path<PlanId>,
     Query(parameters): Query<ImprovementPlanParameters>,
 ) -> Result<Found<ImprovementPlan>, ApiError> {
-    check_not_future("as_at", parameters.as_at)?;
     let plan = db.read(move |conn| query::get(conn, &caller, *id, &parameters)).await?;
     Ok(Found::computed(plan))
 }
@@ -101,9 +99,9 @@ async fn get_improvement_plan(
 /// Change an improvement plan
 #[utoipa::path(
     tag = "Improvement plans",
-    description = "A JSON merge patch: absent members stay, `null` clears, a value sets. An endorsed plan has `endorsed_on`.",
+    description = "A JSON merge patch: absent members do not change, `null` clears a member, a value sets it. An endorsed plan has `endorsed_on`.",
     request_body = ImprovementPlanPatch,
-    responses((status = 200, description = "The improvement plan as it is now.", body = ImprovementPlan))
+    responses((status = 200, description = "The changed improvement plan.", body = ImprovementPlan))
 )]
 #[patch("/improvement-plans/{plan_id}")]
 async fn update_improvement_plan(
@@ -120,8 +118,8 @@ async fn update_improvement_plan(
 /// Remove an improvement plan
 #[utoipa::path(
     tag = "Improvement plans",
-    description = "Only a draft without actions; another is closed instead.",
-    responses((status = 204, description = "The improvement plan is gone."))
+    description = "Deletes a draft without actions. Close any other plan instead.",
+    responses((status = 204, description = "The improvement plan is deleted."))
 )]
 #[delete("/improvement-plans/{plan_id}")]
 async fn delete_improvement_plan(
@@ -137,13 +135,14 @@ async fn delete_improvement_plan(
 
 /// Propose an action for each recommendation
 ///
-/// For each recommendation of the inspection that the plan answers: unless the latest published inspection that examined it
-/// found it improved, and unless an action of the plan answers it already. What is proposed has the words, themes and
-/// cohorts of the recommendation, the day that its timescale gives, and the visibility of the plan. The answer holds what
-/// answers the open recommendations, new and old: asked again, it creates nothing and answers the same.
+/// Creates an action for each recommendation of the inspection that the plan responds to, except for those that the
+/// latest published examination found improved and those that an action of the plan already responds to. The new
+/// actions have the text, themes and cohorts of the recommendation, its due date, and the visibility of the plan. The
+/// response contains the actions for all open recommendations, new and old. A repeated request creates nothing and
+/// returns the same actions.
 #[utoipa::path(
     tag = "Improvement plans",
-    responses((status = 200, description = "What answers the open recommendations.", body = ProposedActions))
+    responses((status = 200, description = "The actions for the open recommendations.", body = ProposedActions))
 )]
 #[post("/improvement-plans/{plan_id}/actions-from-recommendations")]
 async fn create_actions_from_recommendations(

@@ -1,4 +1,4 @@
-//! What an inspection is: the vocabulary of the field.
+//! Inspections.
 
 mod filter;
 mod input;
@@ -31,7 +31,7 @@ use crate::values::text::{Code, Lines, Name, Prose, Title, WebAddress};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Where the register has an inspection from.
+    /// Sources of inspections.
     pub enum InspectionSource {
         /// The published report.
         Report = "report",
@@ -41,29 +41,29 @@ text_enum! {
         SummarySheet = "summary_sheet",
         /// A news article.
         News = "news",
-        /// The name of a file, of which nothing else is known.
+        /// The name of a file that is not available.
         FileName = "file_name",
     }
 }
 
 text_enum! {
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     pub enum KindBasis {
-        /// The report says it.
+        /// Printed in the report.
         Printed = "printed",
-        /// It follows from the days of fieldwork.
+        /// Derived from the dates of fieldwork.
         DerivedFromDates = "derived_from_dates",
     }
 }
 
 text_enum! {
-    /// What an inspection can carry.
+    /// Related resources that can be embedded in an inspection.
     pub enum InspectionEmbed {
         /// Its findings.
         Findings = "findings",
         /// Its recommendations.
         Recommendations = "recommendations",
-        /// The documents that speak of it, without their full text.
+        /// The documents about it, without their full text.
         Documents = "documents",
     }
 }
@@ -105,42 +105,42 @@ pub struct Inspector {
     pub role: Option<Name>,
 }
 
-/// A part of the service that an inspection or a visit looked at.
+/// A part of the services that an inspection or a visit covered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AreaCovered {
     /// What it is.
     #[validate(nested)]
     pub description: Lines,
-    /// The area of judgement that it belongs to, of the inspection's framework.
+    /// The area of the inspection's framework that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub area: Option<Code>,
-    /// The themes that it is about.
+    /// The themes.
     #[serde(default)]
     #[validate(length(max = 40), nested)]
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
 }
 
-/// One look by Ofsted at an authority's services for children.
+/// An inspection of the services of an authority for children by Ofsted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Inspection {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: InspectionRow,
-    /// What was judged, in the order of the framework; empty for visits.
+    /// The judgements, in the order of the framework; empty for visits.
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,
-    /// How many findings are recorded.
+    /// The number of recorded findings.
     #[schema(minimum = 0, maximum = 1000)]
     pub finding_count: i64,
-    /// How many recommendations are recorded.
+    /// The number of recorded recommendations.
     #[schema(minimum = 0, maximum = 1000)]
     pub recommendation_count: i64,
     /// Its findings; with `embed=findings`.
@@ -151,7 +151,7 @@ pub struct Inspection {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 1000)]
     pub recommendations: Option<Vec<Recommendation>>,
-    /// The documents that speak of it, without their full text; with `embed=documents`.
+    /// The documents about it, without their full text; with `embed=documents`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 1000)]
     pub documents: Option<Vec<Document>>,
@@ -167,14 +167,14 @@ impl Versioned for Inspection {
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = inspections)]
 pub struct InspectionRow {
-    /// The id.
+    /// The unique identifier.
     pub inspection_id: InspectionId,
-    /// The authority inspected: the one that carries its Ofsted URN today.
+    /// The authority inspected: the one that has its Ofsted URN today.
     pub authority_id: AuthorityId,
-    /// The framework inspected under; absent where no source tells.
+    /// The framework of the inspection; absent if no source gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub framework: Option<Code>,
-    /// The kind of inspection; absent where no source tells.
+    /// The kind of inspection; absent if no source gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<InspectionKind>,
     /// The title of the report or letter.
@@ -186,69 +186,69 @@ pub struct InspectionRow {
     /// Last day of fieldwork.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<Date>,
-    /// The days of fieldwork in the words of the report.
+    /// The dates of fieldwork in the words of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fieldwork_as_printed: Option<Title>,
-    /// The periods on site, where there was more than one.
+    /// The periods on site, if there was more than one.
     #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
     pub fieldwork_periods: JsonList<FieldworkPeriod>,
-    /// The day on which the authority received the report; the statutory periods count from it.
+    /// The day on which the authority received the report; statutory periods start on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_on: Option<Date>,
     /// The day of publication; absent if Ofsted published nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_on: Option<Date>,
-    /// Who may see it.
+    /// The state, which determines who can read the inspection.
     pub state: InspectionState,
-    /// The authority's name as printed, which may be a predecessor's.
+    /// The name of the authority as printed, which may be that of a predecessor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspected_name: Option<Name>,
-    /// Who led it.
+    /// The lead inspectors.
     #[schema(max_items = 10)]
     pub lead_inspectors: Vec<Name>,
-    /// Who took part, where the report names them.
+    /// The inspectors, if the report names them.
     #[schema(value_type = Vec<Inspector>, max_items = 50)]
     pub inspectors: JsonList<Inspector>,
-    /// To whom the letter is addressed.
+    /// The addressee of the letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addressee: Option<Lines>,
-    /// Who else was sent it.
+    /// The recipients of copies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copied_to: Option<Lines>,
-    /// What it looked at, where that was not everything.
+    /// The parts of the services that it covered, if not all.
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: JsonList<AreaCovered>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Prose>,
     /// The graded inspection that opened the series of visits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_by_inspection_id: Option<InspectionId>,
-    /// Place in the series of visits, from 1; places may be missing.
+    /// The number in the series of visits, from 1; numbers may be missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 99)]
     pub visit_number: Option<i32>,
     /// Whether Ofsted called the visit the last of its series.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_final_visit: Option<bool>,
-    /// Where the report is published.
+    /// The URL of the published report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_url: Option<WebAddress>,
-    /// Where the register has it from.
+    /// The source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<InspectionSource>,
-    /// The source more exactly.
+    /// A more exact reference to the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_reference: Option<Lines>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind_basis: Option<KindBasis>,
-    /// Raised by each change of the inspection, its judgements, findings and recommendations.
+    /// Increases with each change of the inspection, its judgements, findings and recommendations.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -261,6 +261,6 @@ pub struct InspectionPage {
     /// The inspections.
     #[schema(max_items = 200)]
     pub items: Vec<Inspection>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

@@ -68,7 +68,11 @@ pub fn insert(
 /// As [`insert`].
 pub fn insert_rows(conn: &mut PgConnection, id: InspectionId, new: &NewInspection) -> Result<(), ApiError> {
     if new.state == InspectionState::Withdrawn {
-        return Err(ApiError::invalid_member("/state", "initial_state", "must be draft or published at first"));
+        return Err(ApiError::invalid_member(
+            "/state",
+            "initial_state",
+            "must be draft or published when the inspection is created",
+        ));
     }
     rules::check(conn, &candidate(id, new)?, Some(new))?;
     rows::insert(conn, id, new)?;

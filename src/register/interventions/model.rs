@@ -1,4 +1,4 @@
-//! What an intervention is.
+//! Interventions.
 
 mod filter;
 mod input;
@@ -20,67 +20,68 @@ use crate::values::text::{Name, Prose, WebAddress};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// What kind of intervention it is.
+    /// The kind of intervention.
     pub enum InterventionKind {
-        /// The Department for Education says what must improve and by when, and reviews it.
+        /// An improvement notice by the Department for Education, with deadlines and reviews.
         ImprovementNotice = "improvement_notice",
-        /// The Secretary of State directs the authority by law.
+        /// A statutory direction by the Secretary of State.
         StatutoryDirection = "statutory_direction",
-        /// Somebody appointed to report whether the authority can improve its services itself, or to direct them.
+        /// A commissioner, appointed to report whether the authority can improve its services itself, or to direct
+        /// them.
         Commissioner = "commissioner",
-        /// Somebody appointed to advise the authority and the Department for Education.
+        /// An adviser, appointed to advise the authority and the Department for Education.
         ImprovementAdviser = "improvement_adviser",
-        /// Another authority that helps.
+        /// Another authority that supports the improvement.
         ImprovementPartner = "improvement_partner",
         /// A board that oversees the improvement.
         ImprovementBoard = "improvement_board",
-        /// An organisation that runs the services in the authority's place.
+        /// An organisation that runs the services in place of the authority.
         Trust = "trust",
         /// Another intervention.
         Other = "other",
     }
 }
 
-/// What government or others set up when services fail.
+/// An intervention by government or others when services fail.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = interventions)]
 pub struct Intervention {
-    /// The id.
+    /// The unique identifier.
     pub intervention_id: InterventionId,
     /// The authority concerned.
     pub authority_id: AuthorityId,
-    /// What kind of intervention it is.
+    /// The kind of intervention.
     pub kind: InterventionKind,
-    /// The organisation that intervenes or helps.
+    /// The organisation that intervenes or supports the authority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Name>,
-    /// Who was appointed, as published.
+    /// The name of the person appointed, as published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Name>,
-    /// In what role.
+    /// The role of the person appointed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Name>,
     /// The first day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_on: Option<Date>,
-    /// The last day; absent while it lasts, or if it is not known.
+    /// The last day; absent while the intervention is active, or if it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<Date>,
     /// The inspection that led to it; of the same authority or its predecessor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub triggered_by_inspection_id: Option<InspectionId>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
-    /// What else is known of it.
+    /// A note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Prose>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -99,6 +100,6 @@ pub struct InterventionPage {
     /// The interventions.
     #[schema(max_items = 200)]
     pub items: Vec<Intervention>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

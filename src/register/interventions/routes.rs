@@ -26,8 +26,8 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List interventions
 ///
-/// The latest first. `active_on` finds those that were under way on a day: known to have begun, and not known to have
-/// ended.
+/// Lists interventions, latest first. `active_on` selects those that were active on a day: known to have started, and
+/// not known to have ended.
 #[utoipa::path(
     tag = "Interventions",
     params(InterventionFilter, WindowParameters),
@@ -45,11 +45,12 @@ async fn list_interventions(
 
 /// Record an intervention
 ///
-/// An improvement notice, a direction, an appointment: who, in what role, from when, and after which inspection.
+/// Creates an intervention, such as an improvement notice, a direction or an appointment, with the person, the role,
+/// the dates and the inspection that led to it.
 #[utoipa::path(
     tag = "Interventions",
     request_body = NewIntervention,
-    responses((status = 201, description = "The intervention is recorded.", body = Intervention))
+    responses((status = 201, description = "The created intervention.", body = Intervention))
 )]
 #[post("/interventions")]
 async fn create_intervention(
@@ -67,7 +68,7 @@ async fn create_intervention(
 /// Read an intervention
 #[utoipa::path(
     tag = "Interventions",
-    description = "What was set up, by whom, from when and until when.",
+    description = "Returns the kind, the organisation, the person and the dates of an intervention.",
     responses((status = 200, description = "The intervention.", body = Intervention))
 )]
 #[get("/interventions/{intervention_id}")]
@@ -84,9 +85,9 @@ async fn get_intervention(
 /// Correct an intervention
 #[utoipa::path(
     tag = "Interventions",
-    description = "A JSON merge patch: absent members stay, `null` clears, a value sets. Its end is recorded so.",
+    description = "A JSON merge patch: absent members do not change, `null` clears a member, a value sets it. To record its end, set `ended_on`.",
     request_body = InterventionPatch,
-    responses((status = 200, description = "The intervention as it is now.", body = Intervention))
+    responses((status = 200, description = "The changed intervention.", body = Intervention))
 )]
 #[patch("/interventions/{intervention_id}")]
 async fn update_intervention(
@@ -103,8 +104,8 @@ async fn update_intervention(
 /// Remove an intervention
 #[utoipa::path(
     tag = "Interventions",
-    description = "One that was recorded by mistake; one that is over gets its last day instead.",
-    responses((status = 204, description = "The intervention is gone."))
+    description = "Deletes an intervention that was recorded by mistake. If an intervention has ended, set `ended_on` instead.",
+    responses((status = 204, description = "The intervention is deleted."))
 )]
 #[delete("/interventions/{intervention_id}")]
 async fn delete_intervention(

@@ -1,4 +1,4 @@
-//! What a judgement is.
+//! Judgements.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,14 +11,14 @@ use crate::values::text::{Code, Name, Reason};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Why an area that the framework judges has no grade in the report.
+    /// Reasons why an area of the framework has no grade.
     pub enum AbsenceReason {
-        /// The report says that it was not judged.
+        /// The report states that the area was not judged.
         NotJudged = "not_judged",
     }
 }
 
-/// A grade, or why there is none, for one area of an inspection.
+/// The grade of one area of an inspection, or the reason why there is none.
 #[derive(
     Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize, Validate, ToSchema,
 )]
@@ -26,18 +26,18 @@ text_enum! {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "has_grade_or_reason"))]
 pub struct Judgement {
-    /// The area, one of the framework's.
+    /// The area, which the framework must have.
     #[validate(nested)]
     #[schema(example = "overall_effectiveness")]
     pub area: Code,
-    /// The grade, one of the framework's.
+    /// The grade, which the framework must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
     /// The grade in the words of the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub grade_as_printed: Option<Name>,
-    /// Why there is no grade.
+    /// The reason why there is no grade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absence_reason: Option<AbsenceReason>,
 }
@@ -58,15 +58,15 @@ pub struct JudgementSet {
     pub judgements: Vec<Judgement>,
 }
 
-/// The judgements that an inspection is to have, in place of those it has.
+/// The new judgements of an inspection; replaces all of them.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewJudgementSet {
-    /// The judgements, each of another area.
+    /// The judgements, at most one for each area.
     #[validate(length(max = 50), nested)]
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,
-    /// Why a published inspection is changed.
+    /// The reason for changing a published inspection.
     #[validate(nested)]
     pub reason: Option<Reason>,
 }

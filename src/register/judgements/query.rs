@@ -9,8 +9,8 @@ use super::model::NewJudgementSet;
 use crate::access::caller::Caller;
 use crate::error::ApiError;
 use crate::http::extract::IfMatch;
-use crate::register::inspections::model::Inspection;
 use crate::register::inspections::query as inspections;
+use crate::register::inspections::model::Inspection;
 use crate::register::inspections::query::part;
 use crate::values::ids::InspectionId;
 

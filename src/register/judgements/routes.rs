@@ -10,8 +10,8 @@ use crate::database::pool::Db;
 use crate::error::ApiError;
 use crate::http::extract::{Body, IfMatch, NoParameters, Query};
 use crate::http::response::Found;
-use crate::register::inspections::model::Inspection;
 use crate::register::inspections::query as inspections;
+use crate::register::inspections::model::Inspection;
 use crate::values::ids::InspectionId;
 
 /// Registers the operations.
@@ -25,7 +25,7 @@ fn answer(inspection: Inspection) -> Found<JudgementSet> {
 
 /// Read the judgements of an inspection
 ///
-/// In the order of its framework. Their `ETag` is the inspection's.
+/// Returns the judgements in the order of the framework. The `ETag` is that of the inspection.
 #[utoipa::path(
     tag = "Judgements",
     responses((status = 200, description = "The judgements.", body = JudgementSet))
@@ -43,12 +43,12 @@ async fn get_inspection_judgements(
 
 /// Replace the judgements of an inspection
 ///
-/// The whole set, under the inspection's `ETag`. Areas and grades must be the framework's. `reason` is required if the
-/// inspection is published.
+/// Replaces all judgements. `If-Match` takes the inspection's `ETag`. Areas and grades must belong to the framework.
+/// `reason` is required if the inspection is published.
 #[utoipa::path(
     tag = "Judgements",
     request_body = NewJudgementSet,
-    responses((status = 200, description = "The judgements as they are now.", body = JudgementSet))
+    responses((status = 200, description = "The changed judgements.", body = JudgementSet))
 )]
 #[put("/inspections/{inspection_id}/judgements")]
 async fn replace_inspection_judgements(

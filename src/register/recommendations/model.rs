@@ -1,4 +1,4 @@
-//! What a recommendation is.
+//! Recommendations.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,8 +8,10 @@ use validator::Validate;
 
 use super::timescale;
 use crate::database::schema::recommendations;
+use crate::error::FieldError;
 use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
+use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
 use crate::register::examinations::model::Examination;
 use crate::register::improvement_actions::model::ImprovementAction;
@@ -22,19 +24,19 @@ use crate::values::text::{Code, Name, Prose, Reason, SearchText};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// How pressing a recommendation is, in the terms of its framework.
+    /// Kinds of recommendation, by priority in the terms of the framework.
     pub enum RecommendationKind {
-        /// Serious weakness, to be put right at once.
+        /// A serious weakness, which has to be put right at once.
         PriorityAction = "priority_action",
-        /// What needs to improve.
+        /// An area that needs to improve.
         AreaForImprovement = "area_for_improvement",
-        /// A recommendation without such a name.
+        /// Another recommendation.
         Recommendation = "recommendation",
     }
 }
 
 text_enum! {
-    /// To whom a recommendation is addressed.
+    /// Addressees of recommendations.
     pub enum RecommendationAddressee {
         /// The authority inspected.
         LocalAuthority = "local_authority",
@@ -42,17 +44,17 @@ text_enum! {
         Lscb = "lscb",
         /// The authority and its partners together.
         Partnership = "partnership",
-        /// Somebody else.
+        /// Another addressee.
         Other = "other",
     }
 }
 
 text_enum! {
-    /// What a recommendation can carry.
+    /// Related resources that can be embedded in a recommendation.
     pub enum RecommendationEmbed {
-        /// The improvement actions that answer it.
+        /// The improvement actions that respond to it.
         Actions = "actions",
-        /// What later inspections and visits said of it.
+        /// The examinations by later inspections and visits.
         Examinations = "examinations",
     }
 }
@@ -61,20 +63,20 @@ fn local_authority() -> RecommendationAddressee {
     RecommendationAddressee::LocalAuthority
 }
 
-/// What an inspection asks to be put right.
+/// A recommendation of an inspection.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Recommendation {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: RecommendationRow,
-    /// The day that the printed timescale gives, counted from publication; absent if its words give none.
+    /// The due date according to the printed timescale, counted from publication; absent if the timescale gives no day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
-    /// The improvement actions that answer it, by due date; with `embed=actions`.
+    /// The improvement actions that respond to it, by due date; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000, no_recursion)]
     pub actions: Option<Vec<ImprovementAction>>,
-    /// What later inspections and visits said of it, the earliest first; with `embed=examinations`.
+    /// The examinations by later inspections and visits, earliest first; with `embed=examinations`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 1000)]
     pub examinations: Option<Vec<Examination>>,
@@ -100,40 +102,40 @@ impl Versioned for Recommendation {
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = recommendations)]
 pub struct RecommendationRow {
-    /// The id.
+    /// The unique identifier.
     pub recommendation_id: RecommendationId,
-    /// The inspection that asks for it.
+    /// The inspection that made it.
     pub inspection_id: InspectionId,
-    /// Place in the report, from 1.
+    /// The position in the report, from 1.
     #[schema(minimum = 1, maximum = 1000)]
     pub position: i32,
-    /// How pressing it is.
+    /// The kind of recommendation, which gives its priority.
     pub kind: RecommendationKind,
-    /// To whom it is addressed.
+    /// The addressee.
     pub addressee: RecommendationAddressee,
-    /// What is to be put right.
+    /// The text of the recommendation.
     pub text: Prose,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<Name>,
-    /// What it is about.
+    /// The themes.
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
-    /// The time allowed, in the words of the report.
+    /// The timescale in the words of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timescale_as_printed: Option<Name>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
-    /// Raised by each change.
+    /// Increases with each change.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i32,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -142,87 +144,88 @@ pub struct RecommendationRow {
 #[diesel(table_name = recommendations)]
 #[serde(deny_unknown_fields)]
 pub struct NewRecommendation {
-    /// Place in the report, from 1; after the last if it is absent.
+    /// The position in the report, from 1; after the last one if absent.
     #[diesel(skip_insertion)]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// How pressing it is.
+    /// The kind of recommendation, which gives its priority.
     pub kind: RecommendationKind,
-    /// To whom it is addressed.
+    /// The addressee.
     #[serde(default = "local_authority")]
     #[schema(default = "local_authority")]
     pub addressee: RecommendationAddressee,
-    /// What is to be put right.
+    /// The text of the recommendation.
     #[validate(nested)]
     pub text: Prose,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[validate(nested)]
     pub section: Option<Name>,
-    /// What it is about.
+    /// The themes.
     #[serde(default)]
     #[validate(length(max = 40), nested)]
     #[schema(max_items = 40)]
     pub themes: Vec<Code>,
-    /// The children that it is about.
+    /// The groups of children concerned.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub cohorts: Vec<Cohort>,
-    /// The time allowed, in the words of the report; `Immediately` and `Within three months` give a day.
+    /// The timescale in the words of the report. The due date is computed from words such as `Immediately` and `Within
+    /// three months`.
     #[validate(nested)]
     pub timescale_as_printed: Option<Name>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[validate(nested)]
     pub paragraph: Option<Name>,
 }
 
-/// A change of a recommendation: absent members stay, null clears, a value sets.
+/// A change of a recommendation: absent members do not change, null clears a member, a value sets it.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = recommendations)]
 #[serde(deny_unknown_fields)]
 pub struct RecommendationPatch {
-    /// Place in the report, from 1.
+    /// The position in the report, from 1.
     #[serde(default, deserialize_with = "present")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(nullable = false, minimum = 1, maximum = 1000)]
     pub position: Option<i32>,
-    /// How pressing it is.
+    /// The kind of recommendation, which gives its priority.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub kind: Option<RecommendationKind>,
-    /// To whom it is addressed.
+    /// The addressee.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub addressee: Option<RecommendationAddressee>,
-    /// What is to be put right.
+    /// The text of the recommendation.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub text: Option<Prose>,
-    /// The heading that it stands under.
+    /// The heading of the section that contains it.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub section: Option<Option<Name>>,
-    /// What it is about; replaces them all.
+    /// The themes; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 40), nested)]
     #[schema(nullable = false, max_items = 40)]
     pub themes: Option<Vec<Code>>,
-    /// The children that it is about; replaces them all.
+    /// The groups of children concerned; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 20))]
     #[schema(nullable = false, max_items = 20)]
     pub cohorts: Option<Vec<Cohort>>,
-    /// The time allowed, in the words of the report.
+    /// The timescale in the words of the report.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub timescale_as_printed: Option<Option<Name>>,
-    /// The printed number of the paragraph.
+    /// The number of the paragraph, as printed.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub paragraph: Option<Option<Name>>,
-    /// Why a published inspection is changed.
+    /// The reason for changing a published inspection.
     #[diesel(skip_update)]
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
@@ -230,7 +233,7 @@ pub struct RecommendationPatch {
     pub reason: Option<Reason>,
 }
 
-/// Which recommendations are wanted.
+/// The filter of lists of recommendations.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -251,10 +254,10 @@ pub struct RecommendationFilter {
     /// Themes.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_enquiries"]))]
     pub theme: Option<Codes<Code>>,
-    /// The children concerned.
+    /// The groups of children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
-    /// How pressing they are.
+    /// Kinds of recommendation.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["area_for_improvement"]))]
     pub kind: Option<Codes<RecommendationKind>>,
     /// Published on this day or later.
@@ -266,9 +269,19 @@ pub struct RecommendationFilter {
     /// Whether no published inspection or visit has examined them.
     #[param(example = false)]
     pub never_examined: Option<bool>,
-    /// What each recommendation carries.
+    /// Related resources to embed in each recommendation.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
+}
+
+impl Parameters for RecommendationFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        reversed("published_to", self.published_from, self.published_to).into_iter().collect()
+    }
 }
 
 /// What recommendations carry.
@@ -276,9 +289,15 @@ pub struct RecommendationFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RecommendationParameters {
-    /// What each recommendation carries.
+    /// Related resources to embed in each recommendation.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
+}
+
+impl Parameters for RecommendationParameters {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// A page of recommendations.
@@ -287,6 +306,6 @@ pub struct RecommendationPage {
     /// The recommendations.
     #[schema(max_items = 200)]
     pub items: Vec<Recommendation>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

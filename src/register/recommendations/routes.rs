@@ -35,7 +35,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List the recommendations of an inspection
 ///
-/// In the order of the report.
+/// Lists them in the order of the report.
 #[utoipa::path(
     tag = "Recommendations",
     params(RecommendationParameters, WindowParameters),
@@ -48,7 +48,6 @@ async fn list_inspection_recommendations(
     id: web::Path<InspectionId>,
     List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(embed.is_some())?;
     let found = db
         .read(move |conn| {
             let inspection = rows::find(conn, &caller, *id)?.inspection_id;
@@ -62,11 +61,11 @@ async fn list_inspection_recommendations(
 
 /// Record a recommendation of an inspection
 ///
-/// After the last, unless `position` says otherwise.
+/// Adds it after the last one unless `position` is given.
 #[utoipa::path(
     tag = "Recommendations",
     request_body = NewRecommendation,
-    responses((status = 201, description = "The recommendation is recorded.", body = Recommendation))
+    responses((status = 201, description = "The created recommendation.", body = Recommendation))
 )]
 #[post("/inspections/{inspection_id}/recommendations")]
 async fn create_inspection_recommendation(
@@ -84,7 +83,7 @@ async fn create_inspection_recommendation(
 
 /// List recommendations
 ///
-/// Across all inspections, the latest publication first: what was asked of whom, about which theme.
+/// Lists recommendations across all inspections, latest publication first. Filter by addressee, theme or cohort.
 #[utoipa::path(
     tag = "Recommendations",
     params(RecommendationFilter, WindowParameters),
@@ -96,7 +95,6 @@ async fn list_recommendations(
     caller: Caller,
     List { window, filter }: List<RecommendationFilter>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    window.check_embedding(filter.embed.is_some())?;
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
 }
@@ -104,7 +102,7 @@ async fn list_recommendations(
 /// Read a recommendation
 #[utoipa::path(
     tag = "Recommendations",
-    description = "What is to be put right, with its themes, the time allowed in words, and the day that they give.",
+    description = "Returns the recommendation with its themes, its timescale in words, and the due date computed from it.",
     params(RecommendationParameters),
     responses((status = 200, description = "The recommendation.", body = Recommendation))
 )]
@@ -121,11 +119,11 @@ async fn get_recommendation(
 
 /// Correct a recommendation
 ///
-/// A JSON merge patch. `reason` is required if the inspection is published, and is kept with what changed.
+/// A JSON merge patch. `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Recommendations",
     request_body = RecommendationPatch,
-    responses((status = 200, description = "The recommendation as it is now.", body = Recommendation))
+    responses((status = 200, description = "The changed recommendation.", body = Recommendation))
 )]
 #[patch("/recommendations/{recommendation_id}")]
 async fn update_recommendation(
@@ -142,19 +140,19 @@ async fn update_recommendation(
 
 /// Remove a recommendation
 ///
-/// `reason` is required if the inspection is published, and is kept with what was removed.
+/// `reason` is required if the inspection is published, and is recorded with the change.
 #[utoipa::path(
     tag = "Recommendations",
     params(ReasonParameter),
-    responses((status = 204, description = "The recommendation is gone."))
+    responses((status = 204, description = "The recommendation is deleted."))
 )]
 #[delete("/recommendations/{recommendation_id}")]
 async fn delete_recommendation(
     db: web::Data<Db>,
     caller: Caller,
     id: web::Path<RecommendationId>,
-    if_match: IfMatch,
     Query(parameters): Query<ReasonParameter>,
+    if_match: IfMatch,
 ) -> Result<Deleted, ApiError> {
     db.write(move |conn| part::delete::<RecommendationRow>(conn, &caller, *id, &if_match, parameters.reason.as_ref()))
         .await?;

@@ -1,4 +1,4 @@
-//! What a standing is.
+//! Standings.
 
 use diesel::prelude::*;
 use diesel::sql_types;
@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::error::ApiError;
-use crate::http::page::{Page, check_not_future};
+use crate::error::FieldError;
+use crate::http::page::Page;
+use crate::http::parameters::{Parameters, future};
 use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -18,7 +19,7 @@ use crate::values::text::{Code, GssCode, Name, Region, SearchText, WebAddress};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
-    /// Which day decides what is the latest inspection: that of publication, or the last of fieldwork.
+    /// The date that determines the latest inspection: publication, or the end of fieldwork.
     pub enum Clock {
         /// The day of publication.
         Publication = "publication",
@@ -28,13 +29,13 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why an area has no grade in a standing.
+    /// Reasons why an area has no grade in a standing.
     pub enum StandingAbsence {
-        /// The report says that it was not judged.
+        /// The report states that the area was not judged.
         NotJudged = "not_judged",
-        /// The framework judges it, and the register's source has no grade.
+        /// The framework has the area, but the source of the register has no grade.
         NotInSource = "not_in_source",
-        /// The framework does not judge it.
+        /// The framework does not have the area.
         NotInFramework = "not_in_framework",
     }
 }
@@ -49,22 +50,22 @@ text_enum! {
     }
 }
 
-/// Where an authority stands.
+/// The standing of an authority.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Standing {
     /// The authority and its latest graded inspection.
     #[serde(flatten)]
     pub row: StandingRow,
-    /// Its grades, in the order of the framework; with `overall_effectiveness` even where the framework has none. Empty
-    /// if there is no graded inspection.
+    /// Its grades, in the order of the framework; always with `overall_effectiveness`, even if the framework does not
+    /// have it. Empty if there is no graded inspection.
     #[schema(max_items = 50)]
     pub judgements: Vec<StandingJudgement>,
-    /// How its current statistical neighbours stand in the same areas.
+    /// The numbers of its current statistical neighbours by grade, for the same areas.
     #[schema(max_items = 50)]
     pub neighbours: Vec<NeighbourCounts>,
 }
 
-/// An authority and its latest graded inspection; everything about the inspection is absent if there is none.
+/// An authority and its latest graded inspection; the members of the inspection are absent if there is none.
 #[derive(Debug, Clone, QueryableByName, Serialize, ToSchema)]
 pub struct StandingRow {
     /// The authority.
@@ -79,14 +80,14 @@ pub struct StandingRow {
     /// Its region.
     #[diesel(sql_type = sql_types::Text)]
     pub region: Region,
-    /// What kind of council it is.
+    /// The kind of council.
     #[diesel(sql_type = sql_types::Text)]
     pub authority_type: AuthorityType,
     /// The inspection.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspection_id: Option<InspectionId>,
-    /// The framework inspected under.
+    /// The framework of the inspection.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub framework: Option<Code>,
@@ -106,23 +107,23 @@ pub struct StandingRow {
     #[diesel(sql_type = sql_types::Nullable<sql_types::Date>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_on: Option<Date>,
-    /// Who led it; absent if there is no inspection.
+    /// The lead inspectors; absent if there is no inspection.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Array<sql_types::Text>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10)]
     pub lead_inspectors: Option<Vec<Name>>,
-    /// Where the report is published.
+    /// The URL of the published report.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_url: Option<WebAddress>,
-    /// Days from the day that the clock goes by to `as_at`.
+    /// The number of days from the date that `clock` selects to `as_at`.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Integer>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 100_000)]
     pub days_since: Option<i32>,
 }
 
-/// A grade in a standing, or why there is none.
+/// A grade in a standing, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StandingJudgement {
     /// The area.
@@ -130,12 +131,12 @@ pub struct StandingJudgement {
     /// The grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-    /// Why there is no grade.
+    /// The reason why there is no grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absence_reason: Option<StandingAbsence>,
 }
 
-/// How many of the current statistical neighbours have which grade in an area.
+/// The numbers of current statistical neighbours by grade, for one area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NeighbourCounts {
     /// The area.
@@ -166,22 +167,22 @@ pub struct StandingPage {
     /// The standings.
     #[schema(max_items = 200)]
     pub items: Vec<Standing>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// Which standings are wanted, and as at which day.
+/// The filter of standings.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StandingFilter {
-    /// The day; today in London if it is absent. Not later than today.
+    /// Return the standings at the end of this day; today in London by default, and not later.
     #[param(example = "2022-10-01")]
     pub as_at: Option<Date>,
-    /// Which day of an inspection counts.
+    /// The date that determines the latest inspection; publication by default.
     #[param(default = "publication", example = "publication")]
     pub clock: Option<Clock>,
-    /// Part of the authority's name, in any case.
+    /// Part of the authority's name, ignoring case.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
@@ -198,19 +199,21 @@ pub struct StandingFilter {
     /// Grades; with `area`, in one of those areas.
     #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate"]))]
     pub grade: Option<Codes<Grade>>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "name", example = "name")]
     pub sort: Option<StandingSort>,
 }
 
+impl Parameters for StandingFilter {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
+}
+
 impl StandingFilter {
     /// The day that is asked about.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed` if it is after today in London: nobody knows yet.
-    pub fn day(&self) -> Result<Date, ApiError> {
-        check_not_future("as_at", self.as_at)?;
-        Ok(self.as_at.unwrap_or_else(Date::today))
+    #[must_use]
+    pub fn day(&self) -> Date {
+        self.as_at.unwrap_or_else(Date::today)
     }
 }

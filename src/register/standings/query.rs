@@ -100,7 +100,7 @@ pub fn list(
     filter: &StandingFilter,
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
@@ -132,7 +132,7 @@ pub fn list(
 ///
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
-    let (day, clock) = (filter.day()?, filter.clock.unwrap_or(Clock::Publication));
+    let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));

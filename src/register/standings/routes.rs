@@ -17,10 +17,11 @@ pub fn register(service: &mut ServiceConfig) {
     service.service(list_standings).service(export_standings);
 }
 
-/// List where authorities stand
+/// List the standings of authorities
 ///
-/// One row for each authority that existed on `as_at`, with the grades of its latest published graded inspection up to
-/// that day. Visits and reviews of boards alone give no standing, and nothing is filled from an older inspection.
+/// Lists one standing for each authority that existed on `as_at`, with the grades of its latest published graded
+/// inspection up to that day. Visits and reviews of boards do not give a standing, and no grade is taken from an older
+/// inspection.
 #[utoipa::path(
     tag = "Standings",
     params(StandingFilter, WindowParameters),
@@ -36,10 +37,10 @@ async fn list_standings(
     Ok(Listed::new(found, |items, page| StandingPage { items, page }))
 }
 
-/// Export where authorities stand
+/// Export the standings of authorities
 ///
-/// The whole list as comma-separated values (RFC 4180), one column an area: the grade, or why there is none. Text that a
-/// spreadsheet would take for a formula begins with an apostrophe.
+/// Returns the whole list as comma-separated values (RFC 4180), with one column for each area: the grade, or the reason
+/// why there is none. Text that a spreadsheet would interpret as a formula starts with an apostrophe.
 #[utoipa::path(
     tag = "Standings",
     params(StandingFilter),

@@ -1,4 +1,4 @@
-//! What a theme is.
+//! Themes.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,20 +13,20 @@ use crate::values::text::{Code, Lines, Name};
 #[diesel(table_name = themes)]
 #[serde(deny_unknown_fields)]
 pub struct Theme {
-    /// The code that findings and recommendations name.
+    /// The code.
     pub theme: Code,
     /// Its name.
     pub name: Name,
-    /// What belongs to it.
+    /// The description.
     pub description: Lines,
 }
 
 /// A page of themes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ThemePage {
-    /// The themes, in their order.
+    /// The themes, in order.
     #[schema(max_items = 200)]
     pub items: Vec<Theme>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

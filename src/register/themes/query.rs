@@ -36,7 +36,9 @@ pub fn unknown(conn: &mut PgConnection, codes: &[Code], pointer: &str) -> QueryR
     let known = themes::table.filter(themes::theme.eq_any(codes)).select(themes::theme).load::<Code>(conn)?;
     let unknown = codes.iter().enumerate().filter(|(_, code)| !known.contains(code));
     Ok(unknown
-        .map(|(index, code)| FieldError::body(format!("{pointer}/{index}"), "unknown", format!("{code} is no theme")))
+        .map(|(index, code)| {
+            FieldError::body(format!("{pointer}/{index}"), "unknown", format!("{code} is not a theme"))
+        })
         .collect())
 }
 

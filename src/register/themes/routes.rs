@@ -19,7 +19,7 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// List themes
 ///
-/// The subjects that findings and recommendations are about, across all frameworks.
+/// Lists the themes of findings and recommendations, which are the same for all frameworks.
 #[utoipa::path(
     tag = "Themes",
     params(WindowParameters),

@@ -1,12 +1,35 @@
-//! What each kind of text may hold.
+//! The rules of each kind of text.
 
-use super::Rule;
+/// Any text without control characters other than newline and tab, as a regular expression.
+pub const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+
+/// What a kind of text may hold. Lengths are in characters, of which each takes at most four bytes.
+pub trait Rule: 'static {
+    /// Name in the contract, before it is written out where it is used.
+    const NAME: &'static str;
+    /// Shortest length.
+    const MIN: usize = 1;
+    /// Longest length.
+    const MAX: usize;
+    /// A regular expression (ECMA 262) that says the same as `accepts`, and that no text holds control characters.
+    const PATTERN: &'static str = PLAIN_TEXT;
+    /// A format of JSON Schema.
+    const FORMAT: Option<&'static str> = None;
+    /// What is expected, for people.
+    const EXPECTED: &'static str = "";
+
+    /// Whether the text is of the right form; its length is checked apart.
+    #[must_use]
+    fn accepts(_text: &str) -> bool {
+        true
+    }
+}
 
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether text may be the path, query or fragment of an address (RFC 3986): `%` stands before two digits.
+/// Whether text may be the path, query or fragment of a URL (RFC 3986): `%` must be followed by two hexadecimal digits.
 fn is_of_uri(text: &str) -> bool {
     let is_plain =
         |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte));
@@ -15,7 +38,7 @@ fn is_of_uri(text: &str) -> bool {
     parts.next().is_some_and(is_plain) && parts.all(|part| is_escaped(part) && is_plain(part))
 }
 
-/// Declares the rules that limit the length alone.
+/// Declares rules that limit only the length.
 macro_rules! lengths {
     ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal;)+) => {
         $(
@@ -48,7 +71,7 @@ lengths! {
     SearchText: 2 to 200;
 }
 
-/// A code that names data: a framework, an area, a theme.
+/// A code of reference data, such as a framework, an area or a theme.
 pub struct Code;
 
 impl Rule for Code {
@@ -63,7 +86,7 @@ impl Rule for Code {
     }
 }
 
-/// The name of a key: so plain that no two look alike.
+/// The name of an API key, with so few permitted characters that no two names look alike.
 pub struct KeyName;
 
 impl Rule for KeyName {

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use inspection_register::import;
-use inspection_register::import::Source;
+use inspection_register::import::{self, Source};
 use serde_json::{Value, json};
 
 use crate::support::Register;

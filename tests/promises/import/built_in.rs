@@ -1,7 +1,6 @@
 //! The data that comes with the program.
 
-use inspection_register::import;
-use inspection_register::import::Source;
+use inspection_register::import::{self, Source};
 
 use super::{Folder, fingerprints, rows};
 use crate::support::Register;

@@ -105,7 +105,7 @@ fn inspections_and_judgements_are_refused_line_by_line() {
         &[("inspections.csv", INSPECTIONS), ("judgements.csv", JUDGEMENTS)],
         &[
             ("inspections.csv", 2, "inspection_key", "day of publication"),
-            ("inspections.csv", 3, "kind", "is no kind of inspection under sif_2013"),
+            ("inspections.csv", 3, "kind", "is not a kind of inspection under sif_2013"),
             ("inspections.csv", 4, "ended_on", "before started_on"),
             ("inspections.csv", 5, "fieldwork_periods", "pairs"),
             ("inspections.csv", 7, "inspection_key", "another row"),
@@ -114,8 +114,8 @@ fn inspections_and_judgements_are_refused_line_by_line() {
             ("inspections.csv", 10, "started_on", "today in London"),
             ("inspections.csv", 10, "ended_on", "today in London"),
             ("inspections.csv", 10, "published_on", "today in London"),
-            ("judgements.csv", 3, "grade", "adequate is no grade of sif_2013"),
-            ("judgements.csv", 4, "area", "impact_of_leaders is no area of sif_2013"),
+            ("judgements.csv", 3, "grade", "adequate is not a grade of sif_2013"),
+            ("judgements.csv", 4, "area", "impact_of_leaders is not an area of sif_2013"),
             ("judgements.csv", 5, "area", "judged twice"),
             ("judgements.csv", 6, "", "either a grade or an absence_reason"),
             ("judgements.csv", 7, "grade", "must be one of"),
@@ -146,7 +146,7 @@ const FRAMEWORKS: &str = r#"[
 ]"#;
 
 const THEMES: &str = r#"[
-  { "theme": "early_help", "name": "Early help", "description": "Help.", "colour": "blue" },
+  { "theme": "early_help", "name": "Early help", "description": 7, "colour": "blue" },
   { "theme": "Bad theme", "name": "Bad", "description": "Bad." }
 ]"#;
 
@@ -162,7 +162,7 @@ const WHOLE: &str = r#"[
 ]"#;
 
 const DOCUMENTS: &str = r#"[
-  { "document_id": "01a30000-0000-7000-8000-000000000005", "kind": "postcard", "title": "A card" },
+  { "document_id": "01a30000-0000-7000-8000-000000000005", "kind": "postcard", "title": "", "colour": "red" },
   { "document_id": "01a30000-0000-7000-8000-000000000006", "kind": "letter", "title": "" },
   { "document_id": "01a30000-0000-7000-8000-000000000007", "kind": "letter", "title": "A letter",
     "inspection_id": "01a30000-0000-7000-8000-000000000009" }
@@ -188,7 +188,7 @@ const RECOMMENDATIONS: &str = r#"[
 ]"#;
 
 const READ_RECOMMENDATIONS: &str = "inspection_key,seq,addressee,section,theme,timescale_printed,paragraph_no,text
-80474-2014-06-30,one,local_authority,,,,,First.
+80474-2014-06-30,one,the_queen,,,,,First.
 80474-2014-06-30,2,the_king,,,,,Second.
 80474-2014-06-30,3,lscb,,,,,
 80474-2014-06-30,4,lscb,,,,,Fourth.
@@ -212,6 +212,7 @@ fn every_other_file_is_refused_row_by_row() {
         &[
             ("frameworks.json", 2, "framework", "expected a string"),
             ("frameworks.json", 3, "", "frameworks_framework_check"),
+            ("themes.json", 2, "description", "expected a string"),
             ("themes.json", 2, "colour", "unknown field"),
             ("themes.json", 3, "", "themes_theme_check"),
             ("inspections.json", 2, "inspection_id", "UUID"),
@@ -220,16 +221,19 @@ fn every_other_file_is_refused_row_by_row() {
             ("inspections.json", 6, "published_on", "YYYY-MM-DD"),
             ("inspections.json", 8, "areas_covered/0/description", "1 to 1000"),
             ("documents.json", 2, "kind", "must be one of"),
+            ("documents.json", 2, "title", "1 to 300"),
+            ("documents.json", 2, "colour", "is not a member of NewDocument"),
             ("documents.json", 3, "title", "1 to 300"),
             ("documents.json", 4, "inspection_id", "inspection of the register"),
             ("findings.json", 2, "inspection_id", "UUID"),
             ("findings.json", 3, "inspection_id", "no such inspection"),
             ("findings.json", 5, "area", "adoption"),
-            ("findings.json", 7, "themes/0", "weather is no theme"),
+            ("findings.json", 7, "themes/0", "weather is not a theme"),
             ("findings.json", 9, "", "at this position"),
             ("recommendations.json", 2, "kind", "must be one of"),
             ("recommendations.json", 4, "position", "1 to 1000"),
             ("recommendations.csv", 2, "seq", "whole number"),
+            ("recommendations.csv", 2, "addressee", "must be one of"),
             ("recommendations.csv", 3, "addressee", "must be one of"),
             ("recommendations.csv", 4, "text", "1 to 10000"),
             ("recommendations.csv", 6, "", "at this position"),

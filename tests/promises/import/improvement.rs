@@ -63,7 +63,7 @@ fn examinations_are_refused_one_by_one() {
             (FILE, 7, "", "no such inspection"),
             (FILE, 9, "outcome", "must be one of"),
             (FILE, 11, "quote", "must have 1 to 10000 characters"),
-            (FILE, 13, "theme", "unknown field"),
+            (FILE, 13, "theme", "is not a member of"),
         ],
     );
 }
@@ -93,12 +93,13 @@ fn actions_and_their_history_are_refused_step_by_step() {
     assert_faults(
         &[(FILE, ACTIONS)],
         &[
+            (FILE, 2, "title", "1 to 300"),
             (FILE, 2, "source", "must be one of"),
             (FILE, 4, "to_state", "must be one of agreed, deferred, cancelled"),
             (FILE, 7, "transition_id", "UUID"),
             (FILE, 7, "reason", "3 to 1000"),
             (FILE, 7, "updates", "list of objects"),
-            (FILE, 7, "state", "unknown field"),
+            (FILE, 7, "state", "is not a member of"),
             (FILE, 12, "", "with this id"),
             (FILE, 15, "effective_on", "2024-01-01"),
         ],

@@ -13,8 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::prelude::*;
-use inspection_register::import;
-use inspection_register::import::{ImportError, Report, Source};
+use inspection_register::import::{self, ImportError, Report, Source};
 
 use crate::support::database::Database;
 

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use inspection_register::import;
-use inspection_register::import::Source;
+use inspection_register::import::{self, Source};
 use serde_json::{Value, json};
 
 use super::{Folder, fingerprints};
@@ -117,7 +116,10 @@ async fn a_key_that_names_two_inspections_names_none() {
     register.post("/v1/inspections", &with(new_inspection(&authority), board)).await.expect(201);
     let rows = format!("{HEADER}{KEY},1,lscb,,,,,First.\n");
     let error = Folder::with(&[("recommendations.csv", &rows)]).import(&register.database).unwrap_err().to_string();
-    assert!(error.contains("recommendations.csv, line 2, column inspection_key: names several inspections"), "{error}");
+    assert!(
+        error.contains("recommendations.csv, line 2, column inspection_key: matches several inspections"),
+        "{error}"
+    );
     import::run(&register.database.url, &Source::BuiltIn).expect("rows with ids are told apart by them");
 }
 

@@ -1,7 +1,6 @@
 //! What was corrected through the API stays as it is when the data are imported again.
 
-use inspection_register::import;
-use inspection_register::import::Source;
+use inspection_register::import::{self, Source};
 use serde_json::json;
 
 use super::{fingerprints, rows};

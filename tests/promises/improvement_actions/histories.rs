@@ -3,8 +3,7 @@
 
 use actix_web::rt::System;
 use chrono::{Days, NaiveDate};
-use inspection_register::register::improvement_actions::model::ActionState;
-use inspection_register::register::improvement_actions::model::ActionState::{Completed, Deferred, Proposed, Verified};
+use inspection_register::register::improvement_actions::model::ActionState::{self, Completed, Deferred, Proposed, Verified};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

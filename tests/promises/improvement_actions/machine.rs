@@ -15,9 +15,9 @@ fn drawn() -> String {
     let mut page = String::from(
         "# The states of an improvement action\n\n\
          Written from the moves in [`machine.rs`](../src/register/improvement_actions/model/machine.rs) by\n\
-         `UPDATE_DOCS=1 cargo test --locked --test promises the_page_draws`. An action moves by\n\
-         `POST /v1/improvement-actions/{action_id}/transitions` alone; any other move is answered with 409\n\
-         `illegal_transition` and the legal ones.\n\n```mermaid\nstateDiagram-v2\n",
+         `UPDATE_DOCS=1 cargo test --locked --test promises the_page_draws`. An action changes its state only by\n\
+         `POST /v1/improvement-actions/{action_id}/transitions`; any other transition gets 409 `illegal_transition` with\n\
+         the legal ones.\n\n```mermaid\nstateDiagram-v2\n",
     );
     writeln!(page, "    [*] --> {}", ActionState::FIRST).unwrap();
     for from in ActionState::ALL {
@@ -25,12 +25,12 @@ fn drawn() -> String {
             writeln!(page, "    {from} --> {to}").unwrap();
         }
     }
-    page.push_str("```\n\n| state | can become | open | a move to it needs |\n|---|---|---|---|\n");
+    page.push_str("```\n\n| state | next states | open | a move to it requires |\n|---|---|---|---|\n");
     for state in ActionState::ALL {
         let next = state.next().iter().map(|state| format!("`{state}`")).collect::<Vec<_>>().join(", ");
         let needs = match state {
-            ActionState::Deferred => "a reason, and the day until which it is put off",
-            ActionState::Verified => "that somebody else saw that it worked",
+            ActionState::Deferred => "a reason, and the day until which the action is deferred",
+            ActionState::Verified => "confirmation by somebody else that it worked",
             _ if state.needs_reason() => "a reason",
             _ => "",
         };

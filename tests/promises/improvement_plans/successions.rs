@@ -30,11 +30,11 @@ async fn a_succession_that_a_plan_relies_on_stays() {
     for (authority, change) in [(&former, json!({ "successors": [] })), (&heir, json!({ "predecessors": [] }))] {
         let refused = register.patch(&path_of_authority(authority), "*", &change).await.expect(409);
         assert_eq!(refused.code(), "in_use");
-        assert!(refused.text().contains("of the successor answer for"), "{}", refused.text());
+        assert!(refused.text().contains("of the successor refer to"), "{}", refused.text());
     }
     let ended = "delete from authority_successions";
     let refused = register.database.connect().batch_execute(ended).unwrap_err().to_string();
-    assert!(refused.contains("relies on the succession"), "the database holds it too: {refused}");
+    assert!(refused.contains("relies on the succession"), "the database refuses it too: {refused}");
 }
 
 #[derive(QueryableByName)]

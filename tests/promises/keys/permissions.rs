@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use inspection_register::access::role::Role;
 use inspection_register::access::{Permission, permission_of};
+use inspection_register::access::role::Role;
 
 use crate::support::Register;
 use crate::support::keys::{key, secret};

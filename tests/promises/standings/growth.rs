@@ -7,8 +7,8 @@ use std::time::Instant;
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use inspection_register::http::page::{Window, WindowParameters};
-use inspection_register::register::standings::model::StandingFilter;
 use inspection_register::register::standings::query;
+use inspection_register::register::standings::model::StandingFilter;
 
 use super::{COUNTED_ON, standings};
 use crate::support::Register;

@@ -8,7 +8,9 @@ mod headers;
 mod parameters;
 mod paths;
 mod random;
+mod shapes;
 mod texts;
+mod together;
 
 use serde_json::Value;
 

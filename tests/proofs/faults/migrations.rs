@@ -13,8 +13,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_migrations::MigrationHarness;
-use inspection_register::database::migrate;
-use inspection_register::database::migrate::MIGRATIONS;
+use inspection_register::database::migrate::{self, MIGRATIONS};
 use inspection_register::database::pool::Db;
 use inspection_register::import::upgrade;
 

@@ -48,7 +48,9 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
     assert!(first.get("/health/ready").starts_with("HTTP/1.1 200"), "{}", first.said());
     let (authorities, inspections) = (total(&first, "authorities"), total(&first, "inspections"));
     assert_eq!(authorities, 161);
-    for line in [format!("http://{}/docs/", first.address), "the register is new; loaded".to_owned()] {
+    for line in
+        [format!("http://{}/docs/", first.address), "the database is empty; loaded the built-in data".to_owned()]
+    {
         assert!(first.said().contains(&line), "{}", first.said());
     }
 
@@ -76,7 +78,7 @@ fn it_starts_without_a_setting_and_loses_nothing_when_it_is_killed() {
     folder.must_be_left();
     let last = Service::start(&settings, &output);
     assert_eq!((total(&last, "authorities"), total(&last, "inspections")), (162.into(), inspections));
-    assert_eq!(last.said().matches("the register is new").count(), 1, "{}", last.said());
+    assert_eq!(last.said().matches("the database is empty").count(), 1, "{}", last.said());
     let shown = secrets(&last.said());
     assert_eq!((shown.len(), &shown[0]), (2, &secret), "a key is shown where none holds, once: {}", last.said());
     assert!(post(&last, &secret, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 401"));

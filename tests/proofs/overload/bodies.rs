@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Instant;
 
 use inspection_register::database::pool::Db;
-use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::limits::rate::RateLimits;
 
 use super::server::{BUSY, LONG, SHORT, Server, assert_short, dribble, generous, rest};
 use crate::support::database::Database;

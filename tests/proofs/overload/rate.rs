@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::http::Method;
-use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::limits::rate::RateLimits;
 
 use crate::support::database::Database;
 use crate::support::{Answer, Register, keys};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use inspection_register::api::App;
-use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::server::listener;
 
 use crate::operations::program::free_address;

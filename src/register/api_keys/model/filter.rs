@@ -1,10 +1,11 @@
-//! Which keys are wanted.
+//! The filter of lists of API keys.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use crate::access::role::Role;
+use crate::http::parameters::Parameters;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::text_enum::text_enum;
@@ -14,16 +15,16 @@ text_enum! {
     pub enum ApiKeySort {
         /// By name.
         Name = "name",
-        /// By name, from the end of the alphabet.
+        /// By name, descending.
         NameDescending = "-name",
-        /// By their end, the next first.
+        /// By expiry, the earliest first.
         ExpiresAt = "expires_at",
-        /// By their end, the last first.
+        /// By expiry, the latest first.
         ExpiresAtDescending = "-expires_at",
     }
 }
 
-/// Which keys are wanted.
+/// The filter of lists of API keys.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -34,7 +35,9 @@ pub struct ApiKeyFilter {
     /// Authorities that the keys are bound to, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "name", example = "name")]
     pub sort: Option<ApiKeySort>,
 }
+
+impl Parameters for ApiKeyFilter {}

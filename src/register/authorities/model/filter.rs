@@ -1,21 +1,22 @@
-//! How authorities are asked for.
+//! The parameters of reads of authorities.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{AuthorityEmbed, AuthoritySort, NeighbourSet};
+use crate::http::parameters::Parameters;
 use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
 use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
 
-/// Which authorities are wanted, in what order, and with what.
+/// The filter of lists of authorities.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuthorityFilter {
-    /// Part of the name or of the official name, in any case.
+    /// Part of the name or of the official name, ignoring case.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
@@ -38,12 +39,18 @@ pub struct AuthorityFilter {
     /// Ofsted URNs.
     #[param(style = Form, explode = false, value_type = Option<Vec<OfstedUrn>>, max_items = 50, min_items = 1, example = json!(["80474"]))]
     pub ofsted_urn: Option<Codes<OfstedUrn>>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "name", example = "name")]
     pub sort: Option<AuthoritySort>,
-    /// What each authority carries.
+    /// Related resources to embed in each authority.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
+}
+
+impl Parameters for AuthorityFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 /// What an authority carries.
@@ -51,17 +58,21 @@ pub struct AuthorityFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuthorityParameters {
-    /// What the authority carries.
+    /// Related resources to embed in the authority.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
+
+impl Parameters for AuthorityParameters {}
 
 /// Which neighbours are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct NeighbourFilter {
-    /// Which issues; all if it is absent.
+    /// Issues of the list; all of them if absent.
     #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
+
+impl Parameters for NeighbourFilter {}

@@ -1,4 +1,4 @@
-//! What is written of an authority.
+//! Request bodies that create and change authorities.
 
 use diesel::prelude::*;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub struct NewAuthority {
     /// The short name.
     #[validate(nested)]
     pub name: Name,
-    /// The name of the council as a body.
+    /// The official name of the council.
     #[validate(nested)]
     pub official_name: Option<Name>,
     /// The code of the Office for National Statistics; unique.
@@ -35,7 +35,7 @@ pub struct NewAuthority {
     /// The region of England, as the Office for National Statistics names it.
     #[validate(nested)]
     pub region: Region,
-    /// What kind of council it is.
+    /// The kind of council.
     pub authority_type: AuthorityType,
     /// The council's website.
     #[validate(nested)]
@@ -62,7 +62,7 @@ pub struct NewAuthority {
     pub successors: Vec<AuthorityId>,
 }
 
-/// A change of an authority: absent members stay, null clears, a value sets.
+/// A change of an authority: absent members do not change, null clears a member, a value sets it.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = authorities)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +72,7 @@ pub struct AuthorityPatch {
     #[schema(nullable = false)]
     #[validate(nested)]
     pub name: Option<Name>,
-    /// The name of the council as a body.
+    /// The official name of the council.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub official_name: Option<Option<Name>>,
@@ -94,7 +94,7 @@ pub struct AuthorityPatch {
     #[schema(nullable = false)]
     #[validate(nested)]
     pub region: Option<Region>,
-    /// What kind of council it is.
+    /// The kind of council.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub authority_type: Option<AuthorityType>,

@@ -5,8 +5,8 @@ use diesel::pg::PgConnection;
 
 use super::relations;
 use crate::error::ApiError;
-use crate::register::authorities::model::{Authority, AuthorityEmbed, AuthorityRow};
 use crate::register::standings;
+use crate::register::authorities::model::{Authority, AuthorityEmbed, AuthorityRow};
 use crate::values::codes::{Codes, names};
 use crate::values::date::Date;
 

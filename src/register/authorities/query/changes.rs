@@ -9,8 +9,8 @@ use crate::access::caller::Caller;
 use crate::database::schema::authorities;
 use crate::error::ApiError;
 use crate::register::authorities::model::{Authority, AuthorityRow};
-use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
+use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::values::ids::AuthorityId;
 
 /// The authorities with these ids as they are stored.

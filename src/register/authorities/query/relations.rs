@@ -6,8 +6,8 @@ use diesel::sql_types::Uuid as SqlUuid;
 use uuid::Uuid;
 
 use super::rows::resolve;
-use crate::database::schema::{authorities, authority_successions, statistical_neighbours};
 use crate::database::sql;
+use crate::database::schema::{authorities, authority_successions, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::{Neighbour, NeighbourFilter, NeighbourSet};
@@ -115,7 +115,7 @@ fn check_series(conn: &mut PgConnection, id: AuthorityId) -> Result<(), ApiError
                  where predecessor_id = opener.authority_id and successor_id = visit.authority_id) limit 1",
     );
     if broken.bind::<SqlUuid, _>(id).execute(conn)? > 0 {
-        return Err(ApiError::in_use("a series of visits goes on from the one authority to the other"));
+        return Err(ApiError::in_use("a series of visits continues from one authority to the other"));
     }
     Ok(())
 }
@@ -128,7 +128,8 @@ fn check_not_relied_on(
 ) -> Result<(), ApiError> {
     for (former, heir) in ended {
         if diesel::select(sql::is_succession_relied_on(former, heir)).get_result(conn)? {
-            let detail = "plans, actions, examinations or interventions of the successor answer for what was found at its predecessor";
+            let detail = "plans, actions, examinations or interventions of the successor refer to inspections of its \
+                          predecessor";
             return Err(ApiError::in_use(detail));
         }
     }

@@ -1,4 +1,4 @@
-//! What is written of a document.
+//! Request bodies that create and change documents.
 
 use diesel::prelude::*;
 use serde::Deserialize;
@@ -26,54 +26,54 @@ fn english() -> LanguageTag {
 #[diesel(table_name = documents)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
-    /// What kind of text it is.
+    /// The kind of document.
     pub kind: DocumentKind,
-    /// For whom it was written.
+    /// The readers that it was written for.
     #[serde(default = "everybody")]
     #[schema(default = "public")]
     pub audience: Audience,
-    /// Its title.
+    /// The title.
     #[validate(nested)]
     pub title: Title,
-    /// Who published it.
+    /// The publisher.
     #[validate(nested)]
     pub publisher: Option<Name>,
-    /// Who sent it, with the address in the letterhead.
+    /// The sender, with the address in the letterhead.
     #[validate(nested)]
     pub sender: Option<Lines>,
-    /// To whom it is addressed.
+    /// The addressee.
     #[validate(nested)]
     pub addressee: Option<Lines>,
-    /// Who signed it, and as what.
+    /// The person who signed it, with their role.
     #[validate(nested)]
     pub signed_by: Option<Name>,
-    /// Its language.
+    /// The language.
     #[serde(default = "english")]
     #[validate(nested)]
     #[schema(default = "en")]
     pub language: LanguageTag,
-    /// When it was published.
+    /// The day of publication.
     pub published_on: Option<Date>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[validate(nested)]
     pub url: Option<WebAddress>,
-    /// What it says, in the register's own words.
+    /// A summary in the register's own words.
     #[validate(nested)]
     pub summary: Option<Prose>,
-    /// The full text, where its licence allows to keep it.
+    /// The full text, if its licence permits.
     #[validate(nested)]
     pub text: Option<FullText>,
-    /// What a reader should know of the document itself.
+    /// Notes about the document itself.
     #[validate(nested)]
     pub notes: Option<Prose>,
-    /// The inspection that it speaks of.
+    /// The inspection that it is about.
     pub inspection_id: Option<InspectionId>,
-    /// What people said in it.
+    /// The statements by people in it.
     #[serde(default)]
     #[validate(length(max = 100), nested)]
     #[schema(value_type = Vec<Statement>, max_items = 100)]
     pub statements: JsonList<Statement>,
-    /// The authorities that it speaks of.
+    /// The authorities that it is about.
     #[diesel(skip_insertion)]
     #[serde(default)]
     #[validate(length(max = 200))]
@@ -81,73 +81,73 @@ pub struct NewDocument {
     pub authority_ids: Vec<AuthorityId>,
 }
 
-/// A change of a document: absent members stay, null clears, a value sets.
+/// A change of a document: absent members do not change, null clears a member, a value sets it.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = documents)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentPatch {
-    /// What kind of text it is.
+    /// The kind of document.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub kind: Option<DocumentKind>,
-    /// For whom it was written.
+    /// The readers that it was written for.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub audience: Option<Audience>,
-    /// Its title.
+    /// The title.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub title: Option<Title>,
-    /// Who published it.
+    /// The publisher.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub publisher: Option<Option<Name>>,
-    /// Who sent it, with the address in the letterhead.
+    /// The sender, with the address in the letterhead.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub sender: Option<Option<Lines>>,
-    /// To whom it is addressed.
+    /// The addressee.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub addressee: Option<Option<Lines>>,
-    /// Who signed it, and as what.
+    /// The person who signed it, with their role.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub signed_by: Option<Option<Name>>,
-    /// Its language.
+    /// The language.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub language: Option<LanguageTag>,
-    /// When it was published.
+    /// The day of publication.
     #[serde(default, deserialize_with = "nullable")]
     pub published_on: Option<Option<Date>>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub url: Option<Option<WebAddress>>,
-    /// What it says, in the register's own words.
+    /// A summary in the register's own words.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub summary: Option<Option<Prose>>,
-    /// The full text, where its licence allows to keep it.
+    /// The full text, if its licence permits.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub text: Option<Option<FullText>>,
-    /// What a reader should know of the document itself.
+    /// Notes about the document itself.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub notes: Option<Option<Prose>>,
-    /// The inspection that it speaks of.
+    /// The inspection that it is about.
     #[serde(default, deserialize_with = "nullable")]
     pub inspection_id: Option<Option<InspectionId>>,
-    /// What people said in it; replaces them all.
+    /// The statements by people in it; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 100), nested)]
     #[schema(value_type = Vec<Statement>, max_items = 100)]
     pub statements: Option<JsonList<Statement>>,
-    /// The authorities that it speaks of; replaces them all.
+    /// The authorities that it is about; replaces all of them.
     #[diesel(skip_update)]
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 200))]

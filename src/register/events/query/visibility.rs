@@ -12,8 +12,8 @@ use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::access::references::{self, Reference, Referred};
 use crate::access::{Access, Papers};
+use crate::access::references::{self, Reference, Referred};
 use crate::database::sql::Statement;
 use crate::register::REFERENCES;
 use crate::register::events::model::{Event, EventResource};

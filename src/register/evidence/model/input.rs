@@ -1,4 +1,4 @@
-//! What is sent to record and to change evidence.
+//! Request bodies that create, change and review evidence.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,38 +16,38 @@ use crate::values::text::{Prose, Sha256Sum, Title, WebAddress};
 #[diesel(table_name = evidence)]
 #[serde(deny_unknown_fields)]
 pub struct NewEvidence {
-    /// What kind of evidence it is.
+    /// The kind of evidence.
     pub kind: EvidenceKind,
-    /// What it is, in a line; no child is named.
+    /// A title of one line, which names no child.
     #[validate(nested)]
     pub title: Title,
-    /// Where it lies.
+    /// The URL of the evidence, which the register does not store.
     #[validate(nested)]
     pub url: Option<WebAddress>,
     /// The SHA-256 of the file, in hexadecimal.
     #[validate(nested)]
     pub sha256: Option<Sha256Sum>,
-    /// The day that it speaks of, today in London at the latest.
+    /// The day on which the evidence was observed, today in London at the latest.
     pub observed_on: Option<Date>,
-    /// The last day on which it says something, not before `observed_on`.
+    /// The last day on which the evidence is valid, not before `observed_on`.
     pub expires_on: Option<Date>,
 }
 
-/// A change of a piece of evidence: absent members stay, null clears, a value sets.
+/// A change of a piece of evidence: absent members do not change, null clears a member, a value sets it.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = evidence)]
 #[serde(deny_unknown_fields)]
 pub struct EvidencePatch {
-    /// What kind of evidence it is.
+    /// The kind of evidence.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub kind: Option<EvidenceKind>,
-    /// What it is, in a line; no child is named.
+    /// A title of one line, which names no child.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub title: Option<Title>,
-    /// Where it lies.
+    /// The URL of the evidence, which the register does not store.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub url: Option<Option<WebAddress>>,
@@ -55,10 +55,10 @@ pub struct EvidencePatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub sha256: Option<Option<Sha256Sum>>,
-    /// The day that it speaks of, today in London at the latest.
+    /// The day on which the evidence was observed, today in London at the latest.
     #[serde(default, deserialize_with = "nullable")]
     pub observed_on: Option<Option<Date>>,
-    /// The last day on which it says something, not before `observed_on`.
+    /// The last day on which the evidence is valid, not before `observed_on`.
     #[serde(default, deserialize_with = "nullable")]
     pub expires_on: Option<Option<Date>>,
 }
@@ -68,12 +68,13 @@ pub struct EvidencePatch {
 #[diesel(table_name = evidence_reviews)]
 #[serde(deny_unknown_fields)]
 pub struct NewEvidenceReview {
-    /// What was made of it.
+    /// The outcome.
     pub outcome: ReviewOutcome,
-    /// Why.
+    /// The reasons for the outcome.
     #[validate(nested)]
     pub note: Option<Prose>,
-    /// The day from which it holds: today in London if it is absent, never later, and not before the action was proposed.
+    /// The day from which it applies: today in London if absent, not later, and not before the day on which the action
+    /// was proposed.
     #[diesel(skip_insertion)]
     pub effective_on: Option<Date>,
 }

@@ -13,11 +13,11 @@ use crate::access::caller::Caller;
 use crate::database::schema::{evidence, evidence_reviews};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
-use crate::register::events::model::EventResource;
 use crate::register::events::query as events;
+use crate::register::events::model::EventResource;
 use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceReview, ReviewOutcome};
-use crate::register::improvement_actions::query::rows::subject_of_part;
 use crate::register::improvement_actions::query::{rules, support};
+use crate::register::improvement_actions::query::rows::subject_of_part;
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, ReviewId};
 
@@ -101,7 +101,7 @@ pub fn insert(
         .returning(EvidenceReview::as_returning())
         .get_result(conn)
         .on_constraint(|name| {
-            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("the id is taken by another review"))
+            (name == "evidence_reviews_pkey").then(|| ApiError::conflict("a review with this id exists"))
         })?;
     let after = diesel::update(evidence::table.find(evidence))
         .set((evidence::version.eq(before.version + 1), evidence::updated_at.eq(diesel::dsl::now)))

@@ -4,8 +4,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::rows;
-use crate::access::caller::Caller;
 use crate::access::references;
+use crate::access::caller::Caller;
 use crate::error::ApiError;
 use crate::register::findings::model::{Finding, FindingEmbed, FindingRow};
 use crate::register::improvement_actions::query::list::of_findings;

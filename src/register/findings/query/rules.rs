@@ -4,9 +4,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::error::{ApiError, FieldError};
+use crate::register::themes;
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::framework;
-use crate::register::themes;
 use crate::values::text::Code;
 
 /// Refuses an area that the framework of the inspection does not have, and unknown themes.

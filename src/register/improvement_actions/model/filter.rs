@@ -1,12 +1,13 @@
-//! How actions are asked for.
+//! The parameters of reads of improvement actions.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{ActionSource, ActionState, ImprovementActionEmbed, ImprovementActionSort, Priority, Rag};
-use crate::error::ApiError;
-use crate::http::page::{check_not_future, check_periods, digits};
+use crate::error::FieldError;
+use crate::http::page::digits;
+use crate::http::parameters::{Parameters, future, reversed};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
@@ -15,55 +16,55 @@ use crate::values::ids::{FindingId, PlanId, RecommendationId};
 use crate::values::text::{Code, Name, SearchText};
 use crate::values::visibility::Visibility;
 
-/// Which actions are wanted, as at which day, in what order, and with what.
+/// The filter of lists of improvement actions.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementActionFilter {
-    /// Words of the title, the description, the success measure, the owner, the partners or to whom it was promised, as in
-    /// a web search.
+    /// Words of the title, description, success measure, owner role, partner organisations or `promised_to`, as in a
+    /// web search.
     #[validate(nested)]
     #[param(example = "housing")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
-    /// Plans that they are part of.
+    /// Plans that the actions are part of.
     #[param(style = Form, explode = false, value_type = Option<Vec<PlanId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"]))]
     pub plan: Option<Codes<PlanId>>,
-    /// Where they stand.
+    /// The states of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<ActionState>>, max_items = 50, min_items = 1, example = json!(["in_progress", "blocked"]))]
     pub state: Option<Codes<ActionState>>,
-    /// How they go.
+    /// The red, amber or green statuses of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<Rag>>, max_items = 50, min_items = 1, example = json!(["amber", "red"]))]
     pub rag: Option<Codes<Rag>>,
-    /// How pressing they are.
+    /// The priorities of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<Priority>>, max_items = 50, min_items = 1, example = json!(["high"]))]
     pub priority: Option<Codes<Priority>>,
-    /// The whole name of the role that answers for it, in any case.
+    /// The full name of the role that is responsible for the actions, ignoring case.
     #[validate(nested)]
     #[param(example = "Chief executive (example)")]
     pub owner_role: Option<Name>,
-    /// What led to them.
+    /// The sources of the actions.
     #[param(style = Form, explode = false, value_type = Option<Vec<ActionSource>>, max_items = 50, min_items = 1, example = json!(["recommendation"]))]
     pub source: Option<Codes<ActionSource>>,
-    /// Recommendations that they answer.
+    /// Recommendations that the actions respond to.
     #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-7845-a5a7-57124a83b17d"]))]
     pub recommendation: Option<Codes<RecommendationId>>,
-    /// Findings that they answer.
+    /// Findings that the actions respond to.
     #[param(style = Form, explode = false, value_type = Option<Vec<FindingId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ed8-753f-bc77-90146e88dd56"]))]
     pub finding: Option<Codes<FindingId>>,
     /// Themes.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["corporate_parenting"]))]
     pub theme: Option<Codes<Code>>,
-    /// The children concerned.
+    /// The groups of children concerned.
     #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
-    /// To whom it was promised, the whole name in any case.
+    /// The full name of the persons or body that the actions were promised to, ignoring case.
     #[validate(nested)]
     #[param(example = "Care leavers (example)")]
     pub promised_to: Option<Name>,
-    /// Who may read them.
+    /// Whether everyone can read them, or only keys with access to the papers of the authority.
     #[param(style = Form, explode = false, value_type = Option<Vec<Visibility>>, max_items = 50, min_items = 1, example = json!(["public"]))]
     pub visibility: Option<Codes<Visibility>>,
     /// Due on this day or later.
@@ -75,7 +76,7 @@ pub struct ImprovementActionFilter {
     /// Whether the due date has passed while the action is open.
     #[param(example = true)]
     pub is_overdue: Option<bool>,
-    /// The due date slipped by so many days or more.
+    /// The due date slipped by at least this number of days.
     #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 80_000))]
     #[param(minimum = 1, maximum = 80_000, example = 30)]
@@ -83,38 +84,43 @@ pub struct ImprovementActionFilter {
     /// Last changed on this day in London or later.
     #[param(example = "2025-12-31")]
     pub updated_from: Option<Date>,
-    /// The actions as they stood at the end of this day, by what was effective then; not later than today.
+    /// Return the actions as they stood at the end of this day, by the changes effective by then; not later than today.
     #[param(example = "2026-04-30")]
     pub as_at: Option<Date>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "due_on", example = "due_on")]
     pub sort: Option<ImprovementActionSort>,
-    /// What each action carries; with `as_at`, what was effective by then.
+    /// Related resources to embed in each action; with `as_at`, those effective by that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<ImprovementActionEmbed>>,
 }
 
-impl ImprovementActionFilter {
-    /// Refuses periods that end before they begin, and days that are yet to come.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed`.
-    pub fn check_days(&self) -> Result<(), ApiError> {
-        check_periods(&[("due_to", self.due_from, self.due_to)])?;
-        check_not_future("as_at", self.as_at)
+impl Parameters for ImprovementActionFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        let due = reversed("due_to", self.due_from, self.due_to);
+        [due, future("as_at", self.as_at)].into_iter().flatten().collect()
     }
 }
 
-/// As at which day an action is wanted, and with what.
+/// The parameters of a read of an improvement action.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementActionParameters {
-    /// The action as it stood at the end of this day, by what was effective then; not later than today.
+    /// Return the action as it stood at the end of this day, by the changes effective by then; not later than today.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
-    /// What the action carries; with `as_at`, what was effective by then.
+    /// Related resources to embed in the action; with `as_at`, those effective by that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1, example = json!(["transitions", "date_revisions", "updates"]))]
     pub embed: Option<Codes<ImprovementActionEmbed>>,
+}
+
+impl Parameters for ImprovementActionParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }

@@ -1,4 +1,4 @@
-//! What becomes of an action: its moves, the changes of its due date, and what is reported of it.
+//! The history of an action: transitions, date revisions and updates.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -7,110 +7,109 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{ActionState, Rag};
-use crate::database::schema::{
-    improvement_action_date_revisions, improvement_action_transitions, improvement_action_updates,
-};
+use crate::database::schema::{improvement_action_date_revisions, improvement_action_transitions, improvement_action_updates};
 use crate::http::page::Page;
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, DateRevisionId, EvidenceId, TransitionId, UpdateId};
 use crate::values::text::{Name, Prose, Reason};
 
-/// A move of an action from state to state.
+/// A transition of an action from one state to another.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementActionTransition {
-    /// What is recorded of itself.
+    /// The stored members.
     #[serde(flatten)]
     pub row: ImprovementActionTransitionRow,
-    /// The evidence that it rests on.
+    /// The evidence that it refers to.
     #[schema(max_items = 50)]
     pub evidence_ids: Vec<EvidenceId>,
 }
 
-/// A move as it is stored.
+/// A transition as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = improvement_action_transitions)]
 pub struct ImprovementActionTransitionRow {
-    /// The id.
+    /// The unique identifier.
     pub transition_id: TransitionId,
     /// The action.
     pub action_id: ActionId,
-    /// Place in the history of the action, from 1.
+    /// The position in the history of the action, from 1.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub position: i32,
-    /// The state until then.
+    /// The previous state.
     pub from_state: ActionState,
-    /// The state from then on.
+    /// The new state.
     pub to_state: ActionState,
-    /// Why it moved.
+    /// The reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The day from which it holds.
+    /// The day from which it applies.
     pub effective_on: Date,
-    /// The day until which the action is put off; of a move to `deferred` alone.
+    /// The day until which the action is deferred; only for a move to `deferred`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred_until: Option<Date>,
-    /// Who recorded it.
+    /// The name of the key, or the command, that recorded it.
     pub recorded_by: Name,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub recorded_at: DateTime<Utc>,
 }
 
-/// A new move of an action.
+/// A new transition of an action.
 #[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = improvement_action_transitions)]
 #[serde(deny_unknown_fields)]
 pub struct NewImprovementActionTransition {
-    /// The state to move to.
+    /// The new state.
     pub to_state: ActionState,
-    /// Why it moves; required of moves to `blocked`, `deferred`, `cancelled` and `reopened`.
+    /// The reason; required for a move to `blocked`, `deferred`, `cancelled` or `reopened`.
     #[validate(nested)]
     pub reason: Option<Reason>,
-    /// The day from which it holds: today in London if it is absent, not later, and not before the move before.
+    /// The day from which it applies: today in London if absent, not later, and not before that of the previous
+    /// transition.
     #[diesel(skip_insertion)]
     pub effective_on: Option<Date>,
-    /// The evidence that it rests on, of the same action.
+    /// The evidence that it refers to, of the same action.
     #[diesel(skip_insertion)]
     #[serde(default)]
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
     pub evidence_ids: Vec<EvidenceId>,
-    /// The day until which the action is put off: required of a move to `deferred`, and later than `effective_on`.
+    /// The day until which the action is deferred: required for a move to `deferred`, and later than `effective_on`.
     pub deferred_until: Option<Date>,
 }
 
-/// A page of moves.
+/// A page of transitions.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementActionTransitionPage {
-    /// The moves.
+    /// The transitions.
     #[schema(max_items = 200)]
     pub items: Vec<ImprovementActionTransition>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// A change of the day by which an action is to be done.
+/// A change of the due date of an action.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = improvement_action_date_revisions)]
 pub struct ImprovementActionDateRevision {
-    /// The id.
+    /// The unique identifier.
     pub date_revision_id: DateRevisionId,
     /// The action.
     pub action_id: ActionId,
-    /// Place in the history of the action, from 1.
+    /// The position in the history of the action, from 1.
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub position: i32,
-    /// The due date until then; absent if there was none.
+    /// The previous due date; absent if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_due_on: Option<Date>,
-    /// The due date from then on.
+    /// The new due date.
     pub due_on: Date,
-    /// Why it changed.
+    /// The reason.
     pub reason: Reason,
-    /// The day from which it holds.
+    /// The day from which it applies.
     pub effective_on: Date,
-    /// Who recorded it.
+    /// The name of the key, or the command, that recorded it.
     pub recorded_by: Name,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub recorded_at: DateTime<Utc>,
 }
 
@@ -119,74 +118,76 @@ pub struct ImprovementActionDateRevision {
 #[diesel(table_name = improvement_action_date_revisions)]
 #[serde(deny_unknown_fields)]
 pub struct NewImprovementActionDateRevision {
-    /// The day by which it is to be done; another than before.
+    /// The new due date; must differ from the current one.
     pub due_on: Date,
-    /// Why it changes.
+    /// The reason.
     #[validate(nested)]
     pub reason: Reason,
-    /// The day from which it holds: today in London if it is absent, not later, and not before the change before.
+    /// The day from which it applies: today in London if absent, not later, and not before that of the previous date
+    /// revision.
     #[diesel(skip_insertion)]
     pub effective_on: Option<Date>,
 }
 
-/// A page of changes of the due date.
+/// A page of date revisions.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementActionDateRevisionPage {
-    /// The changes.
+    /// The date revisions.
     #[schema(max_items = 200)]
     pub items: Vec<ImprovementActionDateRevision>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }
 
-/// What was reported of an action.
+/// An update of an action.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = improvement_action_updates)]
 pub struct ImprovementActionUpdate {
-    /// The id.
+    /// The unique identifier.
     pub update_id: UpdateId,
     /// The action.
     pub action_id: ActionId,
-    /// The day that it speaks of.
+    /// The day that the update is about.
     pub effective_on: Date,
-    /// What is reported.
+    /// The text of the update.
     pub note: Prose,
-    /// How the action goes.
+    /// The red, amber or green status of the action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rag: Option<Rag>,
-    /// What has become different for children.
+    /// The change for children.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impact_on_children: Option<Prose>,
-    /// Who recorded it.
+    /// The name of the key, or the command, that recorded it.
     pub recorded_by: Name,
-    /// When it was recorded.
+    /// The time at which it was recorded.
     pub recorded_at: DateTime<Utc>,
 }
 
-/// A new report on an action.
+/// A new update of an action.
 #[derive(Debug, Clone, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = improvement_action_updates)]
 #[serde(deny_unknown_fields)]
 pub struct NewImprovementActionUpdate {
-    /// The day that it speaks of: today in London if it is absent, not later, and not before the action was proposed.
+    /// The day that the update is about: today in London if absent, not later, and not before the day on which the
+    /// action was proposed.
     #[diesel(skip_insertion)]
     pub effective_on: Option<Date>,
-    /// What is reported.
+    /// The text of the update.
     #[validate(nested)]
     pub note: Prose,
-    /// How the action goes.
+    /// The red, amber or green status of the action.
     pub rag: Option<Rag>,
-    /// What has become different for children.
+    /// The change for children.
     #[validate(nested)]
     pub impact_on_children: Option<Prose>,
 }
 
-/// A page of reports.
+/// A page of updates.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImprovementActionUpdatePage {
-    /// The reports.
+    /// The updates.
     #[schema(max_items = 200)]
     pub items: Vec<ImprovementActionUpdate>,
-    /// Where this page stands in the list.
+    /// The position of this page in the list.
     pub page: Page,
 }

@@ -1,10 +1,10 @@
-//! How an action moves from state to state: the one place that says so.
+//! The state machine of improvement actions: the only place that defines the transitions.
 
 use super::ActionState::{
     self, Agreed, Blocked, Cancelled, Completed, Deferred, InProgress, Proposed, Reopened, Verified,
 };
 
-/// From which state an action can move to which.
+/// The states that an action in each state can move to.
 const MOVES: [(ActionState, &[ActionState]); 9] = [
     (Proposed, &[Agreed, Deferred, Cancelled]),
     (Agreed, &[InProgress, Blocked, Deferred, Cancelled]),
@@ -27,19 +27,19 @@ impl ActionState {
         MOVES.iter().find(|(from, _)| *from == self).map_or(&[], |(_, to)| to)
     }
 
-    /// Whether a move to this state needs a reason.
+    /// Whether a move to this state requires a reason.
     #[must_use]
     pub const fn needs_reason(self) -> bool {
         matches!(self, Blocked | Deferred | Cancelled | Reopened)
     }
 
-    /// Whether an action in this state is still to be done.
+    /// Whether an action in this state is open.
     #[must_use]
     pub const fn is_open(self) -> bool {
         !matches!(self, Completed | Verified | Cancelled)
     }
 
-    /// The states in which an action is still to be done.
+    /// The states in which an action is open.
     pub fn open() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|state| state.is_open())
     }

@@ -5,13 +5,11 @@ use diesel::prelude::*;
 
 use super::rows::{WHAT, linked};
 use super::{date_revisions, transitions, updates};
-use crate::access::caller::Caller;
 use crate::access::references;
+use crate::access::caller::Caller;
 use crate::error::ApiError;
-use crate::register::improvement_actions::model::{
-    ImprovementAction, ImprovementActionEmbed, ImprovementActionParameters, ImprovementActionRow,
-};
 use crate::register::{evidence, recommendations};
+use crate::register::improvement_actions::model::{ImprovementAction, ImprovementActionEmbed, ImprovementActionParameters, ImprovementActionRow};
 use crate::values::codes::names;
 use crate::values::date::Date;
 use crate::values::id::owned_by;

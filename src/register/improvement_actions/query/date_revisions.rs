@@ -12,9 +12,7 @@ use crate::database::schema::improvement_action_date_revisions;
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
-use crate::register::improvement_actions::model::{
-    ImprovementActionDateRevision, ImprovementActionRow, NewImprovementActionDateRevision,
-};
+use crate::register::improvement_actions::model::{ImprovementActionDateRevision, ImprovementActionRow, NewImprovementActionDateRevision};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, DateRevisionId};
 
@@ -72,7 +70,7 @@ pub fn insert(
         .get_result(conn)
         .on_constraint(|name| {
             (name == "improvement_action_date_revisions_pkey")
-                .then(|| ApiError::conflict("there is a change of a due date with this id"))
+                .then(|| ApiError::conflict("a date revision with this id exists"))
         })?;
     let change = ActionChange {
         // The first due date is the original one, also where the action came without.

@@ -13,10 +13,7 @@ use crate::database::sql::{Bound, Statement, Total};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
-use crate::register::improvement_actions::model::{
-    ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow,
-    ImprovementActionSort,
-};
+use crate::register::improvement_actions::model::{ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow, ImprovementActionSort};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
 

@@ -8,11 +8,9 @@ use crate::access::Permission;
 use crate::access::caller::Caller;
 use crate::database::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
-use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
-use crate::register::improvement_actions::model::{
-    ImprovementAction, ImprovementActionPatch, ImprovementActionRow, NewImprovementAction,
-};
+use crate::register::events::model::{EventResource, PublicVisibility, Subject};
+use crate::register::improvement_actions::model::{ImprovementAction, ImprovementActionPatch, ImprovementActionRow, NewImprovementAction};
 use crate::values::date::Date;
 use crate::values::id::owned_by;
 use crate::values::ids::{ActionId, FindingId, RecommendationId};

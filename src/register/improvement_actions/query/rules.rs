@@ -12,9 +12,9 @@ use super::rows::{KNOWN_FINDING, KNOWN_PLAN, KNOWN_RECOMMENDATION, OWN_FINDING, 
 use crate::access::caller::Caller;
 use crate::database::schema::{findings, improvement_plans, inspections, recommendations};
 use crate::error::{ApiError, FieldError};
+use crate::register::{authorities, themes};
 use crate::register::authorities::query::relations::is_same_or_predecessor;
 use crate::register::improvement_actions::model::{ImprovementActionPatch, NewImprovementAction};
-use crate::register::{authorities, themes};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
 use crate::values::inspection_state::InspectionState;
@@ -77,8 +77,8 @@ pub fn check_support(conn: &mut PgConnection, id: ActionId, day: Date) -> Result
         return Ok(());
     }
     Err(ApiError::conflict(
-        "a verified action needs, by the day of the move, evidence that somebody other than its author accepted, or an \
-         inspection that ended after the action was completed and found a recommendation improved that it answers",
+        "a move to verified requires, by the day of the move, evidence that somebody other than its author accepted, \
+         or an inspection that ended after the action was completed and found a linked recommendation improved",
     ))
 }
 

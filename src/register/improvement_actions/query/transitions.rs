@@ -12,10 +12,7 @@ use crate::database::schema::{evidence, improvement_action_transition_evidence, 
 use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
 use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
-use crate::register::improvement_actions::model::{
-    ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow,
-    NewImprovementActionTransition,
-};
+use crate::register::improvement_actions::model::{ActionState, ImprovementActionRow, ImprovementActionTransition, ImprovementActionTransitionRow, NewImprovementActionTransition};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, EvidenceId, TransitionId};
 
@@ -85,7 +82,7 @@ pub fn insert(
         return Err(ApiError::illegal_transition("an action", (from, to), from.next(), "/to_state"));
     }
     if to.needs_reason() && new.reason.is_none() {
-        let detail = format!("say in reason why the action becomes {to}");
+        let detail = format!("a move to {to} requires reason");
         return Err(ApiError::refused(ProblemCode::ReasonRequired, detail));
     }
     let (position, day) = check(conn, &before, new)?;
@@ -128,10 +125,10 @@ fn check(
 
 fn broken_deferral(new: &NewImprovementActionTransition, day: Date) -> Option<FieldError> {
     let (code, message) = match (new.to_state, new.deferred_until) {
-        (ActionState::Deferred, None) => ("required", "is required: until when is the action put off?".to_owned()),
+        (ActionState::Deferred, None) => ("required", "is required for a move to deferred".to_owned()),
         (ActionState::Deferred, Some(until)) if until <= day => ("order", format!("must be after {day}")),
         (ActionState::Deferred, Some(_)) | (_, None) => return None,
-        (_, Some(_)) => ("unexpected", "is of moves to deferred alone".to_owned()),
+        (_, Some(_)) => ("unexpected", "is only allowed for a move to deferred".to_owned()),
     };
     Some(FieldError::body("/deferred_until", code, message))
 }
@@ -182,7 +179,8 @@ fn insert_row(
         .returning(ImprovementActionTransitionRow::as_returning())
         .get_result(conn)
         .on_constraint(|name| {
-            (name == "improvement_action_transitions_pkey").then(|| ApiError::conflict("there is a move with this id"))
+            (name == "improvement_action_transitions_pkey")
+                .then(|| ApiError::conflict("a transition with this id exists"))
         })?;
     let links = new.evidence_ids.iter();
     let links = links.map(|one| (transition_id.eq(id), action_id.eq(action.action_id), evidence_id.eq(one)));
@@ -192,5 +190,7 @@ fn insert_row(
                 .then(|| ApiError::invalid_member("/evidence_ids", "unknown", KNOWN_EVIDENCE))
         },
     )?;
-    assemble(conn, vec![row])?.pop().ok_or_else(|| ApiError::Internal("a move that was recorded is gone".to_owned()))
+    assemble(conn, vec![row])?
+        .pop()
+        .ok_or_else(|| ApiError::Internal("a transition just inserted is not found".to_owned()))
 }

@@ -89,7 +89,7 @@ pub fn insert(
         .returning(ImprovementActionUpdate::as_returning())
         .get_result(conn)
         .on_constraint(|name| {
-            (name == "improvement_action_updates_pkey").then(|| ApiError::conflict("there is a report with this id"))
+            (name == "improvement_action_updates_pkey").then(|| ApiError::conflict("an update with this id exists"))
         })?;
     let change = ActionChange { rag: Some(latest_rag(conn, action)?), ..ActionChange::default() };
     let part = (EventResource::ImprovementActionUpdate, id.as_uuid(), update);

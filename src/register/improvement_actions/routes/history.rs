@@ -13,12 +13,8 @@ use crate::http::response::{Created, Listed, Part, Response};
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
 use crate::register::events::routes::history;
-use crate::register::improvement_actions::model::{
-    ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
-    ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage,
-    NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
-};
 use crate::register::improvement_actions::query;
+use crate::register::improvement_actions::model::{ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition, ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage, NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate};
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
 
@@ -39,13 +35,13 @@ fn created<T: Serialize>(action: ActionId, list: &str, (part, version): (T, i32)
     Created { location, body: Part { part, version } }.response()
 }
 
-/// List the moves of an action
+/// List the transitions of an action
 ///
-/// From state to state, in their order.
+/// Lists the transitions in order.
 #[utoipa::path(
     tag = "Improvement actions",
     params(WindowParameters),
-    responses((status = 200, description = "A page of moves.", body = ImprovementActionTransitionPage))
+    responses((status = 200, description = "A page of transitions.", body = ImprovementActionTransitionPage))
 )]
 #[get("/improvement-actions/{action_id}/transitions")]
 async fn list_improvement_action_transitions(
@@ -60,13 +56,13 @@ async fn list_improvement_action_transitions(
 
 /// Move an action to another state
 ///
-/// An illegal move is refused with the legal ones. `verified` needs that somebody else saw that the action worked: evidence
-/// that another than its author accepted, or a later inspection that found a recommendation improved that the action
-/// answers. The answer carries the `ETag` of the action.
+/// An illegal move is refused; the problem lists the legal ones. A move to `verified` requires evidence accepted by a
+/// key other than its author's, or a later inspection that found a linked recommendation improved. The response has the
+/// `ETag` of the action.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementActionTransition,
-    responses((status = 201, description = "The action is moved.", body = ImprovementActionTransition))
+    responses((status = 201, description = "The created transition.", body = ImprovementActionTransition))
 )]
 #[post("/improvement-actions/{action_id}/transitions")]
 async fn create_improvement_action_transition(
@@ -82,13 +78,13 @@ async fn create_improvement_action_transition(
     .await
 }
 
-/// List the changes of the due date of an action
+/// List the date revisions of an action
 ///
-/// In their order, each with its reason: what slipped stays visible.
+/// Lists date revisions in order, each with its reason.
 #[utoipa::path(
     tag = "Improvement actions",
     params(WindowParameters),
-    responses((status = 200, description = "A page of changes.", body = ImprovementActionDateRevisionPage))
+    responses((status = 200, description = "A page of date revisions.", body = ImprovementActionDateRevisionPage))
 )]
 #[get("/improvement-actions/{action_id}/date-revisions")]
 async fn list_improvement_action_date_revisions(
@@ -103,12 +99,12 @@ async fn list_improvement_action_date_revisions(
 
 /// Change the due date of an action
 ///
-/// With a reason, which is kept for ever. The first due date of an action that had none is its original one. The answer
-/// carries the `ETag` of the action.
+/// Creates a date revision; the reason is kept for ever. If the action had no due date, this one becomes the original
+/// due date. The response has the `ETag` of the action.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementActionDateRevision,
-    responses((status = 201, description = "The due date is changed.", body = ImprovementActionDateRevision))
+    responses((status = 201, description = "The created date revision.", body = ImprovementActionDateRevision))
 )]
 #[post("/improvement-actions/{action_id}/date-revisions")]
 async fn create_improvement_action_date_revision(
@@ -124,13 +120,13 @@ async fn create_improvement_action_date_revision(
     .await
 }
 
-/// List what was reported of an action
+/// List the updates of an action
 ///
-/// The earliest day first.
+/// Lists the updates by day, earliest first.
 #[utoipa::path(
     tag = "Improvement actions",
     params(WindowParameters),
-    responses((status = 200, description = "A page of reports.", body = ImprovementActionUpdatePage))
+    responses((status = 200, description = "A page of updates.", body = ImprovementActionUpdatePage))
 )]
 #[get("/improvement-actions/{action_id}/updates")]
 async fn list_improvement_action_updates(
@@ -143,14 +139,14 @@ async fn list_improvement_action_updates(
     Ok(Listed::new(found, |items, page| ImprovementActionUpdatePage { items, page }))
 }
 
-/// Report on an action
+/// Record an update of an action
 ///
-/// What was done, how it goes, and what has become different for children. The `rag` of the latest day is that of the
-/// action. The answer carries the `ETag` of the action.
+/// Creates an update: the work done, the red, amber or green status, and the change for children. The `rag` of the
+/// action is that of the update with the latest day. The response has the `ETag` of the action.
 #[utoipa::path(
     tag = "Improvement actions",
     request_body = NewImprovementActionUpdate,
-    responses((status = 201, description = "The report is recorded.", body = ImprovementActionUpdate))
+    responses((status = 201, description = "The created update.", body = ImprovementActionUpdate))
 )]
 #[post("/improvement-actions/{action_id}/updates")]
 async fn create_improvement_action_update(

@@ -1,10 +1,12 @@
-//! Which improvement plans are wanted, and as at which day.
+//! The parameters of reads of improvement plans.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use super::PlanState;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, future};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -22,14 +24,14 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an improvement plan can carry.
+    /// Related resources that can be embedded in an improvement plan.
     pub enum ImprovementPlanEmbed {
         /// Its actions.
         Actions = "actions",
     }
 }
 
-/// Which improvement plans are wanted.
+/// The filter of lists of improvement plans.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -37,21 +39,31 @@ pub struct ImprovementPlanFilter {
     /// Authorities, by id or code.
     #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
-    /// Where they stand; with `as_at`, where they stood.
+    /// States of the plans; with `as_at`, on that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<PlanState>>, max_items = 50, min_items = 1, example = json!(["endorsed", "draft"]))]
     pub state: Option<Codes<PlanState>>,
-    /// Inspections that they answer.
+    /// Inspections that the plans respond to.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
     pub inspection: Option<Codes<InspectionId>>,
-    /// The day as at which they are read; today in London if it is absent. Not later than today.
+    /// Return plans as they stood at the end of this day; today in London by default, and not later.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "-starts_on", example = "-starts_on")]
     pub sort: Option<ImprovementPlanSort>,
-    /// What each plan carries; with `as_at`, as it stood.
+    /// Related resources to embed in each plan; with `as_at`, as they stood on that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
+}
+
+impl Parameters for ImprovementPlanFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }
 
 /// As at which day an improvement plan is read, and with what.
@@ -59,10 +71,16 @@ pub struct ImprovementPlanFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImprovementPlanParameters {
-    /// The day as at which it is read; today in London if it is absent. Not later than today.
+    /// Return the plan as it stood at the end of this day; today in London by default, and not later.
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
-    /// What the plan carries; with `as_at`, as it stood.
+    /// Related resources to embed in the plan; with `as_at`, as they stood on that day.
     #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
+}
+
+impl Parameters for ImprovementPlanParameters {
+    fn broken_rules(&self) -> Vec<FieldError> {
+        future("as_at", self.as_at).into_iter().collect()
+    }
 }

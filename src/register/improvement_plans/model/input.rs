@@ -1,4 +1,4 @@
-//! What is written of an improvement plan.
+//! Request bodies that create and change improvement plans.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,87 +23,88 @@ fn draft() -> PlanState {
 #[diesel(table_name = improvement_plans)]
 #[serde(deny_unknown_fields)]
 pub struct NewImprovementPlan {
-    /// The authority whose plan it is.
+    /// The authority that the plan belongs to.
     pub authority_id: AuthorityId,
-    /// Its title.
+    /// The title.
     #[validate(nested)]
     pub title: Title,
-    /// The phase, of a plan that is made in several.
+    /// The phase, if the plan is made in several phases.
     #[validate(nested)]
     pub phase: Option<Name>,
-    /// The inspection that it answers; of the same authority or its predecessor.
+    /// The inspection that it responds to, of the same authority or its predecessor.
     pub responds_to_inspection_id: Option<InspectionId>,
-    /// The body that endorsed it; needs `endorsed_on`.
+    /// The body that endorsed it; requires `endorsed_on`.
     #[validate(nested)]
     pub endorsed_by: Option<Name>,
-    /// The day on which it was endorsed; required of an endorsed plan.
+    /// The day on which it was endorsed; required if the plan is endorsed.
     pub endorsed_on: Option<Date>,
-    /// The first day that it is for.
+    /// The first day of the plan.
     pub starts_on: Option<Date>,
-    /// The last day that it is for.
+    /// The last day of the plan.
     pub ends_on: Option<Date>,
-    /// Where it stands.
+    /// The state.
     #[serde(default = "draft")]
     #[schema(default = "draft")]
     pub state: PlanState,
-    /// Who may read it.
+    /// Whether everyone can read it, or only keys with access to the papers of the authority.
     #[serde(default)]
     #[schema(default = "private")]
     pub visibility: Visibility,
-    /// Who is to be asked about it, and when.
+    /// The planned consultations.
     #[serde(default)]
     #[validate(length(max = 100), nested)]
     #[schema(value_type = Vec<Consultation>, max_items = 100)]
     pub consultation: JsonList<Consultation>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[validate(nested)]
     pub url: Option<WebAddress>,
 }
 
-/// A change of an improvement plan: absent members stay, null clears, a value sets. The authority stays.
+/// A change of an improvement plan: absent members do not change, null clears a member, a value sets it. The authority
+/// cannot be changed.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = improvement_plans)]
 #[serde(deny_unknown_fields)]
 pub struct ImprovementPlanPatch {
-    /// Its title.
+    /// The title.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
     #[schema(nullable = false)]
     pub title: Option<Title>,
-    /// The phase, of a plan that is made in several.
+    /// The phase, if the plan is made in several phases.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub phase: Option<Option<Name>>,
-    /// The inspection that it answers; of the same authority or its predecessor.
+    /// The inspection that it responds to, of the same authority or its predecessor.
     #[serde(default, deserialize_with = "nullable")]
     pub responds_to_inspection_id: Option<Option<InspectionId>>,
-    /// The body that endorsed it; needs `endorsed_on`.
+    /// The body that endorsed it; requires `endorsed_on`.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub endorsed_by: Option<Option<Name>>,
-    /// The day on which it was endorsed; required of an endorsed plan.
+    /// The day on which it was endorsed; required if the plan is endorsed.
     #[serde(default, deserialize_with = "nullable")]
     pub endorsed_on: Option<Option<Date>>,
-    /// The first day that it is for.
+    /// The first day of the plan.
     #[serde(default, deserialize_with = "nullable")]
     pub starts_on: Option<Option<Date>>,
-    /// The last day that it is for.
+    /// The last day of the plan.
     #[serde(default, deserialize_with = "nullable")]
     pub ends_on: Option<Option<Date>>,
-    /// Where it stands.
+    /// The state.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub state: Option<PlanState>,
-    /// Who may read it.
+    /// Whether everyone can read it, or only keys with access to the papers of the authority.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub visibility: Option<Visibility>,
-    /// Who is to be asked about it, and when; replaces them all.
+    /// The planned consultations; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 100), nested)]
     #[schema(value_type = Vec<Consultation>, max_items = 100)]
     pub consultation: Option<JsonList<Consultation>>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub url: Option<Option<WebAddress>>,

@@ -1,4 +1,4 @@
-//! The action that a recommendation asks for.
+//! The action that is proposed for a recommendation.
 
 use super::ImprovementPlanRow;
 use crate::register::improvement_actions::model::{ActionSource, NewImprovementAction, Priority};

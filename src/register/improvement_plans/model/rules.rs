@@ -1,4 +1,4 @@
-//! The rules of a plan that need nothing but the plan.
+//! The rules of a plan that need no database.
 
 use super::{ImprovementPlanRow, PlanState};
 use crate::error::FieldError;
@@ -15,7 +15,7 @@ impl ImprovementPlanRow {
             broken("/ends_on", "order", "must not be before starts_on");
         }
         if self.state == PlanState::Endorsed && self.endorsed_on.is_none() {
-            broken("/endorsed_on", "endorsement", "is required of an endorsed plan");
+            broken("/endorsed_on", "endorsement", "is required if the plan is endorsed");
         }
         if self.endorsed_by.is_some() && self.endorsed_on.is_none() {
             broken("/endorsed_by", "endorsement", "needs endorsed_on");

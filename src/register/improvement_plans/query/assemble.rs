@@ -4,16 +4,14 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid};
 
-use crate::access::caller::Caller;
 use crate::access::references;
+use crate::access::caller::Caller;
 use crate::database::schema::inspections;
 use crate::database::sql::Statement;
 use crate::error::ApiError;
 use crate::register::improvement_actions::model::ActionState;
 use crate::register::improvement_actions::query::list::of_plans;
-use crate::register::improvement_plans::model::{
-    CountedPlan, ImprovementPlan, ImprovementPlanEmbed, ImprovementPlanParameters, ImprovementPlanRow,
-};
+use crate::register::improvement_plans::model::{CountedPlan, ImprovementPlan, ImprovementPlanEmbed, ImprovementPlanParameters, ImprovementPlanRow};
 use crate::values::codes::names;
 use crate::values::date::Date;
 use crate::values::id::owned_by;

@@ -12,9 +12,7 @@ use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
-use crate::register::improvement_plans::model::{
-    ImprovementPlan, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanRow, ImprovementPlanSort,
-};
+use crate::register::improvement_plans::model::{ImprovementPlan, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanRow, ImprovementPlanSort};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, PlanId};
 

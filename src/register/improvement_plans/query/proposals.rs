@@ -7,12 +7,12 @@ use diesel::pg::PgConnection;
 use super::rows::lock;
 use crate::access::caller::Caller;
 use crate::error::{ApiError, ProblemCode};
+use crate::register::{examinations, inspections, recommendations};
 use crate::register::examinations::model::ExaminationOutcome;
-use crate::register::improvement_actions::model::ImprovementAction;
 use crate::register::improvement_actions::query as actions;
+use crate::register::improvement_actions::model::ImprovementAction;
 use crate::register::improvement_plans::model::{PlanState, ProposedActions};
 use crate::register::recommendations::model::Recommendation;
-use crate::register::{examinations, inspections, recommendations};
 use crate::values::ids::{ActionId, InspectionId, PlanId};
 
 /// Proposes an action for each open recommendation that no action of the plan answers. Tells also the version of the plan.
@@ -26,7 +26,7 @@ pub fn propose(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<(
     if plan.state == PlanState::Closed {
         return Err(ApiError::conflict("the plan is closed"));
     }
-    let answers_nothing = || ApiError::conflict("the plan answers no inspection: set responds_to_inspection_id");
+    let answers_nothing = || ApiError::conflict("the plan responds to no inspection: set responds_to_inspection_id");
     let Some(inspection) = plan.responds_to_inspection_id else { return Err(answers_nothing()) };
     let open = open(conn, caller, inspection)
         .map_err(|error| if error.code() == ProblemCode::NotFound { answers_nothing() } else { error })?;

@@ -6,8 +6,8 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types;
 
-use crate::access::caller::Caller;
 use crate::access::{Papers, Permission};
+use crate::access::caller::Caller;
 use crate::database::schema::improvement_plans;
 use crate::database::sql::improvement_plan_state_on;
 use crate::error::{ApiError, NotFoundExt};

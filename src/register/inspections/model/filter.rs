@@ -1,12 +1,12 @@
-//! How inspections are asked for.
+//! The parameters of reads of inspections.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use super::{InspectionEmbed, InspectionSort};
-use crate::error::ApiError;
-use crate::http::page::check_periods;
+use crate::error::FieldError;
+use crate::http::parameters::{Parameters, reversed};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -16,7 +16,7 @@ use crate::values::inspection_kind::InspectionKind;
 use crate::values::inspection_state::InspectionState;
 use crate::values::text::{Code, Name, Region, SearchText};
 
-/// Which inspections are wanted, in what order, and with what.
+/// The filter of lists of inspections.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -42,13 +42,13 @@ pub struct InspectionFilter {
     /// States.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
-    /// The whole name of a lead inspector, in any case.
+    /// The full name of a lead inspector, ignoring case.
     #[validate(nested)]
     pub lead_inspector: Option<Name>,
-    /// Areas judged; with `grade`, areas given that grade.
+    /// Areas judged; with `grade`, areas with that grade.
     #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
-    /// Grades given; with `area`, to one of those areas.
+    /// Grades; with `area`, of one of those areas.
     #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate", "adequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// Themes of its findings, recommendations or areas covered.
@@ -68,12 +68,24 @@ pub struct InspectionFilter {
     /// Published on this day or earlier.
     #[param(example = "2022-12-31")]
     pub published_to: Option<Date>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<InspectionSort>,
-    /// What each inspection carries.
+    /// Related resources to embed in each inspection.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
+}
+
+impl Parameters for InspectionFilter {
+    fn embeds(&self) -> bool {
+        self.embed.is_some()
+    }
+
+    fn broken_rules(&self) -> Vec<FieldError> {
+        let started = reversed("started_to", self.started_from, self.started_to);
+        let published = reversed("published_to", self.published_from, self.published_to);
+        [started, published].into_iter().flatten().collect()
+    }
 }
 
 /// What an inspection carries.
@@ -81,21 +93,9 @@ pub struct InspectionFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InspectionParameters {
-    /// What the inspection carries.
+    /// Related resources to embed in the inspection.
     #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
-impl InspectionFilter {
-    /// Refuses periods that end before they begin.
-    ///
-    /// # Errors
-    ///
-    /// `validation_failed`, naming each.
-    pub fn check_periods(&self) -> Result<(), ApiError> {
-        check_periods(&[
-            ("started_to", self.started_from, self.started_to),
-            ("published_to", self.published_from, self.published_to),
-        ])
-    }
-}
+impl Parameters for InspectionParameters {}

@@ -1,4 +1,4 @@
-//! What is written of an inspection.
+//! Request bodies that create and change inspections.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,17 +22,17 @@ fn draft() -> InspectionState {
     InspectionState::Draft
 }
 
-/// A new inspection, with all that its report holds.
+/// A new inspection, with the judgements, findings and recommendations of its report.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, ToSchema)]
 #[diesel(table_name = inspections)]
 #[serde(deny_unknown_fields)]
 pub struct NewInspection {
     /// The authority inspected.
     pub authority_id: AuthorityId,
-    /// The framework inspected under.
+    /// The framework of the inspection.
     #[validate(nested)]
     pub framework: Option<Code>,
-    /// The kind of inspection, one of the framework's.
+    /// The kind of inspection, which the framework must have.
     pub kind: Option<InspectionKind>,
     /// The title of the report or letter.
     #[validate(nested)]
@@ -41,10 +41,10 @@ pub struct NewInspection {
     pub started_on: Option<Date>,
     /// Last day of fieldwork.
     pub ended_on: Option<Date>,
-    /// The days of fieldwork in the words of the report.
+    /// The dates of fieldwork in the words of the report.
     #[validate(nested)]
     pub fieldwork_as_printed: Option<Title>,
-    /// The periods on site, where there was more than one.
+    /// The periods on site, if there was more than one.
     #[serde(default)]
     #[validate(length(max = 20), nested)]
     #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
@@ -53,69 +53,69 @@ pub struct NewInspection {
     pub received_on: Option<Date>,
     /// The day of publication, not after today in London.
     pub published_on: Option<Date>,
-    /// Who may see it: `draft` or `published`.
+    /// The state, `draft` or `published`, which determines who can read the inspection.
     #[serde(default = "draft")]
     #[schema(default = "draft")]
     pub state: InspectionState,
     /// The authority's name as printed.
     #[validate(nested)]
     pub inspected_name: Option<Name>,
-    /// Who led it.
+    /// The lead inspectors.
     #[serde(default)]
     #[validate(length(max = 10), nested)]
     #[schema(max_items = 10)]
     pub lead_inspectors: Vec<Name>,
-    /// Who took part.
+    /// The inspectors.
     #[serde(default)]
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<Inspector>, max_items = 50)]
     pub inspectors: JsonList<Inspector>,
-    /// To whom the letter is addressed.
+    /// The addressee of the letter.
     #[validate(nested)]
     pub addressee: Option<Lines>,
-    /// Who else was sent it.
+    /// The recipients of copies.
     #[validate(nested)]
     pub copied_to: Option<Lines>,
-    /// What it looked at, where that was not everything.
+    /// The parts of the services that it covered, if not all.
     #[serde(default)]
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: JsonList<AreaCovered>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[validate(nested)]
     pub headline: Option<Prose>,
-    /// The graded inspection that opened the series of visits: required for monitoring visits, optional for focused
-    /// visits, of the same authority or its predecessor.
+    /// The graded inspection that opened the series of visits, of the same authority or its predecessor: required for
+    /// monitoring visits, optional for focused visits.
     pub opened_by_inspection_id: Option<InspectionId>,
-    /// Place in the series of visits, from 1.
+    /// The number in the series of visits, from 1.
     #[validate(range(min = 1, max = 99))]
     #[schema(minimum = 1, maximum = 99)]
     pub visit_number: Option<i32>,
     /// Whether Ofsted called the monitoring visit the last of its series.
     pub is_final_visit: Option<bool>,
-    /// Where the report is published.
+    /// The URL of the published report.
     #[validate(nested)]
     pub report_url: Option<WebAddress>,
-    /// Where the register has it from.
+    /// The source.
     pub source: Option<InspectionSource>,
-    /// The source more exactly.
+    /// A more exact reference to the source.
     #[validate(nested)]
     pub source_reference: Option<Lines>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     pub kind_basis: Option<KindBasis>,
-    /// What was judged.
+    /// The judgements.
     #[diesel(skip_insertion)]
     #[serde(default)]
     #[validate(length(max = 50), nested)]
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,
-    /// What inspectors found.
+    /// The findings.
     #[diesel(skip_insertion)]
     #[serde(default)]
     #[validate(length(max = 500), nested)]
     #[schema(max_items = 500)]
     pub findings: Vec<NewFinding>,
-    /// What it asks to be put right.
+    /// The recommendations.
     #[diesel(skip_insertion)]
     #[serde(default)]
     #[validate(length(max = 500), nested)]
@@ -123,17 +123,17 @@ pub struct NewInspection {
     pub recommendations: Vec<NewRecommendation>,
 }
 
-/// A change of an inspection: absent members stay, null clears, a value sets. The authority stays: an inspection recorded
-/// of the wrong one is withdrawn and recorded again.
+/// A change of an inspection: absent members do not change, null clears a member, a value sets it. The authority cannot
+/// be changed: to correct it, withdraw the inspection and record a new one.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = inspections)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionPatch {
-    /// The framework inspected under; its areas and grades must hold the judgements.
+    /// The framework of the inspection; it must have the areas and grades of the judgements.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub framework: Option<Option<Code>>,
-    /// The kind of inspection, one of the framework's.
+    /// The kind of inspection, which the framework must have.
     #[serde(default, deserialize_with = "nullable")]
     pub kind: Option<Option<InspectionKind>>,
     /// The title of the report or letter.
@@ -146,11 +146,11 @@ pub struct InspectionPatch {
     /// Last day of fieldwork.
     #[serde(default, deserialize_with = "nullable")]
     pub ended_on: Option<Option<Date>>,
-    /// The days of fieldwork in the words of the report.
+    /// The dates of fieldwork in the words of the report.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub fieldwork_as_printed: Option<Option<Title>>,
-    /// The periods on site; replaces them all.
+    /// The periods on site; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 20), nested)]
     #[schema(value_type = Vec<FieldworkPeriod>, max_items = 20)]
@@ -161,7 +161,7 @@ pub struct InspectionPatch {
     /// The day of publication, not after today in London.
     #[serde(default, deserialize_with = "nullable")]
     pub published_on: Option<Option<Date>>,
-    /// Who may see it.
+    /// The state, which determines who can read the inspection.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub state: Option<InspectionState>,
@@ -169,37 +169,37 @@ pub struct InspectionPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub inspected_name: Option<Option<Name>>,
-    /// Who led it; replaces them all.
+    /// The lead inspectors; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 10), nested)]
     #[schema(nullable = false, max_items = 10)]
     pub lead_inspectors: Option<Vec<Name>>,
-    /// Who took part; replaces them all.
+    /// The inspectors; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<Inspector>, max_items = 50)]
     pub inspectors: Option<JsonList<Inspector>>,
-    /// To whom the letter is addressed.
+    /// The addressee of the letter.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub addressee: Option<Option<Lines>>,
-    /// Who else was sent it.
+    /// The recipients of copies.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub copied_to: Option<Option<Lines>>,
-    /// What it looked at; replaces it all.
+    /// The parts of the services that it covered; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 50), nested)]
     #[schema(value_type = Vec<AreaCovered>, max_items = 50)]
     pub areas_covered: Option<JsonList<AreaCovered>>,
-    /// What it comes to, in a few sentences.
+    /// A summary in a few sentences.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub headline: Option<Option<Prose>>,
     /// The graded inspection that opened the series of visits.
     #[serde(default, deserialize_with = "nullable")]
     pub opened_by_inspection_id: Option<Option<InspectionId>>,
-    /// Place in the series of visits, from 1.
+    /// The number in the series of visits, from 1.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(range(min = 1, max = 99))]
     #[schema(minimum = 1, maximum = 99)]
@@ -207,21 +207,21 @@ pub struct InspectionPatch {
     /// Whether Ofsted called the monitoring visit the last of its series.
     #[serde(default, deserialize_with = "nullable")]
     pub is_final_visit: Option<Option<bool>>,
-    /// Where the report is published.
+    /// The URL of the published report.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub report_url: Option<Option<WebAddress>>,
-    /// Where the register has it from.
+    /// The source.
     #[serde(default, deserialize_with = "nullable")]
     pub source: Option<Option<InspectionSource>>,
-    /// The source more exactly.
+    /// A more exact reference to the source.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub source_reference: Option<Option<Lines>>,
-    /// Whether the kind stands in the report.
+    /// How the kind is known: printed in the report, or derived from dates.
     #[serde(default, deserialize_with = "nullable")]
     pub kind_basis: Option<Option<KindBasis>>,
-    /// Why a published inspection is changed.
+    /// The reason for changing a published inspection.
     #[diesel(skip_update)]
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]

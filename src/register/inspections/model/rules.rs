@@ -29,7 +29,7 @@ impl InspectionRow {
         errors
     }
 
-    /// Whether everyone sees it.
+    /// Whether everyone can read it.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.state == InspectionState::Published
@@ -58,7 +58,7 @@ impl InspectionRow {
         if self.state == InspectionState::Draft || reason.is_some() {
             return Ok(());
         }
-        let detail = format!("the inspection is {}: say in reason why it is changed", self.state);
+        let detail = format!("the inspection is {}: give the reason for the change in reason", self.state);
         Err(ApiError::refused(ProblemCode::ReasonRequired, detail))
     }
 
@@ -103,14 +103,10 @@ impl InspectionRow {
         let mut errors = Vec::new();
         match (&self.framework, framework) {
             (Some(code), None) => {
-                errors.push(FieldError::body("/framework", "unknown", format!("{code} is no framework")));
+                errors.push(FieldError::body("/framework", "unknown", format!("{code} is not a framework")));
             }
             (None, _) if self.kind.is_some() => {
-                errors.push(FieldError::body(
-                    "/framework",
-                    "required",
-                    "is required with a kind, which is the framework's",
-                ));
+                errors.push(FieldError::body("/framework", "required", "is required with kind"));
             }
             (Some(_), Some(framework)) => {
                 // Fieldwork decides which framework applied; where its days are unknown, publication.
@@ -123,7 +119,7 @@ impl InspectionRow {
                     errors.push(FieldError::body(format!("/{name}"), "framework_validity", message));
                 }
                 if let (Some(code), None) = (self.kind, kind) {
-                    let message = format!("{code} is no kind of inspection under {}", framework.framework);
+                    let message = format!("{code} is not a kind of inspection under {}", framework.framework);
                     errors.push(FieldError::body("/kind", "unknown", message));
                 }
             }
@@ -150,7 +146,7 @@ impl InspectionRow {
                 !is_visit && self.opened_by_inspection_id.is_some(),
                 "/opened_by_inspection_id",
                 "no_visit",
-                "is for monitoring and focused visits",
+                "is only allowed for a monitoring or focused visit",
             ),
             (
                 self.visit_number.is_some() && self.opened_by_inspection_id.is_none(),
@@ -162,7 +158,7 @@ impl InspectionRow {
                 !is_monitoring && self.is_final_visit.is_some(),
                 "/is_final_visit",
                 "no_visit",
-                "is for monitoring visits",
+                "is only allowed for a monitoring visit",
             ),
         ];
         let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);

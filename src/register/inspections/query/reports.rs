@@ -12,7 +12,6 @@ use crate::access::caller::Caller;
 use crate::database::schema::inspections;
 use crate::database::sql::{Bound, or_distant_past};
 use crate::error::ApiError;
-use crate::http::page::check_periods;
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
@@ -37,7 +36,7 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// `validation_failed` if the period is reversed.
+    /// If the database fails.
     pub fn wanted(
         conn: &mut PgConnection,
         caller: &Caller,
@@ -46,7 +45,6 @@ impl Reports {
         frameworks: Option<&Codes<Code>>,
         (published_from, published_to): (Option<Date>, Option<Date>),
     ) -> Result<Self, ApiError> {
-        check_periods(&[("published_to", published_from, published_to)])?;
         Ok(Self {
             states: caller.access().states(),
             authorities: resolve_filter(conn, authorities)?,

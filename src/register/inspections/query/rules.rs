@@ -9,10 +9,10 @@ use super::rows;
 use crate::access::caller::Caller;
 use crate::database::schema::inspections;
 use crate::error::{ApiError, FieldError, ProblemCode};
+use crate::register::{authorities, examinations, findings, frameworks, judgements, themes};
 use crate::register::authorities::query::relations::is_same_or_predecessor;
 use crate::register::inspections::model::{InspectionRow, NewInspection, Terms};
 use crate::register::judgements::model::Judgement;
-use crate::register::{authorities, examinations, findings, frameworks, judgements, themes};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::text::Code;
@@ -80,7 +80,7 @@ fn broken_opener_rules(conn: &mut PgConnection, row: &InspectionRow) -> Result<V
     let visits = visits(conn, row.inspection_id)?;
     let mut errors = Vec::new();
     if !visits.is_empty() && !gives_grades(conn, row)? {
-        let message = "opened a series of visits, and must stay a graded inspection";
+        let message = "must remain a graded kind: the inspection opened a series of visits";
         errors.push(FieldError::body("/kind", "series", message));
     }
     if visits.iter().any(|visit| !row.is_earlier_than(visit)) {
@@ -188,7 +188,7 @@ fn broken_moves(
     for (position, area) in findings::query::rows::areas(conn, row.inspection_id)? {
         if !areas.contains(&area) {
             messages
-                .push(format!("the finding at position {position} names {area}, which is no area of the framework"));
+                .push(format!("the finding at position {position} has area {area}, which the framework does not have"));
         }
     }
     Ok(messages.into_iter().map(|message| FieldError::body("/framework", "contents", message)).collect())

@@ -1,10 +1,11 @@
-//! Which interventions are wanted.
+//! The filter of lists of interventions.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use super::InterventionKind;
+use crate::http::parameters::Parameters;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -20,7 +21,7 @@ text_enum! {
     }
 }
 
-/// Which interventions are wanted.
+/// The filter of lists of interventions.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -31,10 +32,13 @@ pub struct InterventionFilter {
     /// Kinds of intervention.
     #[param(style = Form, explode = false, value_type = Option<Vec<InterventionKind>>, max_items = 50, min_items = 1, example = json!(["statutory_direction", "commissioner"]))]
     pub kind: Option<Codes<InterventionKind>>,
-    /// Known to have begun by this day, and not known to have ended before it.
+    /// A day on or before which the intervention is known to have started, and before which it is not known to have
+    /// ended.
     #[param(example = "2023-06-01")]
     pub active_on: Option<Date>,
-    /// The order.
+    /// The order of the items.
     #[param(default = "-started_on", example = "-started_on")]
     pub sort: Option<InterventionSort>,
 }
+
+impl Parameters for InterventionFilter {}

@@ -1,4 +1,4 @@
-//! What is written of an intervention.
+//! Request bodies that create and change interventions.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,15 +19,15 @@ use crate::values::text::{Name, Prose, WebAddress};
 pub struct NewIntervention {
     /// The authority concerned.
     pub authority_id: AuthorityId,
-    /// What kind of intervention it is.
+    /// The kind of intervention.
     pub kind: InterventionKind,
-    /// The organisation that intervenes or helps.
+    /// The organisation that intervenes or supports the authority.
     #[validate(nested)]
     pub organisation: Option<Name>,
-    /// Who was appointed, as published.
+    /// The name of the person appointed, as published.
     #[validate(nested)]
     pub person: Option<Name>,
-    /// In what role.
+    /// The role of the person appointed.
     #[validate(nested)]
     pub role: Option<Name>,
     /// The first day.
@@ -36,32 +36,33 @@ pub struct NewIntervention {
     pub ended_on: Option<Date>,
     /// The inspection that led to it; of the same authority or its predecessor.
     pub triggered_by_inspection_id: Option<InspectionId>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[validate(nested)]
     pub url: Option<WebAddress>,
-    /// What else is known of it.
+    /// A note.
     #[validate(nested)]
     pub note: Option<Prose>,
 }
 
-/// A change of an intervention: absent members stay, null clears, a value sets. The authority stays.
+/// A change of an intervention: absent members do not change, null clears a member, a value sets it. The authority
+/// cannot be changed.
 #[derive(Debug, Clone, Deserialize, Validate, AsChangeset, ToSchema)]
 #[diesel(table_name = interventions)]
 #[serde(deny_unknown_fields)]
 pub struct InterventionPatch {
-    /// What kind of intervention it is.
+    /// The kind of intervention.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub kind: Option<InterventionKind>,
-    /// The organisation that intervenes or helps.
+    /// The organisation that intervenes or supports the authority.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub organisation: Option<Option<Name>>,
-    /// Who was appointed, as published.
+    /// The name of the person appointed, as published.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub person: Option<Option<Name>>,
-    /// In what role.
+    /// The role of the person appointed.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub role: Option<Option<Name>>,
@@ -74,11 +75,11 @@ pub struct InterventionPatch {
     /// The inspection that led to it; of the same authority or its predecessor.
     #[serde(default, deserialize_with = "nullable")]
     pub triggered_by_inspection_id: Option<Option<InspectionId>>,
-    /// Where it is published.
+    /// The URL at which it is published.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub url: Option<Option<WebAddress>>,
-    /// What else is known of it.
+    /// A note.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub note: Option<Option<Prose>>,

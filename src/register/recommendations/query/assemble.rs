@@ -4,8 +4,8 @@ use diesel::pg::PgConnection;
 
 use crate::access::caller::Caller;
 use crate::error::ApiError;
-use crate::register::recommendations::model::{Recommendation, RecommendationEmbed};
 use crate::register::{examinations, improvement_actions};
+use crate::register::recommendations::model::{Recommendation, RecommendationEmbed};
 use crate::values::codes::{Codes, names};
 use crate::values::id::owned_by;
 

@@ -10,9 +10,7 @@ use crate::error::{ApiError, ConstraintExt};
 use crate::register::events::model::{EventResource, Subject};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::part::{next_position, subject};
-use crate::register::recommendations::model::{
-    NewRecommendation, Recommendation, RecommendationPatch, RecommendationRow,
-};
+use crate::register::recommendations::model::{NewRecommendation, Recommendation, RecommendationPatch, RecommendationRow};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, InspectionId, RecommendationId};
 
