@@ -43,7 +43,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         line += signs[at..end].iter().filter(|sign| **sign == '\n').count();
         at = end;
     }
-    without_tests(found)
+    without_tests(&found)
 }
 
 fn is_of_word(sign: char) -> bool {
@@ -64,13 +64,13 @@ fn end_of_text(signs: &[char], start: usize) -> usize {
 }
 
 /// Leaves out `#[cfg(test)] mod name { … }`.
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+fn without_tests(tokens: &[Token]) -> Vec<Token> {
     const TEST: [&str; 8] = ["#", "[", "cfg", "(", "test", ")", "]", "mod"];
     let is_test = |at: usize| tokens[at..].iter().map(|(token, _)| token.as_str()).take(8).eq(TEST);
     let (mut kept, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         if is_test(at) {
-            at = end_of_block(&tokens, at + 9);
+            at = end_of_block(tokens, at + 9);
         } else {
             kept.push(tokens[at].clone());
             at += 1;
