@@ -156,11 +156,11 @@ async fn delete_finding(
 
 /// List the history of a finding
 ///
-/// Every change of the finding, the first first: who made it, when, why, from what to what.
+/// Lists every change of the finding, oldest first: the actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/findings/{finding_id}/history")]
 pub async fn list_finding_history(

@@ -161,11 +161,12 @@ async fn create_actions_from_recommendations(
 
 /// List the history of an improvement plan
 ///
-/// Every change of the plan, the first first: who made it, when, from what to what. Its actions have histories of their own.
+/// Lists every change of the plan, oldest first: the actor, the time, and the resource before and after. The actions of
+/// the plan have their own histories.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/improvement-plans/{plan_id}/history")]
 pub async fn list_improvement_plan_history(

@@ -132,12 +132,12 @@ async fn delete_inspection(
 
 /// List the history of an inspection
 ///
-/// Every change of the inspection, its judgements, and all that is or was in it, the first first: who made it, when,
-/// why, from what to what.
+/// Lists every change of the inspection and its judgements, and of every part that it has or had, oldest first: the
+/// actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/inspections/{inspection_id}/history")]
 pub async fn list_inspection_history(

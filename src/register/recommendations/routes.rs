@@ -161,11 +161,12 @@ async fn delete_recommendation(
 
 /// List the history of a recommendation
 ///
-/// Every change of the recommendation, the first first: who made it, when, why, from what to what.
+/// Lists every change of the recommendation, oldest first: the actor, the time, the reason, and the resource before and
+/// after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/recommendations/{recommendation_id}/history")]
 pub async fn list_recommendation_history(

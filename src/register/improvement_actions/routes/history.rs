@@ -168,12 +168,12 @@ async fn create_improvement_action_update(
 
 /// List the history of an improvement action
 ///
-/// Every change of the action, and of its transitions, date revisions, updates and evidence, the first first: who made it,
-/// when, why, from what to what.
+/// Lists every change of the action and of its transitions, date revisions, updates and evidence, oldest first: the
+/// actor, the time, the reason, and the resource before and after.
 #[utoipa::path(
     tag = "Events",
     params(WindowParameters),
-    responses((status = 200, description = "A page of events, the first first.", body = EventPage))
+    responses((status = 200, description = "A page of events, oldest first.", body = EventPage))
 )]
 #[get("/improvement-actions/{action_id}/history")]
 pub async fn list_improvement_action_history(
