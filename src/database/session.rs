@@ -88,7 +88,7 @@ pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
 
 #[cfg(test)]
 mod tests {
-    use super::bounded;
+    use super::with_timeouts;
 
     const ALL: &str =
         "connect_timeout=2&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
