@@ -1,4 +1,4 @@
-//! Frameworks and themes as the register states them: what was judged when, on which scale, and what compares with what.
+//! Frameworks as the register states them: what was judged when, on which scale, and what compares with what.
 
 use serde_json::{Value, json};
 
@@ -137,46 +137,6 @@ const LINES: [&[(&str, &str)]; 5] = [
     ],
 ];
 
-const THEMES: [&str; 37] = [
-    "early_help",
-    "front_door_and_thresholds",
-    "assessment",
-    "planning_and_reviews",
-    "visits_to_children",
-    "voice_of_the_child",
-    "child_protection_enquiries",
-    "extra_familial_harm",
-    "domestic_abuse",
-    "family_and_friends_care",
-    "permanence",
-    "adoption",
-    "fostering",
-    "placements_and_sufficiency",
-    "private_fostering",
-    "pathway_planning",
-    "accommodation",
-    "education_employment_training",
-    "physical_health",
-    "emotional_and_mental_health",
-    "separated_children",
-    "participation",
-    "rights_and_local_offer",
-    "corporate_parenting",
-    "leadership_and_governance",
-    "management_oversight",
-    "supervision",
-    "audit_and_quality_assurance",
-    "performance_data",
-    "recording",
-    "workforce",
-    "social_worker_continuity",
-    "training_and_development",
-    "partnership_working",
-    "drift_and_delay",
-    "impact_of_plans",
-    "learning_from_reviews",
-];
-
 fn codes(parts: &Value, member: &str) -> Vec<String> {
     parts.as_array().unwrap().iter().map(|part| part[member].as_str().unwrap().to_owned()).collect()
 }
@@ -272,18 +232,6 @@ async fn no_scale_has_both_adequate_and_requires_improvement() {
             assert!(!grade["plain_definition"].as_str().unwrap().is_empty());
         }
     }
-}
-
-#[actix_web::test]
-async fn themes_are_listed_in_their_order() {
-    let register = Register::empty().await;
-    let page = register.get("/v1/themes?count=exact").await.expect(200);
-    assert_eq!(page.json()["page"]["total"], 37);
-    assert_eq!(page.each("theme"), THEMES.map(|theme| json!(theme)));
-    let first = register.get("/v1/themes?limit=30").await.expect(200);
-    let cursor = first.json()["page"]["next_cursor"].as_str().unwrap().to_owned();
-    let second = register.get(&format!("/v1/themes?limit=30&cursor={cursor}")).await.expect(200);
-    assert_eq!([first.each("theme"), second.each("theme")].concat(), page.each("theme"));
 }
 
 #[actix_web::test]

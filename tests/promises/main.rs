@@ -33,3 +33,4 @@ mod openapi_3_0;
 mod operations;
 mod recommendations;
 mod standings;
+mod themes;

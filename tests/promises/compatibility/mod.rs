@@ -56,7 +56,7 @@ fn what_is_not_released_has_a_version_of_its_own() {
             assert!(CHANGELOG.contains(&heading), "the changelog does not speak of {version}");
         }
         Some((_, document)) => {
-            assert!(*document == *DOCUMENT, "{version} is released, with another document: open the next version");
+            assert!(*document == **DOCUMENT, "{version} is released, with another document: open the next version");
             assert!(!CHANGELOG.contains("\n## [Unreleased]"), "{version} is released: open the next version");
             let heading = format!("\n## [{version}] - ");
             assert!(CHANGELOG.contains(&heading), "the changelog does not date the release {version}");

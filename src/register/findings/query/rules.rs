@@ -35,7 +35,7 @@ pub fn broken_codes(
 ) -> QueryResult<Vec<FieldError>> {
     let mut errors = themes::query::unknown(conn, themes, &format!("{place}/themes"))?;
     if let Some(area) = area.filter(|area| !areas.contains(area)) {
-        let message = format!("{area} is no area of the inspection's framework");
+        let message = format!("{area} is not an area of the inspection's framework");
         errors.push(FieldError::body(format!("{place}/area"), "unknown", message));
     }
     Ok(errors)

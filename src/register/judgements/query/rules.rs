@@ -17,13 +17,17 @@ pub fn broken_codes(conn: &mut PgConnection, framework: &Code, set: &[Judgement]
     for (index, judgement) in set.iter().enumerate() {
         let place = format!("/judgements/{index}/area");
         if !areas.contains(&judgement.area) {
-            errors.push(FieldError::body(place, "unknown", format!("{} is no area of {framework}", judgement.area)));
+            errors.push(FieldError::body(
+                place,
+                "unknown",
+                format!("{} is not an area of {framework}", judgement.area),
+            ));
         } else if set.iter().take(index).any(|earlier| earlier.area == judgement.area) {
             errors.push(FieldError::body(place, "repeated", format!("{} is judged twice", judgement.area)));
         }
         if let Some(grade) = judgement.grade.filter(|grade| !grades.contains(grade)) {
             let place = format!("/judgements/{index}/grade");
-            errors.push(FieldError::body(place, "unknown", format!("{grade} is no grade of {framework}")));
+            errors.push(FieldError::body(place, "unknown", format!("{grade} is not a grade of {framework}")));
         }
     }
     Ok(errors)
