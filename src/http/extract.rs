@@ -6,7 +6,6 @@ mod duplicates;
 mod if_match;
 mod query;
 mod query_string;
-mod rules;
 mod shape;
 
 pub use self::body::{
@@ -14,4 +13,4 @@ pub use self::body::{
 };
 pub use self::if_match::{IfMatch, MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE, Preconditions, check_if_none_match};
 pub use self::query::{List, NoParameters, Query, ReasonParameter, check_no_parameters};
-pub use self::rules::{broken_rules, has_faults};
+pub use crate::http::rules::broken_rules;

@@ -96,10 +96,10 @@ pub async fn guard(
         request.head_mut().method = Method::GET;
     }
     let route = route(&request).unwrap_or_default();
-    if let Some(operations) = request.app_data::<web::Data<Operations>>().cloned() {
-        if let Err(refusal) = check(&operations, &route, &request) {
-            return Ok(request.error_response(refusal));
-        }
+    if let Some(operations) = request.app_data::<web::Data<Operations>>().cloned()
+        && let Err(refusal) = check(&operations, &route, &request)
+    {
+        return Ok(request.error_response(refusal));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

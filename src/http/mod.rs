@@ -12,5 +12,6 @@ pub mod parameters;
 pub mod request_id;
 pub mod response;
 pub mod route;
+mod rules;
 mod security_headers;
 pub mod telemetry;

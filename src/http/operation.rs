@@ -54,8 +54,7 @@ impl Parameter {
         match self.schema.get("items") {
             None => rule_of_text(&self.schema, text),
             Some(items) => {
-                let limit = self.schema.get("maxItems").and_then(Value::as_u64);
-                if limit.is_some_and(|limit| text.split(',').count() as u64 > limit) {
+                if limit(&self.schema, "maxItems").is_some_and(|most| text.split(',').count() > most) {
                     return "length";
                 }
                 let mut rules = text.split(',').map(|item| rule_of_item(items, item));
@@ -63,6 +62,10 @@ impl Parameter {
             }
         }
     }
+}
+
+fn limit(schema: &Value, name: &str) -> Option<usize> {
+    usize::try_from(schema.get(name)?.as_u64()?).ok()
 }
 
 /// The rule that an item of a list breaks, if that can be told without its pattern.
@@ -79,15 +82,14 @@ fn rule_of_item(schema: &Value, text: &str) -> Option<&'static str> {
 }
 
 fn rule_of_text(schema: &Value, text: &str) -> &'static str {
-    let limit = |name: &str| schema.get(name).and_then(Value::as_u64);
-    let length = text.chars().count() as u64;
+    let length = text.chars().count();
     match schema.get("type").and_then(Value::as_str) {
         Some("integer") if text.parse::<i64>().is_ok_and(|number| number.to_string() == text) => "range",
         Some("integer" | "boolean") => "type",
         _ if schema.get("enum").is_some() => "enum",
         _ if schema.get("format").is_some() => "format",
-        _ if limit("minLength").is_some_and(|least| length < least) => "length",
-        _ if limit("maxLength").is_some_and(|most| length > most) => "length",
+        _ if limit(schema, "minLength").is_some_and(|least| length < least) => "length",
+        _ if limit(schema, "maxLength").is_some_and(|most| length > most) => "length",
         _ => "pattern",
     }
 }

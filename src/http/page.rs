@@ -9,8 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 use crate::error::{ApiError, FieldError, ProblemCode};
-use crate::http::extract::has_faults;
 use crate::http::parameters::Parameters;
+use crate::http::rules::has_faults;
 use crate::values::text_enum::text_enum;
 
 /// The default number of items in a page.

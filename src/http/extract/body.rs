@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::duplicates::duplicates;
-use super::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
 use super::shape::Shape;
 use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::http::idempotency::Once;
 use crate::http::limits::bodies::{Bodies, Held, too_large};
+use crate::http::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
 use crate::values::json::merged;
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::rules::pointer;
 use crate::error::{FieldError, MAX_ERRORS};
+use crate::http::rules::pointer;
 
 /// Every member that stands twice in its object, by its place.
 pub fn duplicates(bytes: &[u8]) -> Vec<FieldError> {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::rules::{broken_rules, has_control_character};
 use crate::error::{ApiError, FieldError};
 use crate::http::operation::Operation;
 use crate::http::parameters::Parameters;
+use crate::http::rules::{broken_rules, has_control_character};
 
 /// A query string on the way to its types, with what is wrong with it.
 pub struct QueryString<'a> {

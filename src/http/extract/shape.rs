@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::rules::pointer;
 use crate::error::{FieldError, MAX_ERRORS};
+use crate::http::rules::pointer;
 use crate::values::date::Date;
 use crate::values::id::Id;
 use crate::values::timestamp::Timestamp;

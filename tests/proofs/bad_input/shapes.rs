@@ -100,8 +100,10 @@ async fn members_of_the_items_of_lists_are_named_too() {
                 let all = missing.chain([(unknown.to_owned(), "unknown")]);
                 all.map(move |(name, code)| (format!("/{list}/{index}/{name}"), code.to_owned()))
             });
-            let expected = places.collect::<Vec<_>>();
-            assert_eq!(refused(&register, &operation, whole.to_string()).await, expected, "{}", operation.id);
+            // The sample has every member, which rules between members of other lists may forbid.
+            let mut found = refused(&register, &operation, whole.to_string()).await;
+            found.retain(|(pointer, _)| pointer.starts_with(&format!("/{list}/")));
+            assert_eq!(found, places.collect::<Vec<_>>(), "{}", operation.id);
             count += 1;
         }
     }
