@@ -1,7 +1,7 @@
-// Opens the pages as a reader does who has no network. In Swagger UI every GET is tried out with its examples and must
-// succeed; then, with the key of the register, a POST. The pages' own policies must stop nothing, and a page of another
-// origin must be able to read answers. CHROMIUM names the browser; the program is built, and playwright-core installed,
-// by script/check. Pictures go to .data/pages/, for people to look at.
+// Opens the pages in a browser without network access. In Swagger UI, tries every GET with its examples, which must
+// succeed; then a POST with the API key of the register. The security policies of the pages must block nothing, and a page
+// of another origin must be able to read responses. CHROMIUM is the path of the browser; script/check builds the program
+// and installs playwright-core. Screenshots go to .data/pages/ for manual review.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -31,8 +31,8 @@ async function freePort() {
     return port;
 }
 
-// A service with a database of its own, in a folder that every user may enter: root's PostgreSQL runs as another user.
-// Its key is the one that it prints at its first start.
+// Starts a service with its own database, in a directory that every user may enter: if root runs the script, PostgreSQL
+// runs as another user. Its API key is the one that it prints at its first start.
 async function withService(origin, work) {
     const folder = mkdtempSync(join(tmpdir(), 'inspection-register-'));
     chmodSync(folder, 0o755);
@@ -47,7 +47,7 @@ async function withService(origin, work) {
     service.stdout.on('data', (text) => { said += text; });
     try {
         await ready(`http://${address}/health/ready`, service);
-        // Its last words come after the key.
+        // The last line of the announcement comes after the key.
         while (!said.includes('Stop it with')) await sleep(50);
         return await work(`http://${address}`, said.match(/\birk_\w+/)?.[0]);
     } finally {
@@ -72,12 +72,12 @@ async function withPage(origins, work) {
         const page = await browser.newPage({ viewport: WIDE });
         await page.route('**/*', (route) => {
             if (origins.some((origin) => route.request().url().startsWith(`${origin}/`))) return route.continue();
-            faults.push(`the page asks for ${route.request().url()}`);
+            faults.push(`the page requests ${route.request().url()}`);
             return route.abort();
         });
         page.on('pageerror', (error) => faults.push(`the page fails: ${error.message}`));
         page.on('console', (message) => {
-            if (message.type() === 'error') faults.push(`the page complains: ${message.text()}`);
+            if (message.type() === 'error') faults.push(`the page logs an error: ${message.text()}`);
         });
         await work(page, faults);
         return faults;
@@ -86,8 +86,8 @@ async function withPage(origins, work) {
     }
 }
 
-// Expands one operation, executes it and folds it again; returns what is wrong. What is shown must hold a text,
-// which otherwise is a member of JSON or a file, and `look` is called while it is shown.
+// Expands one operation, executes it and collapses it again; returns the faults. The displayed response must match
+// `text`, by default a member of JSON or a file. `look` is called while the response is displayed.
 async function tryOut(operation, expected = /^2\d\d/, text = /"\w+":|Download file/, look = () => []) {
     const name = (await operation.locator('.opblock-summary-path').innerText()).replaceAll('\u200b', '');
     await operation.locator('.opblock-summary-control').click();
@@ -102,14 +102,14 @@ async function tryOut(operation, expected = /^2\d\d/, text = /"\w+":|Download fi
     return [...faults, `${name} shows ${shown} without ${text}: ${answer.slice(0, 500)}`];
 }
 
-// Pictures of the page as it is, and what is wider than the screen.
+// Takes screenshots of the page; returns a fault for each one that is wider than the screen.
 async function picture(page, name) {
     const faults = [];
     for (const [kind, size] of Object.entries({ wide: WIDE, narrow: NARROW })) {
         await page.setViewportSize(size);
         await page.screenshot({ path: `${PICTURES}/${name}-${kind}.png` });
         const width = await page.evaluate(() => globalThis.document.documentElement.scrollWidth);
-        if (width > size.width) faults.push(`${name} is ${width} pixels wide where ${size.width} are there`);
+        if (width > size.width) faults.push(`${name} is ${width} pixels wide on a screen of ${size.width}`);
     }
     await page.setViewportSize(WIDE);
     return faults;
@@ -128,7 +128,7 @@ async function landing(page, base) {
     return faults;
 }
 
-// What a caller without a key may read says so with an empty requirement.
+// An operation that needs no API key has an empty security requirement.
 function isOpen(operation) {
     return operation.security.some((way) => Object.keys(way).length === 0);
 }
@@ -137,29 +137,7 @@ function named(page, operation) {
     return page.locator(`[id$="-${operation.operationId}"]`);
 }
 
-// Tries reads out, section by section, while all others are folded: a page with few operations on it is much faster.
-async function tryReads(page, document, reads) {
-    const faults = [];
-    for (const tag of document.tags) {
-        const ofTag = reads.filter((read) => read.tags[0] === tag.name);
-        if (ofTag.length === 0) continue;
-        await section(page, tag).click();
-        for (const read of ofTag) faults.push(...await tryOut(named(page, read)));
-        await section(page, tag).click();
-    }
-    return faults;
-}
-
-function section(page, tag) {
-    return page.locator(`.opblock-tag-section h3[data-tag="${tag.name}"]`);
-}
-
-// Folds every section that is shown, or shows all that are folded.
-async function foldAll(page, document) {
-    for (const tag of document.tags) await section(page, tag).click();
-}
-
-// Follows a link of the page to an operation, and folds that again.
+// Follows a link of the page to an operation, and collapses the operation again.
 async function follow(page, place) {
     const linked = page.locator(`[id="operations-${place.replace(' ', '_').replace('/', '-')}"]`);
     await page.locator(`a[href="#/${place.replace(' ', '%20')}"]`).first().click();
@@ -178,9 +156,7 @@ async function everyRead(page, document, reads, base) {
     await follow(page, 'Improvement actions/list_improvement_actions');
     const shown = await page.locator('.opblock-get').count();
     if (shown !== reads.length) faults.push(`${shown} of ${reads.length} GET operations are shown`);
-    await foldAll(page, document);
-    faults.push(...await tryReads(page, document, reads.filter(isOpen)));
-    await foldAll(page, document);
+    for (const read of reads.filter(isOpen)) faults.push(...await tryOut(named(page, read)));
     const standings = page.locator('.opblock-get').first();
     await standings.locator('.opblock-summary-control').click();
     await standings.evaluate((element) => element.scrollIntoView());
@@ -188,10 +164,10 @@ async function everyRead(page, document, reads, base) {
     return faults;
 }
 
-// Fills in the dialog, and writes; the key is still there after the page is loaded again, for what it alone may read.
-async function withKey(page, document, reads, base, key) {
+// Enters the API key in the dialog, and writes. After a reload, the key must still work for operations that require it.
+async function withKey(page, reads, base, key) {
     if (!key) return ['the service prints no key'];
-    // An address that differs behind its # alone would not be loaded.
+    // The browser would not load an address that differs only after its #.
     await page.goto('about:blank');
     await page.goto(`${base}/docs/#/Authorities/create_authority`);
     const create = page.locator('#operations-Authorities-create_authority');
@@ -211,11 +187,12 @@ async function withKey(page, document, reads, base, key) {
     faults.push(...await tryOut(create, /^201/, /"authority_id"/, look));
     await page.reload();
     await page.locator('.btn.authorize.locked').waitFor();
-    await foldAll(page, document);
-    return [...faults, ...await tryReads(page, document, reads.filter((read) => !isOpen(read)))];
+    const confidential = reads.filter((read) => !isOpen(read));
+    for (const read of confidential) faults.push(...await tryOut(named(page, read)));
+    return faults;
 }
 
-// What a page of another origin reads, where CORS_ORIGINS names it.
+// Checks what a page of another origin can read if CORS_ORIGINS lists that origin.
 async function fromElsewhere(page, base, origin) {
     await page.goto(origin);
     const read = await page.evaluate(async (base) => {
@@ -236,11 +213,11 @@ const faults = await withService(origin, (base, key) => withPage([base, origin],
     const document = await (await fetch(`${base}/openapi.json`)).json();
     const reads = Object.values(document.paths).filter((item) => item.get).map((item) => item.get);
     faults.push(...await everyRead(page, document, reads, base));
-    // From here on, refusals are expected, which the browser reports as errors.
+    // The following steps cause refusals, which the browser logs as errors.
     const complaints = faults.length;
-    faults.push(...await withKey(page, document, reads, base, key));
+    faults.push(...await withKey(page, reads, base, key));
     faults.push(...await fromElsewhere(page, base, origin));
-    const isExpected = (fault) => /the page complains: Failed to load resource: .*\b(400|401)\b/.test(fault);
+    const isExpected = (fault) => /the page logs an error: Failed to load resource: .*\b(400|401)\b/.test(fault);
     faults.splice(complaints, Infinity, ...faults.slice(complaints).filter((fault) => !isExpected(fault)));
 }));
 elsewhere.close();

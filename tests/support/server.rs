@@ -29,9 +29,9 @@ rm -rf "$1" "$1.lock" "$socket"
 /// The address of a database of the server.
 pub fn url(database: &str) -> String {
     static ADDRESS: OnceLock<String> = OnceLock::new();
-    let address = ADDRESS.get_or_init(|| match env::var("NEXTEST_RUN_ID") {
-        Ok(run) => shared(&folder(&run)),
-        Err(_) => own(),
+    let address = ADDRESS.get_or_init(|| match env::var_os("NEXTEST_RUN_ID") {
+        Some(run) => shared(&folder(&run.to_string_lossy())),
+        None => own(),
     });
     address.replace(ANY, database)
 }
@@ -57,6 +57,7 @@ fn own() -> String {
 }
 
 /// A server for all processes of a run. The first one starts it; it ends with the parent of all, however that ends.
+#[expect(clippy::zombie_processes, reason = "it outlives this process")]
 fn shared(folder: &Path) -> String {
     let lock = File::create(folder.with_extension("lock")).unwrap();
     lock.lock().unwrap();

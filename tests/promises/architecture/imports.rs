@@ -83,9 +83,9 @@ impl File {
     }
 
     /// Notes what `use` brings into scope.
-    fn bring(&mut self, path: Path, alias: Option<String>, is_public: bool, line: usize) {
+    fn bring(&mut self, path: &Path, alias: Option<String>, is_public: bool, line: usize) {
         let name = alias.unwrap_or_else(|| path.last().cloned().unwrap_or_default());
-        for meant in self.absolute(&path) {
+        for meant in self.absolute(path) {
             let is_child = meant.starts_with(&self.module);
             if is_public {
                 self.exports.insert(name.clone(), meant.clone());
@@ -159,7 +159,7 @@ fn use_tree(file: &mut File, tokens: &[Token], mut at: usize, above: &[String], 
         at += 1;
     }
     if is_named {
-        file.bring(path, alias, is_public, line);
+        file.bring(&path, alias, is_public, line);
     }
     at
 }

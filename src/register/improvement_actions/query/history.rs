@@ -18,6 +18,10 @@ use crate::values::text::Reason;
 /// What a part changes of its action; `None` stays as it is.
 #[derive(Default, AsChangeset)]
 #[diesel(table_name = improvement_actions)]
+#[expect(
+    clippy::option_option,
+    reason = "the form of a change in diesel: none keeps the value, an inner none clears it"
+)]
 pub(super) struct ActionChange {
     pub(super) state: Option<ActionState>,
     pub(super) rag: Option<Option<Rag>>,
