@@ -1,5 +1,5 @@
 //! Statements about single actions. They stand on those about rows ([`rows`]), about the histories of an action
-//! ([`transitions`], [`date_revisions`], [`updates`], and [`history`], which those share) and about whole actions
+//! ([`transitions`], [`date_revisions`], [`updates`], and `history`, which those share) and about whole actions
 //! ([`assemble`]); [`list`] holds the lists, [`publication`] records what becomes public with an action.
 
 pub mod assemble;
