@@ -23,7 +23,7 @@ pub fn broken_codes(conn: &mut PgConnection, framework: &Code, set: &[Judgement]
                 format!("{} is not an area of {framework}", judgement.area),
             ));
         } else if set.iter().take(index).any(|earlier| earlier.area == judgement.area) {
-            errors.push(FieldError::body(place, "repeated", format!("{} is judged twice", judgement.area)));
+            errors.push(FieldError::body(place, "repeated", format!("{} has two judgements", judgement.area)));
         }
         if let Some(grade) = judgement.grade.filter(|grade| !grades.contains(grade)) {
             let place = format!("/judgements/{index}/grade");
