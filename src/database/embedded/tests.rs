@@ -120,7 +120,7 @@ fn a_killed_server_starts_again_even_if_its_number_is_taken() {
 #[test]
 fn a_server_can_end_with_its_process() {
     let folder = Folder::new("ends");
-    let helper = ["--exact", "--ignored", "--nocapture", "embedded::tests::helper_that_aborts"];
+    let helper = ["--exact", "--ignored", "--nocapture", "database::embedded::tests::helper_that_aborts"];
     let mut child = Command::new(env::current_exe().unwrap());
     let ended = child.args(helper).env(HELPER_DIR, &folder.0).output().unwrap();
     assert!(!ended.status.success());

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use inspection_register::database::embedded::{Embedded, Options};
 use inspection_register::import::upgrade;
@@ -22,7 +23,10 @@ impl Server {
         let mut server = Self { embedded: None, folder: Folder::new() };
         server.start_again();
         upgrade::upgrade(&server.url()).unwrap();
-        add_admin(&mut PgConnection::establish(&server.url()).unwrap());
+        let mut conn = PgConnection::establish(&server.url()).unwrap();
+        add_admin(&mut conn);
+        // The server commits without waiting for its log; what the tests rely on must outlive an immediate stop.
+        conn.batch_execute("checkpoint").unwrap();
         server
     }
 
