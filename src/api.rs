@@ -45,7 +45,7 @@ use crate::values::text::SearchText;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Inspection Register", description = include_str!("../openapi/description.md")),
-    servers((url = "/v1", description = "This service")),
+    servers((url = "/v1", description = "This service, in production or on a local machine")),
     components(schemas(
         Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,

@@ -116,8 +116,8 @@ fn lock<P: Part>(
 ) -> Result<(InspectionRow, P), ApiError> {
     let (inspection, _) = find::<P>(conn, caller, id)?;
     let inspection = rows::lock(conn, caller, inspection.inspection_id)?;
-    // Another may have changed or removed the part while this one waited.
-    let (_, part) = find::<P>(conn, caller, id)?;
+    // Another request may have changed or removed the part while this one waited for the lock.
+    let part = P::find(conn, id).or_not_found(P::RESOURCE.as_str())?;
     if_match.check(part.place().2)?;
     Ok((inspection, part))
 }
