@@ -25,6 +25,7 @@ use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_ou
 use crate::access::{Permission, permission_of};
 use crate::error::{FieldError, Problem, ProblemCode};
 use crate::http::route::METHODS;
+use crate::values::codes::MAX_CODES;
 
 /// Real requests and responses by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
@@ -124,6 +125,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(idempotency_key());
     }
     let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+    limit_lists(&mut parameters);
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -167,6 +169,15 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         if *method == Method::PATCH {
             set(body, "/description", json!(MERGE_PATCH));
         }
+    }
+}
+
+/// Adds the limits of lists of codes.
+fn limit_lists(parameters: &mut [Value]) {
+    let schemas = parameters.iter_mut().filter_map(|parameter| parameter.get_mut("schema"));
+    for schema in schemas.filter(|schema| schema.get("items").is_some()) {
+        set(schema, "/minItems", json!(1));
+        set(schema, "/maxItems", json!(MAX_CODES));
     }
 }
 

@@ -214,7 +214,7 @@ impl ProblemCode {
 pub struct FieldError {
     /// The place in the body: a JSON Pointer (RFC 6901), empty for the whole body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000, pattern = "^(/[^/]*)*$", example = "/gss_code")]
+    #[schema(max_length = 1000, example = "/gss_code")]
     pub pointer: Option<String>,
     /// The name of the parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,7 +258,7 @@ fn cut(text: &str, most: usize) -> String {
 pub struct Problem {
     /// The kind of problem; `/problems/{slug}` explains it.
     #[serde(rename = "type")]
-    #[schema(format = "uri", max_length = 200, example = "urn:problem-type:inspection-register:not-found")]
+    #[schema(format = "uri", example = "urn:problem-type:inspection-register:not-found")]
     pub type_uri: String,
     /// The kind of problem in a few words.
     #[schema(max_length = 100, example = "Not found")]

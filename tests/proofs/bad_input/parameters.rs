@@ -116,8 +116,10 @@ async fn a_value_that_the_document_forbids_is_refused() {
 async fn every_parameter_is_text_and_given_once() {
     let register = Register::real().await;
     for operation in all() {
-        for (name, _) in operation.query_parameters() {
-            for query in [
+        for (name, schema) in operation.query_parameters() {
+            let repeated = [format!("{name}=ab&{name}=ab"), format!("{name}=1&{name}="), format!("{name}&{name}")];
+            let repeated = repeated.into_iter().filter(|_| schema["items"].is_null());
+            let no_text = [
                 format!("{name}=%ff"),
                 format!("{name}=%C3%28"),
                 format!("{name}=a%ED%A0%80"),
@@ -126,10 +128,8 @@ async fn every_parameter_is_text_and_given_once() {
                 format!("{name}=a%1Bb"),
                 format!("{name}=a%7Fb"),
                 format!("{name}=a%C2%85b"),
-                format!("{name}=ab&{name}=ab"),
-                format!("{name}=1&{name}="),
-                format!("{name}&{name}"),
-            ] {
+            ];
+            for query in no_text.into_iter().chain(repeated) {
                 let path = format!("{}?{query}", operation.path());
                 let answer = operation.request(&register, &path).send().await.refused(&[400]);
                 assert_eq!(
