@@ -23,7 +23,7 @@ use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_n
 use self::pointers::{object_mut, set};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::access::{Permission, permission_of};
-use crate::error::{FieldError, Problem, ProblemCode};
+use crate::error::{FieldError, PROBLEM_JSON, Problem, ProblemCode};
 use crate::http::route::METHODS;
 use crate::values::codes::MAX_CODES;
 
@@ -290,10 +290,11 @@ fn problem_responses() -> Value {
             json!({
                 "description": codes,
                 "headers": headers,
-                "content": { "application/problem+json": {
+                "content": { PROBLEM_JSON: {
                     "schema": { "$ref": "#/components/schemas/Problem" },
                     "example": Problem {
                         type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+                        documentation_url: format!("/problems/{}", code.slug()),
                         title: code.title(),
                         status: code.status().as_u16(),
                         detail: code.advice().to_owned(),

@@ -253,13 +253,19 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).map(plain).collect()
 }
 
+/// The media type of problems (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
 /// A problem (RFC 9457): the body of every error response.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// The kind of problem; `/problems/{slug}` explains it.
+    /// The kind of problem; `documentation_url` explains it.
     #[serde(rename = "type")]
     #[schema(format = "uri", example = "urn:problem-type:inspection-register:not-found")]
     pub type_uri: String,
+    /// The page that explains this kind of problem, for people and programs.
+    #[schema(format = "uri-reference", example = "/problems/not-found")]
+    pub documentation_url: String,
     /// The kind of problem in a few words.
     #[schema(max_length = 100, example = "Not found")]
     pub title: &'static str,
