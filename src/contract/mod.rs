@@ -125,7 +125,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(idempotency_key());
     }
     let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
-    limit_lists(&mut parameters);
+    complete_lists(&mut parameters);
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -172,12 +172,14 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
     }
 }
 
-/// Adds the limits of lists of codes.
-fn limit_lists(parameters: &mut [Value]) {
-    let schemas = parameters.iter_mut().filter_map(|parameter| parameter.get_mut("schema"));
-    for schema in schemas.filter(|schema| schema.get("items").is_some()) {
-        set(schema, "/minItems", json!(1));
-        set(schema, "/maxItems", json!(MAX_CODES));
+/// Adds what all lists of codes in parameters have in common. They are described with commas: generators that do not
+/// support this repeat the parameter, and some that repeat it add brackets to its name.
+fn complete_lists(parameters: &mut [Value]) {
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.pointer("/schema/items").is_some()) {
+        set(parameter, "/style", json!("form"));
+        set(parameter, "/explode", json!(false));
+        set(parameter, "/schema/minItems", json!(1));
+        set(parameter, "/schema/maxItems", json!(MAX_CODES));
     }
 }
 

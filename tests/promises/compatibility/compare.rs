@@ -168,10 +168,7 @@ impl Operations<'_> {
             };
             let was_required = parameter["required"] == true;
             found.expect(was_required || other["required"] != true, &below(pointer, "required"), "is required");
-            // The service reads lists that are repeated and lists with commas alike.
-            let is_list = resolve(self.old, "", &parameter["schema"]).1["type"] == "array";
-            let members: &[&str] = if is_list { &["allowReserved"] } else { &["style", "explode", "allowReserved"] };
-            for member in members {
+            for member in ["style", "explode", "allowReserved"] {
                 found.expect(parameter[member] == other[member], &below(pointer, member), "is written otherwise");
             }
             self.schemas(Direction::Request).compare(

@@ -194,13 +194,3 @@ fn a_change_of_what_operations_share_names_them_all() {
     assert_eq!(change.operations.into_iter().collect::<Vec<_>>(), ["get_a", "get_b"]);
     assert_eq!(change.message, "other values than before are given: maxLength 2 was 1");
 }
-
-/// The service reads lists that are repeated and lists with commas.
-#[test]
-fn a_list_in_a_parameter_may_come_to_be_repeated() {
-    let list = |explode: bool| {
-        let schema = json!({ "type": "array" });
-        with(json!({ "parameters": [{ "name": "q", "in": "query", "explode": explode, "schema": schema }] }))
-    };
-    assert_eq!(broken(&list(false), &list(true)), [""; 0]);
-}

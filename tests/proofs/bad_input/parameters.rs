@@ -1,5 +1,7 @@
 //! Query strings that ask for what is not documented.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::operations::all;
@@ -73,6 +75,8 @@ fn odd_values() -> Vec<String> {
     values.push("good,".repeat(50) + "good");
     values.push("early_help,".repeat(50) + "early_help");
     values.push("E06000019,".repeat(50) + "E06000019");
+    values.push((0..51).map(|number| format!("E060000{number:02}")).collect::<Vec<_>>().join(","));
+    values.push((0..51).map(|number| format!("theme_{number}")).collect::<Vec<_>>().join(","));
     values.push("019a0000-0000-7000-8000-000000000000,".repeat(50) + "019a0000-0000-7000-8000-000000000000");
     values
 }
@@ -82,7 +86,8 @@ fn understood(schema: &Value, value: &str) -> Value {
     let value = value.replace('+', " ");
     let text = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap().into_owned();
     match schema["type"].as_str() {
-        Some("array") => text.split(',').collect(),
+        // Repetitions make no difference.
+        Some("array") => text.split(',').collect::<BTreeSet<_>>().into_iter().collect(),
         Some("integer") => match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => json!(number),
             _ => json!(text),
