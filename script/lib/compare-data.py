@@ -15,7 +15,7 @@ FILES = {
     "inspections.csv": (488, ["inspection_key"]),
     "judgements.csv": (2563, ["inspection_key", "area"]),
 }
-OWN_COLUMNS = {"authority_id", "inspection_id"}
+OWN_COLUMNS = {"authority_id", "inspection_id", "other_names"}
 # Cumbria, to which old neighbour lists refer only by its abolished DfE code.
 ABOLISHED = {"909": "E10000006"}
 ILACS = [("2023-01-16", "ilacs_2018"), ("2026-04-01", "ilacs_2023"), ("9999-12-31", "ilacs_2026")]

@@ -26,6 +26,8 @@ struct AuthorityLine {
     authority_id: Option<AuthorityId>,
     name: Name,
     official_name: Option<Name>,
+    #[serde(default)]
+    other_names: String,
     gss_code: GssCode,
     dfe_code: Option<DfeCode>,
     ofsted_urn: Option<OfstedUrn>,
@@ -44,6 +46,7 @@ impl AuthorityLine {
         NewAuthority {
             name: self.name.clone(),
             official_name: self.official_name.clone(),
+            other_names: split(&self.other_names).map(Name::from).collect(),
             gss_code: self.gss_code.clone(),
             dfe_code: self.dfe_code.clone(),
             ofsted_urn: self.ofsted_urn.clone(),

@@ -32,5 +32,6 @@ mod keys;
 mod openapi_3_0;
 mod operations;
 mod recommendations;
+mod search;
 mod standings;
 mod themes;

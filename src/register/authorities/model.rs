@@ -88,6 +88,10 @@ pub struct AuthorityRow {
     /// The official name of the council.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub official_name: Option<Name>,
+    /// Names by which it was or is also known; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 20)]
+    pub other_names: Vec<Name>,
     /// The code of the Office for National Statistics, never reused.
     pub gss_code: GssCode,
     /// The code of the Department for Education; a successor may keep its predecessor's.

@@ -23,6 +23,11 @@ pub struct NewAuthority {
     /// The official name of the council.
     #[validate(nested)]
     pub official_name: Option<Name>,
+    /// Names by which it was or is also known, for searches.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
+    pub other_names: Vec<Name>,
     /// The code of the Office for National Statistics; unique.
     #[validate(nested)]
     pub gss_code: GssCode,
@@ -76,6 +81,11 @@ pub struct AuthorityPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub official_name: Option<Option<Name>>,
+    /// Names by which it was or is also known; replaces all of them.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20), nested)]
+    #[schema(nullable = false, max_items = 20)]
+    pub other_names: Option<Vec<Name>>,
     /// The code of the Office for National Statistics; unique.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
