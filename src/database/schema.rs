@@ -81,6 +81,8 @@ diesel::table! {
         other_names -> Array<Text>,
         /// All its names, folded.
         searched_names -> Array<Text>,
+        /// GSS codes that it had before, with their days.
+        former_codes -> Jsonb,
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::pg::Pg;
 use diesel::prelude::QueryableByName;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Jsonb, Nullable, Text, Uuid};
 use diesel_full_text_search::TsQuery;
 
 use crate::values::date::Date;
@@ -28,6 +28,10 @@ define_sql_function! {
 define_sql_function! {
     /// Each name folded.
     fn folded_each(names: Array<Text>) -> Array<Text>;
+}
+define_sql_function! {
+    /// Former GSS codes without their days.
+    fn former_gss_codes(former_codes: Jsonb) -> Array<Text>;
 }
 define_sql_function! {
     /// The query of a web search over folded text.

@@ -125,6 +125,7 @@ const KNOWN: &str = "select vocabulary, value from ( \
          union all select 'areas', area from framework_areas \
          union all select 'themes', theme from themes \
          union all select 'gss_codes', gss_code from authorities \
+         union all select 'gss_codes', unnest(former_gss_codes(former_codes)) from authorities \
          union all select 'dfe_codes', dfe_code from authorities where dfe_code is not null \
          union all select 'ofsted_urns', ofsted_urn from authorities where ofsted_urn is not null \
      ) known \

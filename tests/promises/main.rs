@@ -19,6 +19,7 @@ mod examinations;
 mod examples;
 mod findings;
 mod follow_up;
+mod former_codes;
 mod frameworks;
 mod herefordshire;
 mod idempotency;

@@ -31,7 +31,7 @@ pub struct AuthorityFilter {
     /// A day on which the authority existed.
     #[param(example = "2022-10-01")]
     pub active_on: Option<Date>,
-    /// Codes of the Office for National Statistics.
+    /// Codes of the Office for National Statistics, current or former.
     #[param(style = Form, explode = false, value_type = Option<Vec<GssCode>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
     pub gss_code: Option<Codes<GssCode>>,
     /// Codes of the Department for Education.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::{assemble, names};
 use crate::database::schema::authorities;
+use crate::database::sql::former_gss_codes;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::{Authority, AuthorityFilter, AuthorityRow, AuthoritySort};
@@ -65,7 +66,8 @@ fn matching<'a>(filter: &'a AuthorityFilter, named: Option<&'a [AuthorityId]>) -
         query = query.filter(begun.assume_not_null().and(lasting.assume_not_null()));
     }
     if let Some(codes) = &filter.gss_code {
-        query = query.filter(authorities::gss_code.eq_any(&codes.0));
+        let formerly = former_gss_codes(authorities::former_codes).overlaps_with(&codes.0);
+        query = query.filter(authorities::gss_code.eq_any(&codes.0).or(formerly));
     }
     if let Some(codes) = &filter.dfe_code {
         query = query.filter(authorities::dfe_code.eq_any(&codes.0));
