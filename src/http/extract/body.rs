@@ -127,6 +127,8 @@ fn is_same(current: &Value, sent: &Value) -> bool {
         (Value::Array(current), Value::Array(sent)) => {
             current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
         }
+        // Names and titles are stored without white space around them.
+        (Value::String(current), Value::String(sent)) => current == sent || current == sent.trim(),
         _ => current == sent,
     }
 }
