@@ -1,9 +1,10 @@
-//! Upgrades a database to the version of the program: the schema, then the reference data, then the events.
+//! Upgrades a database to the version of the program: the schema, then the reference data, then the events, then what was
+//! corrected in the data that come with it.
 
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::{ImportError, unrecorded};
+use super::{ImportError, corrections, unrecorded};
 use crate::access::caller::Caller;
 use crate::database::migrate::{self, MigrateError};
 use crate::error::ApiError;
@@ -15,15 +16,15 @@ pub enum UpgradeError {
     /// The schema could not be migrated.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// The reference data could not be written.
-    #[error("cannot write the reference data: {0}")]
+    /// The reference data or the corrections could not be written.
+    #[error("cannot write the data of the program: {0}")]
     Reference(#[from] ImportError),
     /// Events could not be recorded.
     #[error("cannot record the missing events: {0}")]
     Events(#[from] ApiError),
 }
 
-/// Applies pending migrations, writes frameworks and themes, and records missing events. Only one process does so at a
+/// Applies pending migrations, writes frameworks and themes, records missing events, and corrects authorities. Only one process does so at a
 /// time. Returns the versions of the migrations that were applied.
 ///
 /// # Errors
@@ -33,6 +34,7 @@ pub fn upgrade(url: &str) -> Result<Vec<String>, UpgradeError> {
     let (applied, mut conn) = migrate::migrate(url)?;
     migrate::retry_lock_timeouts(|| super::reference(&mut conn))?;
     migrate::retry_lock_timeouts(|| complete_events(&mut conn))?;
+    migrate::retry_lock_timeouts(|| conn.transaction(corrections::apply))?;
     Ok(applied)
 }
 

@@ -5,6 +5,7 @@
 pub mod assemble;
 pub mod changes;
 pub mod list;
+pub mod names;
 pub mod relations;
 pub mod rows;
 
@@ -53,7 +54,7 @@ pub fn insert(
     relations::replace_predecessors(conn, id, &new.predecessors)?;
     relations::replace_successors(conn, id, &new.successors)?;
     let after = changes::stored(conn, &[related.as_slice(), &[id]].concat())?;
-    changes::record(conn, caller, &before, &after)?;
+    changes::record(conn, caller, &before, &after, None)?;
     one_of(after, id)
 }
 
@@ -77,6 +78,9 @@ pub fn update(
     if patch.changes_nothing(&current) {
         return Ok(current);
     }
+    let code = patch.changes.gss_code.as_ref().unwrap_or(&current.row.gss_code);
+    let former = patch.changes.former_codes.as_ref().unwrap_or(&current.row.former_codes);
+    rows::check_codes(conn, id, code, &former.0)?;
     diesel::update(authorities::table.find(id))
         .set((
             &patch.changes,
@@ -92,7 +96,7 @@ pub fn update(
         relations::replace_successors(conn, id, successors)?;
     }
     let after = changes::stored(conn, &related)?;
-    changes::record(conn, caller, &before, &after)?;
+    changes::record(conn, caller, &before, &after, None)?;
     one_of(after, id)
 }
 
@@ -126,7 +130,7 @@ pub fn delete(
         Some(ApiError::in_use(what))
     })?;
     let after = changes::stored(conn, &related)?;
-    changes::record(conn, caller, &before, &after)
+    changes::record(conn, caller, &before, &after, None)
 }
 
 /// Keeps an authority from others, with those that it is or will be related to: its id, and the ids of all.

@@ -10,11 +10,13 @@ use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
 use crate::database::schema::{framework_areas, framework_kinds, frameworks};
-use crate::database::sql::{Total, contains};
+use crate::database::sql::Total;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::authorities::query::names::named;
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
@@ -70,7 +72,7 @@ fn wanted(clock: Clock) -> String {
     let standing = standing(clock);
     format!(
         "select * from ({standing}) s \
-         where coalesce(authority_name ilike $2, true) and coalesce(region = $3, true) \
+         where coalesce(authority_id = any ($2), true) and coalesce(region = $3, true) \
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
                  select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
@@ -79,10 +81,10 @@ fn wanted(clock: Clock) -> String {
 }
 
 macro_rules! bind_filter {
-    ($query:expr, $filter:expr, $day:expr) => {
+    ($query:expr, $filter:expr, $named:expr, $day:expr) => {
         $query
             .bind::<SqlDate, _>($day)
-            .bind::<Nullable<Text>, _>($filter.q.as_ref().map(|q| contains(q.as_str())))
+            .bind::<Nullable<Array<Uuid>>, _>($named.as_ref().map(|named| &named.ids))
             .bind::<Nullable<Text>, _>($filter.region.as_ref())
             .bind::<Nullable<Array<Text>>, _>($filter.authority_type.as_ref().map(|types| &types.0))
             .bind::<Nullable<Array<Text>>, _>($filter.area.as_ref().map(|areas| &areas.0))
@@ -100,6 +102,8 @@ pub fn list(
     filter: &StandingFilter,
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
+    check(conn, filter)?;
+    let named = filter.q.as_ref().map(|q| named(conn, q, |_| Ok(true))).transpose()?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
@@ -111,32 +115,47 @@ pub fn list(
         "{wanted} and coalesce((authority_name, authority_id) {beyond} ($7, $8), true) \
          order by authority_name {direction}, authority_id {direction} limit $9"
     ));
-    let rows = bind_filter!(rows, filter, day)
+    let rows = bind_filter!(rows, filter, named, day)
         .bind::<Nullable<Text>, _>(after_name)
         .bind::<Nullable<Uuid>, _>(after_id)
         .bind::<BigInt, _>(window.rows())
         .load::<StandingRow>(conn)?;
     let total = if window.counts() {
         let count = diesel::sql_query(format!("select count(*) as total from ({wanted}) w"));
-        Some(bind_filter!(count, filter, day).get_result::<Total>(conn)?.total)
+        Some(bind_filter!(count, filter, named, day).get_result::<Total>(conn)?.total)
     } else {
         None
     };
     let (rows, page) = window.page(rows, total, |row| (row.authority_name.clone(), row.authority_id))?;
+    let page = page.approximate(named.is_some_and(|named| named.is_approximate));
     Ok((complete(conn, rows, day, clock)?, page))
 }
 
-/// All standings that a filter wants, in its order, for the table.
+/// Refuses what the register cannot look up.
+fn check(conn: &mut PgConnection, filter: &StandingFilter) -> Result<(), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Names, filter.q.as_ref()),
+            vocabulary::region(filter.region.as_ref()),
+            vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
+        ],
+    )
+}
+
+/// All standings that a filter wants, in its order, for the table, which has no place to mark approximate ones.
 ///
 /// # Errors
 ///
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
+    check(conn, filter)?;
+    let named = filter.q.as_ref().map(|q| named(conn, q, |_| Ok(false))).transpose()?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
-    let rows = bind_filter!(rows, filter, day).load::<StandingRow>(conn)?;
+    let rows = bind_filter!(rows, filter, named, day).load::<StandingRow>(conn)?;
     graded(conn, rows)
 }
 

@@ -7,6 +7,7 @@ mod frameworks;
 mod improvement;
 mod recommendations;
 mod survival;
+mod trimmed;
 
 use std::fs;
 use std::path::PathBuf;
