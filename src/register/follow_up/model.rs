@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ArrayBuilder, Type};
 use utoipa::openapi::{ObjectBuilder, Schema};
@@ -14,10 +15,11 @@ use crate::error::FieldError;
 use crate::http::parameters::{Parameters, future};
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
+use crate::register::inspections::model::InspectionSource;
 use crate::values::date::Date;
 use crate::values::ids::{InspectionId, RecommendationId};
 use crate::values::inspection_kind::InspectionKind;
-use crate::values::text::Code;
+use crate::values::text::{Code, Lines};
 use crate::values::text_enum::text_enum;
 
 text_enum! {
@@ -31,20 +33,24 @@ text_enum! {
         NotImproved = "not_improved",
         /// The matter has become worse.
         Worse = "worse",
-        /// No examination: the outcome is unknown.
+        /// The text of the visit is held and does not speak of the matter.
         NotExamined = "not_examined",
+        /// The text of the visit is not held, and nothing else says whether it examined the matter.
+        NotHeld = "not_held",
     }
 }
 
 impl CoverageOutcome {
-    /// The least favourable of these outcomes; `not_examined` if there is none.
-    fn least_favourable(outcomes: impl Iterator<Item = ExaminationOutcome>) -> Self {
+    /// The least favourable of these outcomes of a visit. If there is none, it depends on whether the text of the visit is
+    /// held.
+    fn least_favourable(outcomes: impl Iterator<Item = ExaminationOutcome>, is_text_held: bool) -> Self {
         match outcomes.max() {
             Some(ExaminationOutcome::Improved) => Self::Improved,
             Some(ExaminationOutcome::PartlyImproved) => Self::PartlyImproved,
             Some(ExaminationOutcome::NotImproved) => Self::NotImproved,
             Some(ExaminationOutcome::Worse) => Self::Worse,
-            None => Self::NotExamined,
+            None if is_text_held => Self::NotExamined,
+            None => Self::NotHeld,
         }
     }
 }
@@ -63,12 +69,15 @@ pub struct FollowUp {
     /// The numbers without a published monitoring visit in the series, up to the greatest one that has a visit.
     #[schema(schema_with = visit_numbers)]
     pub missing_visit_numbers: Vec<i32>,
+    /// What is missing: the visits that are not recorded, by number, then those of `visits` whose text is not held.
+    #[schema(max_items = 1100)]
+    pub gaps: Vec<FollowUpGap>,
     /// The next published inspection of the authority, or of its successor, that determines its standing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by_inspection_id: Option<InspectionId>,
     /// The outcomes by theme and by recommendation.
     pub coverage: Coverage,
-    /// The recommendations that none of the visits examined.
+    /// The recommendations of which no visit that is held speaks. The visits in `gaps` may have examined them.
     #[schema(max_items = 1000)]
     pub never_examined: Vec<RecommendationId>,
 }
@@ -79,6 +88,63 @@ fn visit_numbers() -> Schema {
     let about =
         "The numbers without a published monitoring visit in the series, up to the greatest one that has a visit.";
     ArrayBuilder::new().items(number).max_items(Some(99)).description(Some(about)).into()
+}
+
+text_enum! {
+    /// Why it is not known all that a visit said.
+    pub enum FollowUpGapReason {
+        /// No published visit with this number is recorded.
+        NotRecorded = "not_recorded",
+        /// The visit is recorded, but the text of its report or letter is not held: `source` says what is known of it.
+        NotHeld = "not_held",
+    }
+}
+
+/// A visit of which it is not known all that it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FollowUpGap {
+    /// The reason.
+    pub reason: FollowUpGapReason,
+    /// The number in the series; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99)]
+    pub visit_number: Option<i32>,
+    /// The visit, if it is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspection_id: Option<InspectionId>,
+    /// The source of what is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<InspectionSource>,
+    /// A more exact reference to that source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_reference: Option<Lines>,
+}
+
+impl FollowUpGap {
+    /// The gap of a visit that is not recorded.
+    fn not_recorded(number: i32) -> Self {
+        let reason = FollowUpGapReason::NotRecorded;
+        Self { reason, visit_number: Some(number), inspection_id: None, source: None, source_reference: None }
+    }
+
+    /// The gap of a visit whose text is not held.
+    fn not_held(visit: &FollowUpVisit) -> Self {
+        Self {
+            reason: FollowUpGapReason::NotHeld,
+            visit_number: visit.visit_number,
+            inspection_id: Some(visit.inspection_id),
+            source: visit.source,
+            source_reference: visit.source_reference.clone(),
+        }
+    }
+}
+
+/// The visits with these numbers, which are not recorded, and those of these visits whose text is not held.
+#[must_use]
+pub fn gaps(missing: &[i32], visits: &[FollowUpVisit]) -> Vec<FollowUpGap> {
+    let not_recorded = missing.iter().copied().map(FollowUpGap::not_recorded);
+    let not_held = visits.iter().filter(|visit| !visit.is_text_held).map(FollowUpGap::not_held);
+    not_recorded.chain(not_held).collect()
 }
 
 /// An inspection or visit that is part of the follow-up.
@@ -109,6 +175,15 @@ pub struct FollowUpVisit {
     /// The day of publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_on: Option<Date>,
+    /// Whether the register holds the text of its report or letter, as in the inspection.
+    #[diesel(sql_type = Bool)]
+    pub is_text_held: bool,
+    /// The source, which a gap names.
+    #[serde(skip)]
+    pub source: Option<InspectionSource>,
+    /// A more exact reference to the source, which a gap names.
+    #[serde(skip)]
+    pub source_reference: Option<Lines>,
 }
 
 /// The outcomes of each visit by theme and by recommendation.
@@ -138,7 +213,7 @@ pub struct VisitedTheme {
     /// The visit.
     pub inspection_id: InspectionId,
     /// The least favourable outcome of the recommendations with this theme that it examined. An examination with a
-    /// finding counts only for the themes of that finding; the others remain `not_examined`.
+    /// finding counts only for the themes of that finding; the others remain `not_examined` or `not_held`.
     pub outcome: CoverageOutcome,
     /// The number of findings that are strengths.
     #[schema(minimum = 0, maximum = 1000)]
@@ -219,7 +294,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The recommendations that no visit looked at.
+    /// The recommendations of which nothing that is held speaks.
     #[must_use]
     pub fn never_examined(&self) -> Vec<RecommendationId> {
         let examined = self.examinations.keys().map(|(_, id)| *id).collect::<HashSet<_>>();
@@ -234,35 +309,37 @@ impl Sources {
         let spoken_of = found.chain(asked).collect::<HashSet<_>>();
         let themes = self.themes.iter().filter(|theme| spoken_of.contains(theme)).map(|theme| ThemeCoverage {
             theme: theme.clone(),
-            visits: visits.iter().map(|visit| self.theme(visit.inspection_id, theme)).collect(),
+            visits: visits.iter().map(|visit| self.theme(visit, theme)).collect(),
         });
         let recommendations = self.recommendations.iter().map(|(id, position, _)| RecommendationCoverage {
             recommendation_id: *id,
             position: *position,
-            visits: visits.iter().map(|visit| self.recommendation(visit.inspection_id, *id)).collect(),
+            visits: visits.iter().map(|visit| self.recommendation(visit, *id)).collect(),
         });
         Coverage { themes: themes.collect(), recommendations: recommendations.collect() }
     }
 
-    fn theme(&self, visit: InspectionId, theme: &Code) -> VisitedTheme {
+    fn theme(&self, visit: &FollowUpVisit, theme: &Code) -> VisitedTheme {
+        let inspection_id = visit.inspection_id;
         let about = self.recommendations.iter().filter(|(.., themes)| themes.contains(theme));
-        let said = about.filter_map(|(id, ..)| self.examinations.get(&(visit, *id)));
+        let said = about.filter_map(|(id, ..)| self.examinations.get(&(inspection_id, *id)));
         let outcomes = said.filter(|said| said.is_about(theme)).map(|said| said.outcome);
-        let found = self.findings.get(&(visit, theme.clone()));
+        let found = self.findings.get(&(inspection_id, theme.clone()));
         let count = |polarity| found.and_then(|counts| counts.get(&polarity)).copied().unwrap_or_default();
         VisitedTheme {
-            inspection_id: visit,
-            outcome: CoverageOutcome::least_favourable(outcomes),
+            inspection_id,
+            outcome: CoverageOutcome::least_favourable(outcomes, visit.is_text_held),
             strength_count: count(Polarity::Strength),
             concern_count: count(Polarity::Concern),
             mixed_count: count(Polarity::Mixed),
         }
     }
 
-    fn recommendation(&self, visit: InspectionId, id: RecommendationId) -> VisitedRecommendation {
-        let outcome = self.examinations.get(&(visit, id)).map(|said| said.outcome);
-        let outcome = CoverageOutcome::least_favourable(outcome.into_iter());
-        VisitedRecommendation { inspection_id: visit, outcome }
+    fn recommendation(&self, visit: &FollowUpVisit, id: RecommendationId) -> VisitedRecommendation {
+        let inspection_id = visit.inspection_id;
+        let outcome = self.examinations.get(&(inspection_id, id)).map(|said| said.outcome);
+        let outcome = CoverageOutcome::least_favourable(outcome.into_iter(), visit.is_text_held);
+        VisitedRecommendation { inspection_id, outcome }
     }
 }
 
@@ -296,6 +373,8 @@ mod tests {
     #[case(&[ExaminationOutcome::NotImproved, ExaminationOutcome::PartlyImproved], CoverageOutcome::NotImproved)]
     #[case(&[ExaminationOutcome::Worse, ExaminationOutcome::Improved], CoverageOutcome::Worse)]
     fn the_least_favourable_outcome_counts(#[case] outcomes: &[ExaminationOutcome], #[case] least: CoverageOutcome) {
-        assert_eq!(CoverageOutcome::least_favourable(outcomes.iter().copied()), least);
+        assert_eq!(CoverageOutcome::least_favourable(outcomes.iter().copied(), true), least);
+        let unread = if outcomes.is_empty() { CoverageOutcome::NotHeld } else { least };
+        assert_eq!(CoverageOutcome::least_favourable(outcomes.iter().copied(), false), unread);
     }
 }

@@ -137,6 +137,10 @@ pub struct Inspection {
     /// The judgements, in the order of the framework; empty for visits.
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,
+    /// Whether the register holds the text of its report or letter: a document about it of kind `report` or `letter` is
+    /// recorded, which is not a version for children and young people. If not, what is recorded may be only a part of
+    /// what the inspection said.
+    pub is_text_held: bool,
     /// The number of recorded findings.
     #[schema(minimum = 0, maximum = 1000)]
     pub finding_count: i64,

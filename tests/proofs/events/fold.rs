@@ -19,7 +19,7 @@ type Kind = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 const KINDS: [Kind; 8] = [
     ("authority", "authorities", "authority_id", &[]),
-    ("inspection", "inspections", "inspection_id", &["finding_count", "recommendation_count"]),
+    ("inspection", "inspections", "inspection_id", &["finding_count", "recommendation_count", "is_text_held"]),
     ("document", "documents", "document_id", &[]),
     ("finding", "findings", "finding_id", &[]),
     ("recommendation", "recommendations", "recommendation_id", &["due_on"]),

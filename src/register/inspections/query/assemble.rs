@@ -1,12 +1,14 @@
 //! Puts inspections together with what is in them: a fixed number of statements, however many inspections.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::access::caller::Caller;
-use crate::database::schema::{findings, recommendations};
+use crate::database::schema::{findings, inspections, recommendations};
 use crate::error::ApiError;
+use crate::register::documents::query::rows::HOLD_ITS_TEXT;
 use crate::register::inspections::model::{Inspection, InspectionEmbed, InspectionRow};
 use crate::register::{documents, findings as finding, judgements, recommendations as recommendation};
 use crate::values::codes::{Codes, names};
@@ -22,6 +24,10 @@ pub fn all(
 ) -> Result<Vec<Inspection>, ApiError> {
     let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
     let judgements = judgements::query::rows::of_inspections(conn, &ids)?;
+    let held = inspections::table
+        .filter(inspections::inspection_id.eq_any(&ids).and(sql::<Bool>(HOLD_ITS_TEXT)))
+        .select(inspections::inspection_id)
+        .load::<InspectionId>(conn)?;
     let finding_counts = findings::table
         .filter(findings::inspection_id.eq_any(&ids))
         .group_by(findings::inspection_id)
@@ -47,10 +53,11 @@ pub fn all(
     } else {
         None
     };
-    let inspections = rows.into_iter().map(|row| {
+    let whole = rows.into_iter().map(|row| {
         let id = row.inspection_id;
         Inspection {
             judgements: owned_by(&judgements, id),
+            is_text_held: held.contains(&id),
             finding_count: count(&finding_counts, id),
             recommendation_count: count(&recommendation_counts, id),
             findings: findings.as_ref().map(|findings| owned_by(findings, id)),
@@ -59,7 +66,7 @@ pub fn all(
             row,
         }
     });
-    Ok(inspections.collect())
+    Ok(whole.collect())
 }
 
 fn count(counts: &[(InspectionId, i64)], id: InspectionId) -> i64 {
