@@ -652,6 +652,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search -> Tsvector,
+        /// The day from which the timescale counts, if the report states one; absent: from publication.
+        timescale_counted_from -> Nullable<Text>,
     }
 }
 

@@ -73,7 +73,7 @@ impl Examination {
 }
 
 /// The examination of an earlier recommendation by an inspection; replaces the recorded one.
-#[derive(Debug, Clone, Deserialize, Validate, Insertable, AsChangeset, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, AsChangeset, ToSchema)]
 #[diesel(table_name = examinations, treat_none_as_null = true)]
 #[serde(deny_unknown_fields)]
 pub struct NewExamination {

@@ -256,6 +256,24 @@ pub struct InspectionRow {
     pub updated_at: DateTime<Utc>,
 }
 
+/// The days of an inspection from which time is counted.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = inspections)]
+pub struct InspectionDays {
+    /// Last day of fieldwork.
+    pub ended_on: Option<Date>,
+    /// The day of publication.
+    pub published_on: Option<Date>,
+}
+
+impl InspectionRow {
+    /// The days from which time is counted.
+    #[must_use]
+    pub fn days(&self) -> InspectionDays {
+        InspectionDays { ended_on: self.ended_on, published_on: self.published_on }
+    }
+}
+
 /// What it refers to and may not be visible while it is.
 pub const REFERENCES: &[Reference] = &[Reference { member: "opened_by_inspection_id", to: Referred::Inspection }];
 

@@ -53,7 +53,7 @@ impl Part for RecommendationRow {
     }
 
     fn whole(self, inspection: &InspectionRow) -> Recommendation {
-        Recommendation::new(self, inspection.published_on)
+        Recommendation::new(self, inspection.days())
     }
 
     fn insert(

@@ -28,6 +28,11 @@ pub fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> Que
         .first(conn)
 }
 
+/// The examination with this id.
+pub fn with_id(conn: &mut PgConnection, id: ExaminationId) -> QueryResult<Examination> {
+    examinations::table.find(id).select(Examination::as_select()).first(conn)
+}
+
 /// An examination as it is stored, with what its events are about, and whether the other of the two inspections is public.
 type Stored = (Subject, Examination, bool);
 

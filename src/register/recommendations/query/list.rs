@@ -11,9 +11,9 @@ use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::inspections::model::InspectionDays;
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
-use crate::values::date::Date;
 use crate::values::inspection_state::InspectionState;
 
 type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
@@ -44,13 +44,12 @@ pub fn list(
     let rows = query
         .order(in_report_order(recommendations::position))
         .limit(window.rows())
-        .select((RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(RecommendationRow, Option<Date>)>(conn)?;
+        .select((RecommendationRow::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectionDays)>(conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
-    let (rows, page) =
-        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
-    let rows = rows.into_iter().map(|(row, published_on)| Recommendation::new(row, published_on)).collect();
+    let (rows, page) = window.page(rows, total, |(row, days)| (days.published_on, row.inspection_id, row.position))?;
+    let rows = rows.into_iter().map(|(row, days)| Recommendation::new(row, days)).collect();
     Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
 }
 

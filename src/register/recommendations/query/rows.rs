@@ -8,12 +8,11 @@ use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
 use crate::error::{ApiError, ConstraintExt};
 use crate::register::events::model::{EventResource, Subject};
-use crate::register::inspections::model::InspectionRow;
+use crate::register::inspections::model::{InspectionDays, InspectionRow};
 use crate::register::inspections::query::part::{next_position, subject};
 use crate::register::recommendations::model::{
     NewRecommendation, Recommendation, RecommendationPatch, RecommendationRow,
 };
-use crate::values::date::Date;
 use crate::values::ids::{ActionId, InspectionId, RecommendationId};
 
 /// The row with this id.
@@ -30,9 +29,9 @@ pub fn of_inspections(
         .inner_join(schema::inspections::table)
         .filter(recommendations::inspection_id.eq_any(ids))
         .order((recommendations::inspection_id, recommendations::position))
-        .select((RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(RecommendationRow, Option<Date>)>(conn)?;
-    Ok(rows.into_iter().map(|(row, day)| (row.inspection_id, Recommendation::new(row, day))).collect())
+        .select((RecommendationRow::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectionDays)>(conn)?;
+    Ok(rows.into_iter().map(|(row, days)| (row.inspection_id, Recommendation::new(row, days))).collect())
 }
 
 /// The recommendations that these actions answer, each with the action.
@@ -47,9 +46,9 @@ pub fn of_actions(
         .filter(action_id.eq_any(ids))
         .filter(schema::inspections::state.eq_any(caller.access().states()))
         .order((action_id, recommendations::recommendation_id))
-        .select((action_id, RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(ActionId, RecommendationRow, Option<Date>)>(conn)?;
-    Ok(rows.into_iter().map(|(action, row, day)| (action, Recommendation::new(row, day))).collect())
+        .select((action_id, RecommendationRow::as_select(), InspectionDays::as_select()))
+        .load::<(ActionId, RecommendationRow, InspectionDays)>(conn)?;
+    Ok(rows.into_iter().map(|(action, row, days)| (action, Recommendation::new(row, days))).collect())
 }
 
 /// The recommendations with these ids, each with the subject of its events.
