@@ -225,7 +225,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
-    /// What an inspection said of an earlier recommendation. No row: it did not look.
+    /// What an inspection said of an earlier recommendation. No row: it did not look, if its text is held as a document; otherwise unknown.
     examinations (examination_id) {
         examination_id -> Uuid,
         /// The inspection or visit that looked; of the same authority as the recommendation, or its successor.

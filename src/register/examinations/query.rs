@@ -149,7 +149,7 @@ pub fn insert_row(
     Ok(examination)
 }
 
-/// Removes what an inspection said of a recommendation, so that it counts as not examined.
+/// Removes what an inspection said of a recommendation, so that nothing is recorded of it.
 ///
 /// # Errors
 ///

@@ -26,7 +26,7 @@ pub fn register(service: &mut ServiceConfig) {
 /// List the examinations of an inspection
 ///
 /// Lists the examinations of recommendations of earlier inspections, in the order of the recommendations. A
-/// recommendation without an examination was not examined.
+/// recommendation without an examination was not examined, or the text of the inspection is not held.
 #[utoipa::path(
     tag = "Examinations",
     params(WindowParameters),
@@ -45,7 +45,7 @@ async fn list_inspection_examinations(
 
 /// Read the examination of a recommendation by an inspection
 ///
-/// Returns 404 if the inspection did not examine the recommendation; that does not mean that it improved.
+/// Returns 404 if no examination is recorded; that does not mean that the recommendation improved.
 #[utoipa::path(
     tag = "Examinations",
     responses((status = 200, description = "The examination.", body = Examination))
@@ -94,7 +94,7 @@ async fn replace_inspection_examination(
 
 /// Remove the examination of a recommendation by an inspection
 ///
-/// Afterwards the inspection counts as not having examined the recommendation. `reason` is required if the inspection
+/// Afterwards the recommendation is `not_examined`, or `not_held`, for the inspection. `reason` is required if the inspection
 /// is published.
 #[utoipa::path(
     tag = "Examinations",

@@ -10,7 +10,7 @@ use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, g
 use crate::access::caller::Caller;
 use crate::database::schema::{examinations, findings, recommendations, themes};
 use crate::error::{ApiError, ProblemCode};
-use crate::register::documents::query::rows::HOLD_ITS_TEXT;
+use crate::register::documents::query::rows::TEXT_IS_HELD;
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::register::inspections::model::InspectionRow;
@@ -115,7 +115,7 @@ fn visits(
     closed_by: Option<InspectionId>,
     as_at: Date,
 ) -> QueryResult<Vec<FollowUpVisit>> {
-    diesel::sql_query(VISITS.replace("{is_text_held}", HOLD_ITS_TEXT))
+    diesel::sql_query(VISITS.replace("{is_text_held}", TEXT_IS_HELD))
         .bind::<Uuid, _>(opener)
         .bind::<Nullable<Uuid>, _>(closed_by)
         .bind::<SqlDate, _>(as_at)

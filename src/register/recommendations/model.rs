@@ -290,8 +290,8 @@ pub struct RecommendationFilter {
     /// Published on this day or earlier.
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
-    /// Whether no published inspection or visit that is held speaks of them. Those whose text is not held may have examined
-    /// them; the gaps of a follow-up name them.
+    /// Whether nothing that is held speaks of them: no published inspection or visit is recorded to have examined them. Those
+    /// in the gaps of a follow-up may have.
     #[param(example = false)]
     pub never_examined: Option<bool>,
     /// Related resources to embed in each recommendation.

@@ -17,7 +17,7 @@ use crate::values::text::FullText;
 
 /// The condition that the text of an inspection is held: a document is recorded that is its report or letter. A version for
 /// children is a summary, and news tells only a part.
-pub const HOLD_ITS_TEXT: &str = "exists (
+pub const TEXT_IS_HELD: &str = "exists (
     select from documents d where d.inspection_id = inspections.inspection_id
         and d.kind in ('report', 'letter') and d.audience <> 'children_and_young_people')";
 

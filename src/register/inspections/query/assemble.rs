@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 use crate::access::caller::Caller;
 use crate::database::schema::{findings, inspections, recommendations};
 use crate::error::ApiError;
-use crate::register::documents::query::rows::HOLD_ITS_TEXT;
+use crate::register::documents::query::rows::TEXT_IS_HELD;
 use crate::register::inspections::model::{Inspection, InspectionEmbed, InspectionRow};
 use crate::register::{documents, findings as finding, judgements, recommendations as recommendation};
 use crate::values::codes::{Codes, names};
@@ -25,7 +25,7 @@ pub fn all(
     let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
     let judgements = judgements::query::rows::of_inspections(conn, &ids)?;
     let held = inspections::table
-        .filter(inspections::inspection_id.eq_any(&ids).and(sql::<Bool>(HOLD_ITS_TEXT)))
+        .filter(inspections::inspection_id.eq_any(&ids).and(sql::<Bool>(TEXT_IS_HELD)))
         .select(inspections::inspection_id)
         .load::<InspectionId>(conn)?;
     let finding_counts = findings::table
