@@ -13,7 +13,7 @@ use crate::access::caller::Caller;
 use crate::error::ApiError;
 use crate::http::extract::{IfMatch, Patch, Preconditions, decode_object};
 use crate::register::events::model::{EventResource, Subject};
-use crate::register::examinations::model::{Examination, NewExamination};
+use crate::register::examinations::model::{ExaminationRow, NewExamination};
 use crate::register::findings::model::FindingRow;
 use crate::register::inspections::query::part;
 use crate::register::recommendations::model::RecommendationRow;
@@ -140,8 +140,8 @@ fn write(conn: &mut PgConnection, caller: &Caller, correction: &Correction, curr
 }
 
 /// An examination with changes as it replaces the recorded one, which has no patch.
-fn replacement(examination: &Examination, changes: Map<String, Value>) -> Result<NewExamination, ApiError> {
-    let Examination { outcome, summary, quote, finding_id, .. } = examination;
+fn replacement(examination: &ExaminationRow, changes: Map<String, Value>) -> Result<NewExamination, ApiError> {
+    let ExaminationRow { outcome, summary, quote, finding_id, .. } = examination;
     let own = NewExamination {
         outcome: *outcome,
         summary: summary.clone(),

@@ -2,6 +2,7 @@
 
 mod filter;
 mod input;
+mod names;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 
 pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
 pub use self::input::{AuthorityPatch, NewAuthority};
+pub use self::names::{AuthorityNames, InspectedAuthority};
 use crate::database::schema::authorities;
 use crate::http::page::Page;
 use crate::http::response::Versioned;

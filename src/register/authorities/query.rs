@@ -5,6 +5,7 @@
 pub mod assemble;
 pub mod changes;
 pub mod list;
+pub mod names;
 pub mod relations;
 pub mod rows;
 

@@ -58,7 +58,7 @@ async fn get_inspection_examination(
     _: Query<NoParameters>,
 ) -> Result<Found<Examination>, ApiError> {
     let examination = db.read(move |conn| query::get(conn, &caller, *place)).await?;
-    Ok(Found::versioned(examination))
+    Ok(Found::computed(examination))
 }
 
 /// Record or replace the examination of a recommendation by an inspection
@@ -85,10 +85,10 @@ async fn replace_inspection_examination(
     let written = db.write(move |conn| query::replace(conn, &caller, *place, &preconditions, &new)).await?;
     Ok(match written {
         (body, true) => Either::Left(Created {
-            location: format!("/v1/inspections/{}/examinations/{}", body.inspection_id, body.recommendation_id),
+            location: format!("/v1/inspections/{}/examinations/{}", body.row.inspection_id, body.row.recommendation_id),
             body,
         }),
-        (body, false) => Either::Right(Found::versioned(body)),
+        (body, false) => Either::Right(Found::computed(body)),
     })
 }
 

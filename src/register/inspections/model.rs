@@ -17,6 +17,7 @@ use crate::access::references::{Reference, Referred};
 use crate::database::schema::inspections;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityNames;
 use crate::register::documents::model::Document;
 use crate::register::findings::model::Finding;
 use crate::register::judgements::model::Judgement;
@@ -134,6 +135,9 @@ pub struct Inspection {
     /// The stored members.
     #[serde(flatten)]
     pub row: InspectionRow,
+    /// The names of the authority inspected.
+    #[serde(flatten)]
+    pub authority: AuthorityNames,
     /// The judgements, in the order of the framework; empty for visits.
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,

@@ -13,6 +13,7 @@ use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
 use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::examinations::model::Examination;
 use crate::register::improvement_actions::model::ImprovementAction;
 use crate::register::inspections::model::InspectionDays;
@@ -80,6 +81,9 @@ pub struct Recommendation {
     /// The stored members.
     #[serde(flatten)]
     pub row: RecommendationRow,
+    /// The authority inspected.
+    #[serde(flatten)]
+    pub authority: InspectedAuthority,
     /// The due date according to the printed timescale, counted from the day that `timescale_counted_from` names; absent if
     /// the timescale gives no day.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,16 +99,16 @@ pub struct Recommendation {
 }
 
 impl Recommendation {
-    /// A recommendation of an inspection with these days.
+    /// A recommendation of an inspection of this authority, with these days.
     #[must_use]
-    pub fn new(row: RecommendationRow, days: InspectionDays) -> Self {
+    pub fn new(row: RecommendationRow, authority: InspectedAuthority, days: InspectionDays) -> Self {
         let words = row.timescale_as_printed.as_ref();
         let from = match row.timescale_counted_from {
             Some(TimescaleStart::EndOfInspection) => days.ended_on,
             Some(TimescaleStart::Publication) | None => days.published_on,
         };
         let due_on = words.zip(from).and_then(|(words, day)| timescale::due_on(words.as_str(), day));
-        Self { row, due_on, actions: None, examinations: None }
+        Self { row, authority, due_on, actions: None, examinations: None }
     }
 }
 

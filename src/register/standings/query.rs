@@ -13,6 +13,7 @@ use crate::database::schema::{framework_areas, framework_kinds, frameworks};
 use crate::database::sql::{Total, contains};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
 use crate::values::date::Date;
@@ -65,7 +66,7 @@ fn standing(clock: Clock) -> String {
     )
 }
 
-/// The rows that a filter wants; `$2` to `$6` are its parts, each null if it is not asked for.
+/// The rows that a filter wants; `$2` to `$8` are its parts, each null if it is not asked for.
 fn wanted(clock: Clock) -> String {
     let standing = standing(clock);
     format!(
@@ -74,12 +75,16 @@ fn wanted(clock: Clock) -> String {
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
                  select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
-                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true)))"
+                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true))) \
+             and coalesce(authority_id = any ($7), true) \
+             and ($8 is null or authority_id in ( \
+                 select neighbour_id from statistical_neighbours \
+                 where neighbour_set = 'current' and statistical_neighbours.authority_id = any ($8)))"
     )
 }
 
 macro_rules! bind_filter {
-    ($query:expr, $filter:expr, $day:expr) => {
+    ($query:expr, $filter:expr, $day:expr, $named:expr) => {
         $query
             .bind::<SqlDate, _>($day)
             .bind::<Nullable<Text>, _>($filter.q.as_ref().map(|q| contains(q.as_str())))
@@ -87,7 +92,24 @@ macro_rules! bind_filter {
             .bind::<Nullable<Array<Text>>, _>($filter.authority_type.as_ref().map(|types| &types.0))
             .bind::<Nullable<Array<Text>>, _>($filter.area.as_ref().map(|areas| &areas.0))
             .bind::<Nullable<Array<Text>>, _>($filter.grade.as_ref().map(|grades| &grades.0))
+            .bind::<Nullable<Array<Uuid>>, _>($named.authorities.as_ref())
+            .bind::<Nullable<Array<Uuid>>, _>($named.neighbours_of.as_ref())
     };
+}
+
+/// The authorities that a filter names.
+struct Named {
+    authorities: Option<Vec<AuthorityId>>,
+    neighbours_of: Option<Vec<AuthorityId>>,
+}
+
+impl Named {
+    fn by(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Self, ApiError> {
+        Ok(Self {
+            authorities: resolve_filter(conn, filter.authority.as_ref())?,
+            neighbours_of: resolve_filter(conn, filter.neighbours_of.as_ref())?,
+        })
+    }
 }
 
 /// A page of standings by name.
@@ -105,20 +127,20 @@ pub fn list(
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
     };
-    let wanted = wanted(clock);
+    let (wanted, named) = (wanted(clock), Named::by(conn, filter)?);
     let (after_name, after_id) = window.after::<After>()?.unzip();
     let rows = diesel::sql_query(format!(
-        "{wanted} and coalesce((authority_name, authority_id) {beyond} ($7, $8), true) \
-         order by authority_name {direction}, authority_id {direction} limit $9"
+        "{wanted} and coalesce((authority_name, authority_id) {beyond} ($9, $10), true) \
+         order by authority_name {direction}, authority_id {direction} limit $11"
     ));
-    let rows = bind_filter!(rows, filter, day)
+    let rows = bind_filter!(rows, filter, day, named)
         .bind::<Nullable<Text>, _>(after_name)
         .bind::<Nullable<Uuid>, _>(after_id)
         .bind::<BigInt, _>(window.rows())
         .load::<StandingRow>(conn)?;
     let total = if window.counts() {
         let count = diesel::sql_query(format!("select count(*) as total from ({wanted}) w"));
-        Some(bind_filter!(count, filter, day).get_result::<Total>(conn)?.total)
+        Some(bind_filter!(count, filter, day, named).get_result::<Total>(conn)?.total)
     } else {
         None
     };
@@ -133,10 +155,11 @@ pub fn list(
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
+    let named = Named::by(conn, filter)?;
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
-    let rows = bind_filter!(rows, filter, day).load::<StandingRow>(conn)?;
+    let rows = bind_filter!(rows, filter, day, named).load::<StandingRow>(conn)?;
     graded(conn, rows)
 }
 

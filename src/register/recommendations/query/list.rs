@@ -11,12 +11,15 @@ use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::inspections::model::InspectionDays;
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
 use crate::values::inspection_state::InspectionState;
 
-type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
+/// Inspections with their authorities.
+type Inspected = InnerJoin<schema::inspections::table, schema::authorities::table>;
+type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, Inspected>, Pg>;
 
 /// A page of the recommendations that a filter wants: the latest publication first, then as in the report.
 ///
@@ -44,17 +47,20 @@ pub fn list(
     let rows = query
         .order(in_report_order(recommendations::position))
         .limit(window.rows())
-        .select((RecommendationRow::as_select(), InspectionDays::as_select()))
-        .load::<(RecommendationRow, InspectionDays)>(conn)?;
+        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
-    let (rows, page) = window.page(rows, total, |(row, days)| (days.published_on, row.inspection_id, row.position))?;
-    let rows = rows.into_iter().map(|(row, days)| Recommendation::new(row, days)).collect();
+    let (rows, page) =
+        window.page(rows, total, |(row, _, days)| (days.published_on, row.inspection_id, row.position))?;
+    let rows = rows.into_iter().map(|(row, whose, days)| Recommendation::new(row, whose, days)).collect();
     Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
 }
 
 fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recommendations<'a> {
-    let mut query = recommendations::table.inner_join(schema::inspections::table).into_boxed();
+    let mut query = recommendations::table
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
+        .into_boxed();
     query = query.filter(recommendations::inspection_id.eq_any(reports.ids()));
     if let Some(q) = &filter.q {
         let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
