@@ -231,7 +231,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use diesel_full_text_search::Tsvector;
 
-    /// What an inspection said of an earlier recommendation. No row: it did not look.
+    /// What an inspection said of an earlier recommendation. No row: it did not look, if its text is held as a document; otherwise unknown.
     examinations (examination_id) {
         examination_id -> Uuid,
         /// The inspection or visit that looked; of the same authority as the recommendation, or its successor.
@@ -658,6 +658,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search -> Tsvector,
+        /// The day from which the timescale counts, if the report states one; absent: from publication.
+        timescale_counted_from -> Nullable<Text>,
     }
 }
 

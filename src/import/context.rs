@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::corrections::Corrected;
 use super::error::ImportError;
 use super::reading::{Reader, Row, Source};
 use crate::access::caller::Caller;
@@ -58,6 +59,12 @@ impl Report {
         if written + kept > 0 {
             self.counts.push((what, written, kept));
         }
+    }
+
+    /// Adds what became of the corrections.
+    pub(super) fn add(&mut self, corrected: Corrected) {
+        self.count("corrections", corrected.made, 0);
+        self.notes.extend(corrected.notes);
     }
 
     /// How many rows of a kind were written.

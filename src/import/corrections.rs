@@ -1,95 +1,156 @@
-//! Corrections that come with the program: codes and names of authorities that changed, for registers that were filled
-//! before. What a register has recorded once, and no longer has, was removed on purpose, and does not come back.
+//! Corrections of facts that the files stated wrongly. A register that has the row gets the correction as one: through the
+//! rules of the API, with a reason and an event. A row that somebody has changed since is left alone.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::authorities::AuthorityLine;
 use super::error::ImportError;
-use super::reading::{Reader, Source};
+use super::reading::Reader;
 use crate::access::caller::Caller;
-use crate::database::schema::{authorities, events};
 use crate::error::ApiError;
-use crate::register::authorities::model::AuthorityRow;
-use crate::register::authorities::query::{changes, relations, rows};
-use crate::values::ids::AuthorityId;
+use crate::http::extract::{IfMatch, Patch, Preconditions, decode_object};
+use crate::register::events::model::{EventResource, Subject};
+use crate::register::examinations::model::{ExaminationRow, NewExamination};
+use crate::register::findings::model::FindingRow;
+use crate::register::inspections::query::part;
+use crate::register::recommendations::model::RecommendationRow;
+use crate::register::{documents, events, examinations, findings, inspections, recommendations};
 use crate::values::text::Reason;
 
-/// Corrects the authorities of the register, each with an event that has the reason.
-pub(super) fn apply(conn: &mut PgConnection) -> Result<(), ImportError> {
-    let source = Source::BuiltIn;
-    let lines = Reader::new(&source).csv::<AuthorityLine>("authorities.csv")?;
-    let known = authorities::table.select(AuthorityRow::as_select()).load(conn)?;
-    for line in lines.iter().map(|row| &row.value) {
-        let Some(own) = line.among(&known) else { continue };
-        let Some((corrected, reason)) = corrected(conn, line, own)? else { continue };
-        let is_taken =
-            known.iter().any(|other| other.authority_id != own.authority_id && other.gss_code == corrected.gss_code);
-        match rows::check_codes(conn, own.authority_id, &corrected.gss_code, &corrected.former_codes.0) {
-            Ok(()) if !is_taken => write(conn, &corrected, &Reason::from(reason.as_str()))?,
-            Ok(()) | Err(ApiError::Refused(_)) => log::warn!(
-                "{} is not corrected, since another authority has its GSS code {}: {reason}",
-                own.name,
-                corrected.gss_code
-            ),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
+/// An item of `corrections.json`: the members of a resource that were wrong, and what they should be. A null is an absent
+/// member.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Correction {
+    resource: EventResource,
+    resource_id: Uuid,
+    reason: Reason,
+    before: Map<String, Value>,
+    after: Map<String, Value>,
 }
 
-/// The authority as the file has it, and why, if the register lacks something of it.
-fn corrected(
+/// What became of a correction.
+enum Outcome {
+    /// The row is corrected.
+    Made,
+    /// There is no such row, or it is correct already.
+    NotNeeded,
+    /// Somebody has changed the row.
+    LeftAlone,
+}
+
+/// What became of the corrections of a source.
+#[derive(Debug, Default)]
+pub(super) struct Corrected {
+    /// How many rows were corrected.
+    pub(super) made: usize,
+    /// The rows that were not, each with the reason.
+    pub(super) notes: Vec<String>,
+}
+
+/// Makes the corrections of a source that the register lacks.
+pub(super) fn make(
     conn: &mut PgConnection,
-    line: &AuthorityLine,
-    own: &AuthorityRow,
-) -> QueryResult<Option<(AuthorityRow, String)>> {
-    let mut corrected = own.clone();
-    let mut reasons = Vec::new();
-    for former in &line.former_codes.0 {
-        let code = &former.gss_code;
-        let is_known = own.former_codes.0.iter().any(|known| known.gss_code == *code);
-        let recorded = json!({ "former_codes": [{ "gss_code": code }] });
-        if is_known || was_recorded(conn, own.authority_id, &recorded)? {
-            continue;
-        }
-        if own.gss_code == *code {
-            corrected.gss_code = line.gss_code.clone();
-        }
-        corrected.former_codes.0.push(former.clone());
-        reasons.push(format!("The Office for National Statistics replaced {code} by {}.", line.gss_code));
-    }
-    for name in line.other_names() {
-        let is_known = own.other_names.contains(&name);
-        if !is_known && !was_recorded(conn, own.authority_id, &json!({ "other_names": [name] }))? {
-            reasons.push(format!("It is also known as {name}."));
-            corrected.other_names.push(name);
+    caller: &Caller,
+    reader: &mut Reader<'_>,
+) -> Result<Corrected, ImportError> {
+    let mut corrected = Corrected::default();
+    for row in reader.json::<Correction>("corrections.json")? {
+        let Correction { resource, resource_id, .. } = &row.value;
+        let mut note = |why: &str| corrected.notes.push(format!("{resource} {resource_id} is not corrected: {why}"));
+        match conn.transaction(|conn| correct(conn, caller, &row.value)) {
+            Ok(Outcome::Made) => corrected.made += 1,
+            Ok(Outcome::NotNeeded) => {}
+            Ok(Outcome::LeftAlone) => note("somebody has changed it"),
+            Err(error @ ApiError::Refused(_)) if error.errors().is_empty() => note(&error.to_string()),
+            refused => drop(reader.outcome(&row, refused.map(drop))?),
         }
     }
-    Ok((!reasons.is_empty()).then(|| (corrected, reasons.join(" "))))
+    Ok(corrected)
 }
 
-/// Whether the register had this of an authority, at some time.
-fn was_recorded(conn: &mut PgConnection, id: AuthorityId, members: &Value) -> QueryResult<bool> {
-    let had = events::before.contains(members).or(events::after.contains(members));
-    let recorded = events::table.filter(events::resource_id.eq(id.as_uuid())).filter(had.assume_not_null());
-    diesel::select(diesel::dsl::exists(recorded)).get_result(conn)
+fn correct(conn: &mut PgConnection, caller: &Caller, correction: &Correction) -> Result<Outcome, ApiError> {
+    let Some(current) = stored(conn, correction)? else { return Ok(Outcome::NotNeeded) };
+    let has = |members: &Map<String, Value>| {
+        members.iter().all(|(name, value)| current.get(name).unwrap_or(&Value::Null) == value)
+    };
+    if has(&correction.after) {
+        return Ok(Outcome::NotNeeded);
+    }
+    if !has(&correction.before) || events::query::was_changed(conn, correction.resource_id)? {
+        return Ok(Outcome::LeftAlone);
+    }
+    write(conn, caller, correction, &current)?;
+    Ok(Outcome::Made)
 }
 
-fn write(conn: &mut PgConnection, corrected: &AuthorityRow, reason: &Reason) -> Result<(), ApiError> {
-    let id = corrected.authority_id;
-    relations::lock(conn, &[id])?;
-    let before = changes::stored(conn, &[id])?;
-    diesel::update(authorities::table.find(id))
-        .set((
-            authorities::gss_code.eq(&corrected.gss_code),
-            authorities::former_codes.eq(&corrected.former_codes),
-            authorities::other_names.eq(&corrected.other_names),
-            authorities::version.eq(authorities::version + 1),
-            authorities::updated_at.eq(diesel::dsl::now),
-        ))
-        .execute(conn)?;
-    let after = changes::stored(conn, &[id])?;
-    changes::record(conn, &Caller::migrate(), &before, &after, Some(reason))
+/// The resource as events hold it, if the register has it.
+fn stored(conn: &mut PgConnection, correction: &Correction) -> Result<Option<Value>, ApiError> {
+    let id = correction.resource_id;
+    match correction.resource {
+        EventResource::Inspection => first(inspections::query::rows::stored(conn, &[id])?),
+        EventResource::Document => first(documents::query::rows::stored(conn, &[id])?),
+        EventResource::Finding => first(findings::query::rows::stored(conn, &[id])?),
+        EventResource::Recommendation => first(recommendations::query::rows::stored(conn, &[id])?),
+        EventResource::Examination => {
+            let examination = examinations::query::rows::with_id(conn, id.into()).optional()?;
+            Ok(examination.map(serde_json::to_value).transpose()?)
+        }
+        _ => Err(ApiError::invalid_member(
+            "/resource",
+            "unknown",
+            "must be one of inspection, document, finding, recommendation, examination",
+        )),
+    }
+}
+
+fn first<T: Serialize>(rows: Vec<(Subject, T)>) -> Result<Option<Value>, ApiError> {
+    Ok(rows.into_iter().next().map(|(_, row)| serde_json::to_value(row)).transpose()?)
+}
+
+/// Changes the resource by the same functions as a request, and only at the version that was looked at.
+fn write(conn: &mut PgConnection, caller: &Caller, correction: &Correction, current: &Value) -> Result<(), ApiError> {
+    let id = correction.resource_id;
+    let if_match = IfMatch::version(current.get("version").and_then(Value::as_i64).unwrap_or_default());
+    let mut changes = correction.after.clone();
+    changes.insert("reason".to_owned(), serde_json::to_value(&correction.reason)?);
+    match correction.resource {
+        EventResource::Inspection => {
+            inspections::query::update(conn, caller, id.into(), &if_match, &Patch::of(changes)?).map(drop)
+        }
+        EventResource::Document => {
+            documents::query::update(conn, caller, id.into(), &if_match, &Patch::of(changes)?).map(drop)
+        }
+        EventResource::Finding => {
+            part::update::<FindingRow>(conn, caller, id.into(), &if_match, &Patch::of(changes)?).map(drop)
+        }
+        EventResource::Recommendation => {
+            part::update::<RecommendationRow>(conn, caller, id.into(), &if_match, &Patch::of(changes)?).map(drop)
+        }
+        _ => {
+            let examination = examinations::query::rows::with_id(conn, id.into())?;
+            let new = replacement(&examination, changes)?;
+            let place = (examination.inspection_id, examination.recommendation_id);
+            examinations::query::replace(conn, caller, place, &Preconditions::matching(if_match), &new).map(drop)
+        }
+    }
+}
+
+/// An examination with changes as it replaces the recorded one, which has no patch.
+fn replacement(examination: &ExaminationRow, changes: Map<String, Value>) -> Result<NewExamination, ApiError> {
+    let ExaminationRow { outcome, summary, quote, finding_id, .. } = examination;
+    let own = NewExamination {
+        outcome: *outcome,
+        summary: summary.clone(),
+        quote: quote.clone(),
+        finding_id: *finding_id,
+        reason: None,
+    };
+    let Value::Object(mut members) = serde_json::to_value(&own)? else { return Ok(own) };
+    members.extend(changes);
+    members.retain(|_, value| !value.is_null());
+    decode_object(members).map_err(ApiError::invalid)
 }

@@ -87,9 +87,9 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
         let outcome = conn.transaction(|conn| {
             if context.new_inspections.contains(&place.0) {
                 let inspection = inspections::query::rows::find(conn, &context.caller, place.0)?;
-                examinations::query::insert_row(conn, &context.caller, &inspection, place.1, id, &new)
+                examinations::query::insert_row(conn, &context.caller, &inspection, place.1, id, &new).map(drop)
             } else {
-                examinations::query::insert(conn, &context.caller, place, id, &new)
+                examinations::query::insert(conn, &context.caller, place, id, &new).map(drop)
             }
         });
         written += usize::from(context.reader.outcome(&row, outcome)?.is_some());

@@ -1,11 +1,12 @@
 //! Imports files: the built-in ones of `data/`, or those of a directory with the same structure.
 //!
-//! An import is one transaction with the same rules as the API. It never changes existing rows, so that a second import
-//! has no effect and corrections survive. If any row is invalid, all faults are reported with file, line, column and
+//! An import is one transaction with the same rules as the API. It never changes existing rows, except by the corrections
+//! of its source, so that a second import has no effect and what somebody changed survives. If any row is invalid, all faults are reported with file, line, column and
 //! reason, and nothing is written.
 
 mod actions;
 mod authorities;
+mod authority_corrections;
 mod cells;
 mod context;
 mod corrections;
@@ -63,6 +64,8 @@ pub fn import(conn: &mut PgConnection, source: &Source) -> Result<Report, Import
         improvement::import(conn, &mut context)?;
         actions::import(conn, &mut context)?;
         evidence::import(conn, &mut context)?;
+        let corrected = corrections::make(conn, &context.caller, &mut context.reader)?;
+        context.report.add(corrected);
         context.reader.finish()?;
         Ok(context.report)
     })

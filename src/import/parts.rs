@@ -50,6 +50,7 @@ impl RecommendationLine {
             themes: Vec::new(),
             cohorts: Vec::new(),
             timescale_as_printed: self.timescale_printed.clone(),
+            timescale_counted_from: None,
             paragraph: self.paragraph_no.clone(),
         }
     }

@@ -94,8 +94,8 @@ pub fn codes<'a, R: Rule>(
 
 /// The lookups of the codes among the keys of authorities. An id is not looked up: it may be of something that the caller
 /// may not see.
-pub fn authorities(keys: Option<&Codes<AuthorityKey>>) -> Vec<Lookup<'_>> {
-    let lookup = |vocabulary, value| Some(Lookup { parameter: "authority", vocabulary, value });
+pub fn authorities<'a>(parameter: &'static str, keys: Option<&'a Codes<AuthorityKey>>) -> Vec<Lookup<'a>> {
+    let lookup = |vocabulary, value| Some(Lookup { parameter, vocabulary, value });
     let keys = keys.into_iter().flat_map(|keys| &keys.0);
     keys.filter_map(|key| match key {
         AuthorityKey::Id(_) => None,

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::Register;
+use crate::support::database::settle;
 use crate::support::rows::{authority, inspection};
 
 #[actix_web::test]
@@ -26,7 +27,13 @@ async fn a_document_is_recorded_read_corrected_and_removed() {
     assert_eq!((corrected.json().get("text"), &corrected.json()["authority_ids"]), (None, &json!([])));
     let same = register.patch(&document, "\"2\"", &json!({ "authority_ids": [] })).await.expect(200);
     assert_eq!(same.etag(), "\"2\"");
-    register.delete(&document, "\"2\"").await.expect(204);
+    let titled = json!({ "title": "Another title", "reason": "It is printed so." });
+    let titled = register.patch(&document, "\"2\"", &titled).await.expect(200);
+    assert_eq!((&titled.json()["title"], titled.json().get("reason")), (&json!("Another title"), None));
+    settle(&mut register.database.connect());
+    let events = register.get("/v1/events?resource=document&event_type=updated").await.expect(200);
+    assert_eq!(events.each("reason"), [json!(null), json!("It is printed so.")]);
+    register.delete(&document, "\"3\"").await.expect(204);
     register.get(&document).await.expect(404);
 }
 

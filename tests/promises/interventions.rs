@@ -5,6 +5,7 @@ use inspection_register::database::schema::events;
 use serde_json::{Value, json};
 
 use crate::support::Register;
+use crate::support::events::stored;
 use crate::support::improvement::{path_of_authority, succession};
 use crate::support::rows::{authority, inspection, new_inspection, path, published, with};
 
@@ -44,9 +45,9 @@ async fn an_intervention_is_recorded_read_ended_and_removed() {
         .load::<(String, Option<Value>, Option<Value>)>(&mut register.database.connect())
         .unwrap();
     let expected = [
-        ("created".to_owned(), None, Some(created.json())),
-        ("updated".to_owned(), Some(created.json()), Some(ended.json())),
-        ("deleted".to_owned(), Some(ended.json()), None),
+        ("created".to_owned(), None, Some(stored(&created.json(), &[]))),
+        ("updated".to_owned(), Some(stored(&created.json(), &[])), Some(stored(&ended.json(), &[]))),
+        ("deleted".to_owned(), Some(stored(&ended.json(), &[])), None),
     ];
     assert_eq!(told, expected);
 }

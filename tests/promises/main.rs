@@ -10,6 +10,7 @@ mod support;
 mod additions;
 mod architecture;
 mod authorities;
+mod authority_names;
 mod blank;
 mod compatibility;
 mod contract;

@@ -52,6 +52,33 @@ async fn the_due_day_follows_the_words_and_the_publication() {
 }
 
 #[actix_web::test]
+async fn a_timescale_counts_from_the_day_that_the_report_states() {
+    let register = Register::empty().await;
+    let board = json!({
+        "kind": "recommendation", "text": "Monitor.", "timescale_as_printed": "six months",
+        "timescale_counted_from": "end_of_inspection",
+    });
+    let report = inspection(&register, json!({ "recommendations": [board] })).await;
+    let recommendations = register.get(&format!("{}/recommendations", path(&report))).await.expect(200).json();
+    let recommendation = &recommendations["items"][0];
+    assert_eq!(
+        (&recommendation["timescale_counted_from"], &recommendation["due_on"]),
+        (&json!("end_of_inspection"), &json!("2023-01-29"))
+    );
+    let address = format!("/v1/recommendations/{}", recommendation["recommendation_id"].as_str().unwrap());
+    for (from, due_on) in [(json!("publication"), "2023-03-21"), (json!(null), "2023-03-21")] {
+        let changed = register.patch(&address, "*", &json!({ "timescale_counted_from": from })).await.expect(200);
+        assert_eq!(changed.json()["due_on"], due_on, "{from}");
+    }
+    let unknown = json!({ "timescale_counted_from": "receipt" });
+    let unknown = register.patch(&address, "*", &unknown).await.expect(422);
+    assert_eq!(unknown.places(), ["/timescale_counted_from"]);
+    register.patch(&address, "*", &json!({ "timescale_counted_from": "end_of_inspection" })).await.expect(200);
+    register.patch(&path(&report), "*", &json!({ "ended_on": null })).await.expect(200);
+    assert_eq!(register.get(&address).await.expect(200).json().get("due_on"), None, "no day is guessed");
+}
+
+#[actix_web::test]
 async fn a_recommendation_of_a_published_inspection_changes_with_a_reason() {
     let register = Register::empty().await;
     let report = published(&register).await;

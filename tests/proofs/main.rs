@@ -22,3 +22,4 @@ mod operations;
 mod overload;
 mod schema;
 mod standings;
+mod statements;

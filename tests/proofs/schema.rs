@@ -18,7 +18,9 @@ use inspection_register::register::improvement_plans::model::PlanState;
 use inspection_register::register::inspections::model::{InspectionSource, KindBasis};
 use inspection_register::register::interventions::model::InterventionKind;
 use inspection_register::register::judgements::model::AbsenceReason;
-use inspection_register::register::recommendations::model::{RecommendationAddressee, RecommendationKind};
+use inspection_register::register::recommendations::model::{
+    RecommendationAddressee, RecommendationKind, TimescaleStart,
+};
 use inspection_register::values::authority_type::AuthorityType;
 use inspection_register::values::cohort::Cohort;
 use inspection_register::values::grade::Grade;
@@ -202,6 +204,7 @@ fn closed_sets_are_the_same_in_the_program_and_in_the_database() {
         ("recommendations.addressee", texts(RecommendationAddressee::ALL)),
         ("recommendations.cohorts", texts(Cohort::ALL)),
         ("recommendations.kind", texts(RecommendationKind::ALL)),
+        ("recommendations.timescale_counted_from", texts(TimescaleStart::ALL)),
         ("statistical_neighbours.neighbour_set", texts(NeighbourSet::ALL)),
     ];
     let expected = sets.into_iter().map(|(column, values)| (column.to_owned(), values)).collect::<BTreeMap<_, _>>();

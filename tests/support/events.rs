@@ -31,3 +31,13 @@ pub fn told(events: &[Value]) -> Vec<String> {
     let words = |event: &Value| format!("{} {}", event["resource"].as_str().unwrap(), event["type"].as_str().unwrap());
     events.iter().map(words).collect()
 }
+
+/// A resource as events contain it: without these computed members and without the names of its authority.
+pub fn stored(resource: &Value, computed: &[&str]) -> Value {
+    let mut stored = resource.clone();
+    let members = stored.as_object_mut().unwrap();
+    for name in ["authority_name", "gss_code"].iter().chain(computed) {
+        members.remove(*name).unwrap_or_else(|| panic!("{resource} has no {name}"));
+    }
+    stored
+}

@@ -85,6 +85,18 @@ pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 /// Members that are sets: their order has no meaning.
 const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
 
+impl<T: DeserializeOwned + Validate + ToSchema, const MAX: usize> Patch<T, MAX> {
+    /// The patch that an object is.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn of(document: Map<String, Value>) -> Result<Self, ApiError> {
+        let changes = decode_object(document.clone()).map_err(ApiError::invalid)?;
+        Ok(Self { changes, document })
+    }
+}
+
 impl<T, const MAX: usize> Patch<T, MAX> {
     /// The row with the patch applied.
     ///

@@ -47,6 +47,12 @@ impl IfMatch {
         Self(header::IfMatch::Any)
     }
 
+    /// Matches one version.
+    #[must_use]
+    pub fn version(version: i64) -> Self {
+        Self(header::IfMatch::Items(vec![EntityTag::new_strong(version.to_string())]))
+    }
+
     /// Refuses the change if the resource has another version. Only the version part of a tag is compared, since the
     /// rest depends on computed and embedded members; weak tags never match.
     ///
@@ -93,6 +99,12 @@ pub struct Preconditions {
 }
 
 impl Preconditions {
+    /// Replaces the version that matches.
+    #[must_use]
+    pub fn matching(if_match: IfMatch) -> Self {
+        Self { if_match: Some(if_match), expects_nothing: false }
+    }
+
     /// Refuses the request if the current version, or the absence of the resource, does not match.
     ///
     /// # Errors

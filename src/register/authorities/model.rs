@@ -3,6 +3,7 @@
 mod filter;
 mod former_code;
 mod input;
+mod names;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
 pub use self::former_code::FormerCode;
 pub use self::input::{AuthorityPatch, NewAuthority};
+pub use self::names::{AuthorityNames, InspectedAuthority};
 use crate::database::schema::authorities;
 use crate::http::page::Page;
 use crate::http::response::Versioned;

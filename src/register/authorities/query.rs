@@ -8,6 +8,7 @@ pub mod list;
 pub mod names;
 pub mod relations;
 pub mod rows;
+pub mod search;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

@@ -81,7 +81,7 @@ pub fn update(
     let row = rows::update(conn, &before.row, &patch.changes)?;
     let after = visible(conn, caller, row)?;
     let subject = rows::subject_of_change(conn, &before, &after)?;
-    events::query::updated(conn, caller, &subject, (&before, &after), None)?;
+    events::query::updated(conn, caller, &subject, (&before, &after), patch.changes.reason.as_ref())?;
     Ok(after)
 }
 

@@ -83,7 +83,8 @@ async fn get_document(
 /// Correct a document
 #[utoipa::path(
     tag = "Documents",
-    description = "A JSON merge patch: absent members do not change, `null` clears a member, a value sets it.",
+    description = "A JSON merge patch: absent members do not change, `null` clears a member, a value sets it. `reason` is \
+        recorded with the change.",
     request_body = DocumentPatch,
     responses((status = 200, description = "The changed document.", body = Document))
 )]

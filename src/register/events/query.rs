@@ -194,6 +194,15 @@ pub fn lead(conn: &mut PgConnection) -> QueryResult<()> {
     Ok(())
 }
 
+/// Whether somebody changed this resource, other than the register itself by `import` or `migrate`.
+pub fn was_changed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
+    let changes = diesel::sql_query(
+        "select from events where resource_id = $1 and type = 'updated' and actor not in ('import', 'migrate') \
+             and before - 'version' - 'updated_at' is distinct from after - 'version' - 'updated_at' limit 1",
+    );
+    Ok(changes.bind::<diesel::sql_types::Uuid, _>(id).execute(conn)? > 0)
+}
+
 /// Whether this resource was removed, on purpose.
 pub fn was_removed(conn: &mut PgConnection, id: Uuid) -> QueryResult<bool> {
     let removals = events::table.filter(events::resource_id.eq(id).and(events::type_.eq(EventType::Deleted)));

@@ -9,6 +9,7 @@ use validator::Validate;
 use crate::database::schema::examinations;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::InspectedAuthority;
 use crate::values::ids::{ExaminationId, FindingId, InspectionId, RecommendationId};
 use crate::values::text::{Prose, Reason};
 use crate::values::text_enum::text_enum;
@@ -28,9 +29,20 @@ text_enum! {
 }
 
 /// The examination of an earlier recommendation by an inspection or visit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Examination {
+    /// The stored members.
+    #[serde(flatten)]
+    pub row: ExaminationRow,
+    /// The authority inspected.
+    #[serde(flatten)]
+    pub authority: InspectedAuthority,
+}
+
+/// An examination as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = examinations)]
-pub struct Examination {
+pub struct ExaminationRow {
     /// The unique identifier.
     pub examination_id: ExaminationId,
     /// The inspection or visit that examined the recommendation.
@@ -59,11 +71,11 @@ pub struct Examination {
 
 impl Versioned for Examination {
     fn version(&self) -> i32 {
-        self.version
+        self.row.version
     }
 }
 
-impl Examination {
+impl ExaminationRow {
     /// Whether it is equal to a new examination.
     #[must_use]
     pub fn says(&self, new: &NewExamination) -> bool {
@@ -73,7 +85,7 @@ impl Examination {
 }
 
 /// The examination of an earlier recommendation by an inspection; replaces the recorded one.
-#[derive(Debug, Clone, Deserialize, Validate, Insertable, AsChangeset, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, Insertable, AsChangeset, ToSchema)]
 #[diesel(table_name = examinations, treat_none_as_null = true)]
 #[serde(deny_unknown_fields)]
 pub struct NewExamination {

@@ -9,12 +9,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use self::rows::Place;
-use super::model::{Examination, NewExamination};
+use super::model::{Examination, ExaminationRow, NewExamination};
 use crate::access::caller::Caller;
 use crate::database::schema::{self, examinations, recommendations};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::extract::{IfMatch, Preconditions};
 use crate::http::page::{Page, Window};
+use crate::register::authorities;
 use crate::register::events;
 use crate::register::improvement_actions::query::support;
 use crate::register::inspections::model::InspectionRow;
@@ -52,15 +53,17 @@ pub fn list(
         .order(in_report_order(recommendations::position))
         .limit(window.rows())
         .select((
-            Examination::as_select(),
+            ExaminationRow::as_select(),
             schema::inspections::published_on,
             recommendations::inspection_id,
             recommendations::position,
         ))
-        .load::<(Examination, Option<Date>, InspectionId, i32)>(conn)?;
+        .load::<(ExaminationRow, Option<Date>, InspectionId, i32)>(conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |(_, day, report, position)| (*day, *report, *position))?;
-    Ok((rows.into_iter().map(|(row, ..)| row).collect(), page))
+    let authority = authorities::query::names::of_inspections(conn, &[inspection])?.of(inspection)?;
+    let whole = rows.into_iter().map(|(row, ..)| Examination { row, authority: authority.clone() });
+    Ok((whole.collect(), page))
 }
 
 /// What an inspection said of a recommendation.
@@ -72,7 +75,13 @@ pub fn get(conn: &mut PgConnection, caller: &Caller, place: Place) -> Result<Exa
     let inspection = inspections::find(conn, caller, place.0)?;
     let examination = rows::find(conn, (inspection.inspection_id, place.1)).or_not_found("examination")?;
     rules::recommended(conn, caller, place.1)?.ok_or_else(|| ApiError::not_found("examination"))?;
-    Ok(examination)
+    whole(conn, examination)
+}
+
+/// An examination with the authority that was inspected.
+fn whole(conn: &mut PgConnection, row: ExaminationRow) -> Result<Examination, ApiError> {
+    let authority = authorities::query::names::of_inspections(conn, &[row.inspection_id])?.of(row.inspection_id)?;
+    Ok(Examination { row, authority })
 }
 
 /// Records what an inspection said of a recommendation, or replaces what is recorded; returns also whether it is new.
@@ -96,7 +105,7 @@ pub fn replace(
         return Ok((examination, true));
     };
     if before.says(new) {
-        return Ok((before, false));
+        return Ok((whole(conn, before)?, false));
     }
     let recommending = rules::check(conn, caller, &inspection, place.1, new)?;
     let reason = new.reason.as_ref();
@@ -108,7 +117,7 @@ pub fn replace(
         events::query::updated(conn, caller, &subject, (&before, &after), reason)?;
         Ok::<_, ApiError>(after)
     })?;
-    Ok((after, false))
+    Ok((whole(conn, after)?, false))
 }
 
 /// Records what an inspection said of a recommendation.
@@ -125,7 +134,8 @@ pub fn insert(
 ) -> Result<Examination, ApiError> {
     let inspection = inspections::lock(conn, caller, place.0)?;
     part::change(conn, caller, inspection, new.reason.as_ref(), |conn, inspection| {
-        insert_row(conn, caller, &inspection.row, place.1, id, new)
+        let examination = insert_row(conn, caller, &inspection.row, place.1, id, new)?;
+        whole(conn, examination)
     })
 }
 
@@ -141,7 +151,7 @@ pub fn insert_row(
     recommendation: RecommendationId,
     id: ExaminationId,
     new: &NewExamination,
-) -> Result<Examination, ApiError> {
+) -> Result<ExaminationRow, ApiError> {
     let recommending = rules::check(conn, caller, inspection, recommendation, new)?;
     let examination = rows::insert(conn, (inspection.inspection_id, recommendation), id, new)?;
     let subject = rows::subject(&examination, inspection, &recommending);
@@ -149,7 +159,7 @@ pub fn insert_row(
     Ok(examination)
 }
 
-/// Removes what an inspection said of a recommendation, so that it counts as not examined.
+/// Removes what an inspection said of a recommendation, so that nothing is recorded of it.
 ///
 /// # Errors
 ///

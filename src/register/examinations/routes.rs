@@ -26,7 +26,7 @@ pub fn register(service: &mut ServiceConfig) {
 /// List the examinations of an inspection
 ///
 /// Lists the examinations of recommendations of earlier inspections, in the order of the recommendations. A
-/// recommendation without an examination was not examined.
+/// recommendation without an examination was not examined, or the text of the inspection is not held.
 #[utoipa::path(
     tag = "Examinations",
     params(WindowParameters),
@@ -45,7 +45,7 @@ async fn list_inspection_examinations(
 
 /// Read the examination of a recommendation by an inspection
 ///
-/// Returns 404 if the inspection did not examine the recommendation; that does not mean that it improved.
+/// Returns 404 if no examination is recorded; that does not mean that the recommendation improved.
 #[utoipa::path(
     tag = "Examinations",
     responses((status = 200, description = "The examination.", body = Examination))
@@ -58,7 +58,7 @@ async fn get_inspection_examination(
     _: Query<NoParameters>,
 ) -> Result<Found<Examination>, ApiError> {
     let examination = db.read(move |conn| query::get(conn, &caller, *place)).await?;
-    Ok(Found::versioned(examination))
+    Ok(Found::computed(examination))
 }
 
 /// Record or replace the examination of a recommendation by an inspection
@@ -85,16 +85,16 @@ async fn replace_inspection_examination(
     let written = db.write(move |conn| query::replace(conn, &caller, *place, &preconditions, &new)).await?;
     Ok(match written {
         (body, true) => Either::Left(Created {
-            location: format!("/v1/inspections/{}/examinations/{}", body.inspection_id, body.recommendation_id),
+            location: format!("/v1/inspections/{}/examinations/{}", body.row.inspection_id, body.row.recommendation_id),
             body,
         }),
-        (body, false) => Either::Right(Found::versioned(body)),
+        (body, false) => Either::Right(Found::computed(body)),
     })
 }
 
 /// Remove the examination of a recommendation by an inspection
 ///
-/// Afterwards the inspection counts as not having examined the recommendation. `reason` is required if the inspection
+/// Afterwards the recommendation is `not_examined`, or `not_held`, for the inspection. `reason` is required if the inspection
 /// is published.
 #[utoipa::path(
     tag = "Examinations",

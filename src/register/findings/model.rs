@@ -13,6 +13,7 @@ use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
 use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::improvement_actions::model::ImprovementAction;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
@@ -48,15 +49,20 @@ pub struct Finding {
     /// The stored members.
     #[serde(flatten)]
     pub row: FindingRow,
+    /// The authority inspected.
+    #[serde(flatten)]
+    pub authority: InspectedAuthority,
     /// The improvement actions that respond to it, by due date; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub actions: Option<Vec<ImprovementAction>>,
 }
 
-impl From<FindingRow> for Finding {
-    fn from(row: FindingRow) -> Self {
-        Self { row, actions: None }
+impl Finding {
+    /// A finding of an inspection of this authority, without embedded resources.
+    #[must_use]
+    pub fn new(row: FindingRow, authority: InspectedAuthority) -> Self {
+        Self { row, authority, actions: None }
     }
 }
 

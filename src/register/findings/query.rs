@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::model::{Finding, FindingEmbed, FindingPatch, FindingRow, NewFinding};
 use crate::access::caller::Caller;
 use crate::error::ApiError;
+use crate::register::authorities;
 use crate::register::events::model::EventResource;
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::part::{self, Part};
@@ -31,8 +32,9 @@ pub fn get(
     id: FindingId,
     embed: Option<&Codes<FindingEmbed>>,
 ) -> Result<Finding, ApiError> {
-    let (_, row) = part::find(conn, caller, id)?;
-    assemble::all(conn, caller, vec![row], embed)?.pop().ok_or_else(|| ApiError::not_found("finding"))
+    let (inspection, row) = part::find::<FindingRow>(conn, caller, id)?;
+    let finding = row.whole(conn, &inspection)?;
+    assemble::all(conn, caller, vec![finding], embed)?.pop().ok_or_else(|| ApiError::not_found("finding"))
 }
 
 impl Part for FindingRow {
@@ -51,8 +53,9 @@ impl Part for FindingRow {
         (self.inspection_id, self.finding_id.as_uuid(), self.version)
     }
 
-    fn whole(self, _: &InspectionRow) -> Finding {
-        self.into()
+    fn whole(self, conn: &mut PgConnection, inspection: &InspectionRow) -> Result<Finding, ApiError> {
+        let authority = authorities::query::names::of_inspections(conn, &[inspection.inspection_id])?;
+        Ok(Finding::new(self, authority.of(inspection.inspection_id)?))
     }
 
     fn insert(

@@ -6,10 +6,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Date as SqlDate, Nullable, Uuid};
 
-use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, missing};
+use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, gaps, missing};
 use crate::access::caller::Caller;
 use crate::database::schema::{examinations, findings, recommendations, themes};
 use crate::error::{ApiError, ProblemCode};
+use crate::register::documents::query::rows::TEXT_IS_HELD;
 use crate::register::examinations::model::ExaminationOutcome;
 use crate::register::findings::model::Polarity;
 use crate::register::inspections::model::InspectionRow;
@@ -34,9 +35,11 @@ const CLOSING: &str = "
     order by coalesce(i.started_on, i.published_on), i.inspection_id
     limit 1";
 
-/// The published inspections and visits that followed the inspection `$1`, which `$2` closed, as known on the day `$3`.
+/// The published inspections and visits that followed the inspection `$1`, which `$2` closed, as known on the day `$3`. The
+/// condition says whether the text of each is held.
 const VISITS: &str = "
-    select inspection_id, kind, opened_by_inspection_id, visit_number, is_final_visit, started_on, ended_on, published_on
+    select inspection_id, kind, opened_by_inspection_id, visit_number, is_final_visit, started_on, ended_on, published_on,
+        source, source_reference, {is_text_held} as is_text_held
     from inspections
     where state = 'published' and coalesce(coalesce(published_on, ended_on, started_on) <= $3, true)
         and inspection_id in (
@@ -82,10 +85,12 @@ pub fn get(
         visit.opened_by_inspection_id == Some(id) && visit.kind == Some(InspectionKind::MonitoringVisit)
     };
     let numbers = visits.iter().filter(is_of_series).filter_map(|visit| visit.visit_number).collect();
+    let missing_visit_numbers = missing(&numbers);
     Ok(FollowUp {
         inspection_id: id,
         as_at,
-        missing_visit_numbers: missing(&numbers),
+        gaps: gaps(&missing_visit_numbers, &visits),
+        missing_visit_numbers,
         closed_by_inspection_id: closed_by,
         coverage: sources.coverage(&visits),
         never_examined: sources.never_examined(),
@@ -110,7 +115,7 @@ fn visits(
     closed_by: Option<InspectionId>,
     as_at: Date,
 ) -> QueryResult<Vec<FollowUpVisit>> {
-    diesel::sql_query(VISITS)
+    diesel::sql_query(VISITS.replace("{is_text_held}", TEXT_IS_HELD))
         .bind::<Uuid, _>(opener)
         .bind::<Nullable<Uuid>, _>(closed_by)
         .bind::<SqlDate, _>(as_at)

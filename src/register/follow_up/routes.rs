@@ -19,10 +19,11 @@ pub fn register(service: &mut ServiceConfig) {
 
 /// Read the follow-up of a graded inspection
 ///
-/// Returns the visits of the series that it opened, the missing visit numbers, the inspection that closed the series,
-/// and the outcomes of each for its recommendations and themes. A recommendation that a visit did not examine is
-/// `not_examined` for that visit. A theme with several recommendations has the least favourable outcome. Only published
-/// inspections are included. Returns 404 for visits and other inspections without grades.
+/// Returns the visits of the series that it opened, the gaps in what is known of them, the inspection that closed the
+/// series, and the outcomes of each for its recommendations and themes. A recommendation that a visit did not examine is
+/// `not_examined` for that visit. If the text of the visit is not held, it is `not_held`: the visit may have examined it.
+/// A theme with several recommendations has the least favourable outcome. Only published inspections are included.
+/// Returns 404 for visits and other inspections without grades.
 #[utoipa::path(
     tag = "Examinations",
     params(FollowUpParameters),

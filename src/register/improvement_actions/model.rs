@@ -22,6 +22,7 @@ use crate::access::references::{Reference, Referred};
 use crate::database::schema::improvement_actions;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityNames;
 use crate::register::evidence::model::Evidence;
 use crate::register::recommendations::model::Recommendation;
 use crate::values::cohort::Cohort;
@@ -139,6 +140,9 @@ pub struct ImprovementAction {
     /// The stored members.
     #[serde(flatten)]
     pub row: ImprovementActionRow,
+    /// The names of the authority.
+    #[serde(flatten)]
+    pub authority: AuthorityNames,
     /// The recommendations that it responds to.
     #[schema(max_items = 50)]
     pub recommendation_ids: Vec<RecommendationId>,

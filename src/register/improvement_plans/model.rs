@@ -18,6 +18,7 @@ use crate::access::references::{Reference, Referred};
 use crate::database::schema::improvement_plans;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityNames;
 use crate::register::improvement_actions::model::ImprovementAction;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId, PlanId};
@@ -60,6 +61,9 @@ pub struct ImprovementPlan {
     /// The stored members.
     #[serde(flatten)]
     pub row: ImprovementPlanRow,
+    /// The names of the authority.
+    #[serde(flatten)]
+    pub authority: AuthorityNames,
     /// The last day for the statutory statement: 70 working days after the authority received the report of the
     /// inspection that the plan responds to. Absent if the day of receipt is not recorded, or if the bank holidays of
     /// that period are not known.

@@ -17,6 +17,7 @@ use crate::access::references::{Reference, Referred};
 use crate::database::schema::inspections;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityNames;
 use crate::register::documents::model::Document;
 use crate::register::findings::model::Finding;
 use crate::register::judgements::model::Judgement;
@@ -134,9 +135,16 @@ pub struct Inspection {
     /// The stored members.
     #[serde(flatten)]
     pub row: InspectionRow,
+    /// The names of the authority inspected.
+    #[serde(flatten)]
+    pub authority: AuthorityNames,
     /// The judgements, in the order of the framework; empty for visits.
     #[schema(max_items = 50)]
     pub judgements: Vec<Judgement>,
+    /// Whether the register holds the text of its report or letter: a document about it of kind `report` or `letter` is
+    /// recorded, which is not a version for children and young people. If not, what is recorded may be only a part of
+    /// what the inspection said.
+    pub is_text_held: bool,
     /// The number of recorded findings.
     #[schema(minimum = 0, maximum = 1000)]
     pub finding_count: i64,
@@ -250,6 +258,24 @@ pub struct InspectionRow {
     pub created_at: DateTime<Utc>,
     /// The time of the last change.
     pub updated_at: DateTime<Utc>,
+}
+
+/// The days of an inspection from which time is counted.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = inspections)]
+pub struct InspectionDays {
+    /// Last day of fieldwork.
+    pub ended_on: Option<Date>,
+    /// The day of publication.
+    pub published_on: Option<Date>,
+}
+
+impl InspectionRow {
+    /// The days from which time is counted.
+    #[must_use]
+    pub fn days(&self) -> InspectionDays {
+        InspectionDays { ended_on: self.ended_on, published_on: self.published_on }
+    }
 }
 
 /// What it refers to and may not be visible while it is.

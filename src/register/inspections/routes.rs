@@ -85,9 +85,8 @@ async fn get_inspection(
     id: web::Path<InspectionId>,
     Query(parameters): Query<InspectionParameters>,
 ) -> Result<Found<Inspection>, ApiError> {
-    let embeds = parameters.embed.is_some();
     let inspection = db.read(move |conn| query::get(conn, &caller, *id, parameters.embed.as_ref())).await?;
-    Ok(Found::embedding(inspection, embeds))
+    Ok(Found::computed(inspection))
 }
 
 /// Correct an inspection
@@ -108,7 +107,7 @@ async fn update_inspection(
     patch: LargePatch<InspectionPatch>,
 ) -> Result<Found<Inspection>, ApiError> {
     let inspection = db.write(move |conn| query::update(conn, &caller, *id, &if_match, &patch)).await?;
-    Ok(Found::versioned(inspection))
+    Ok(Found::computed(inspection))
 }
 
 /// Remove a draft

@@ -14,6 +14,7 @@ use crate::access::references::{Reference, Referred};
 use crate::database::schema::interventions;
 use crate::http::page::Page;
 use crate::http::response::Versioned;
+use crate::register::authorities::model::AuthorityNames;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId, InterventionId};
 use crate::values::text::{Name, Prose, WebAddress};
@@ -43,9 +44,20 @@ text_enum! {
 }
 
 /// An intervention by government or others when services fail.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Intervention {
+    /// The stored members.
+    #[serde(flatten)]
+    pub row: InterventionRow,
+    /// The names of the authority concerned.
+    #[serde(flatten)]
+    pub authority: AuthorityNames,
+}
+
+/// An intervention as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = interventions)]
-pub struct Intervention {
+pub struct InterventionRow {
     /// The unique identifier.
     pub intervention_id: InterventionId,
     /// The authority concerned.
@@ -87,7 +99,7 @@ pub struct Intervention {
 
 impl Versioned for Intervention {
     fn version(&self) -> i32 {
-        self.version
+        self.row.version
     }
 }
 

@@ -6,7 +6,9 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::model::{Intervention, InterventionFilter, InterventionPatch, InterventionSort, NewIntervention};
+use super::model::{
+    Intervention, InterventionFilter, InterventionPatch, InterventionRow, InterventionSort, NewIntervention,
+};
 use crate::access::caller::Caller;
 use crate::access::references;
 use crate::database::schema::interventions;
@@ -41,14 +43,16 @@ pub fn list(
     filter: &InterventionFilter,
     window: &Window,
 ) -> Result<(Vec<Intervention>, Page), ApiError> {
-    vocabulary::check(conn, [vocabulary::authorities(filter.authority.as_ref())])?;
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(InterventionSort::StartedOnDescending);
-    let rows =
-        sorted(matching(), sort, window.after()?).limit(window.rows()).select(Intervention::as_select()).load(conn)?;
+    let rows = sorted(matching(), sort, window.after()?)
+        .limit(window.rows())
+        .select(InterventionRow::as_select())
+        .load(conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
-    let (rows, page) = window.page(rows, total, |row: &Intervention| (row.started_on, row.intervention_id))?;
+    let (rows, page) = window.page(rows, total, |row: &InterventionRow| (row.started_on, row.intervention_id))?;
     Ok((shown(conn, caller, rows)?, page))
 }
 
@@ -95,19 +99,23 @@ fn sorted(query: Interventions<'_>, sort: InterventionSort, after: Option<After>
 ///
 /// `not_found`.
 pub fn get(conn: &mut PgConnection, caller: &Caller, id: InterventionId) -> Result<Intervention, ApiError> {
-    let row = interventions::table.find(id).select(Intervention::as_select()).first(conn).or_not_found(WHAT)?;
+    let row = interventions::table.find(id).select(InterventionRow::as_select()).first(conn).or_not_found(WHAT)?;
     shown(conn, caller, vec![row])?.pop().ok_or_else(|| ApiError::not_found(WHAT))
 }
 
-/// These interventions as the caller sees them: without a word of inspections that it does not see.
-fn shown(conn: &mut PgConnection, caller: &Caller, rows: Vec<Intervention>) -> QueryResult<Vec<Intervention>> {
+/// These interventions as the caller sees them, with the names of their authorities: without a word of inspections that it
+/// does not see.
+fn shown(conn: &mut PgConnection, caller: &Caller, rows: Vec<InterventionRow>) -> QueryResult<Vec<Intervention>> {
     let triggers = rows.iter().filter_map(|row| row.triggered_by_inspection_id).collect::<Vec<_>>();
     let triggers = references::inspections(conn, caller.access(), &triggers)?;
+    let concerned = rows.iter().map(|row| row.authority_id).collect::<Vec<_>>();
+    let authorities = authorities::query::names::of_authorities(conn, &concerned)?;
     let shown = rows.into_iter().map(|row| {
         let triggered_by_inspection_id = row.triggered_by_inspection_id.filter(|trigger| triggers.has(*trigger));
-        Intervention { triggered_by_inspection_id, ..row }
+        let authority = authorities.of(row.authority_id)?;
+        Ok(Intervention { row: InterventionRow { triggered_by_inspection_id, ..row }, authority })
     });
-    Ok(shown.collect())
+    shown.collect()
 }
 
 /// Records an intervention.
@@ -126,11 +134,11 @@ pub fn insert(
     check(conn, caller, &merged(candidate, new)?)?;
     let row = diesel::insert_into(interventions::table)
         .values((interventions::intervention_id.eq(id), new))
-        .returning(Intervention::as_returning())
+        .returning(InterventionRow::as_returning())
         .get_result(conn)
         .on_constraint(constraint_error)?;
     events::created(conn, caller, &subject(&row), &row)?;
-    Ok(row)
+    named(conn, row)
 }
 
 /// Changes an intervention.
@@ -148,7 +156,7 @@ pub fn update(
     let before = lock(conn, id)?;
     if_match.check(before.version)?;
     if patch.changes_nothing(&before) {
-        return Ok(before);
+        return named(conn, before);
     }
     check(conn, caller, &patch.applied_to(&before)?)?;
     let row = diesel::update(interventions::table.find(id))
@@ -157,11 +165,17 @@ pub fn update(
             interventions::version.eq(before.version + 1),
             interventions::updated_at.eq(diesel::dsl::now),
         ))
-        .returning(Intervention::as_returning())
+        .returning(InterventionRow::as_returning())
         .get_result(conn)
         .on_constraint(constraint_error)?;
     events::updated(conn, caller, &subject(&row), (&before, &row), None)?;
-    Ok(row)
+    named(conn, row)
+}
+
+/// This intervention as the response to a write contains it: stewards, who write it, see every inspection.
+fn named(conn: &mut PgConnection, row: InterventionRow) -> Result<Intervention, ApiError> {
+    let authorities = authorities::query::names::of_authorities(conn, &[row.authority_id])?;
+    Ok(Intervention { authority: authorities.of(row.authority_id)?, row })
 }
 
 /// Removes an intervention.
@@ -181,19 +195,19 @@ pub fn delete(
     events::deleted(conn, caller, &subject(&before), &before, None)
 }
 
-fn lock(conn: &mut PgConnection, id: InterventionId) -> Result<Intervention, ApiError> {
-    let query = interventions::table.find(id).select(Intervention::as_select()).for_no_key_update();
+fn lock(conn: &mut PgConnection, id: InterventionId) -> Result<InterventionRow, ApiError> {
+    let query = interventions::table.find(id).select(InterventionRow::as_select()).for_no_key_update();
     query.first(conn).or_not_found(WHAT)
 }
 
-fn subject(row: &Intervention) -> Subject {
+fn subject(row: &InterventionRow) -> Subject {
     let id = row.intervention_id.as_uuid();
     let authorities = vec![row.authority_id];
     Subject { resource: EventResource::Intervention, id, aggregate: id, authorities, sight: PublicVisibility::open() }
 }
 
 /// Holds an intervention, as it would be, to every rule.
-fn check(conn: &mut PgConnection, caller: &Caller, row: &Intervention) -> Result<(), ApiError> {
+fn check(conn: &mut PgConnection, caller: &Caller, row: &InterventionRow) -> Result<(), ApiError> {
     let mut errors = Vec::new();
     if row.started_on.zip(row.ended_on).is_some_and(|(first, last)| first > last) {
         errors.push(FieldError::body("/ended_on", "order", NOT_BEFORE_START));

@@ -60,7 +60,7 @@ async fn create_intervention(
 ) -> Result<Response, ApiError> {
     once.write(&db, caller, move |conn, caller| {
         let body = query::insert(conn, caller, Id::generate(), &new)?;
-        Created { location: format!("/v1/interventions/{}", body.intervention_id), body }.response()
+        Created { location: format!("/v1/interventions/{}", body.row.intervention_id), body }.response()
     })
     .await
 }

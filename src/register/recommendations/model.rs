@@ -13,8 +13,10 @@ use crate::http::extract::{nullable, present};
 use crate::http::page::Page;
 use crate::http::parameters::{Parameters, reversed};
 use crate::http::response::Versioned;
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::examinations::model::Examination;
 use crate::register::improvement_actions::model::ImprovementAction;
+use crate::register::inspections::model::InspectionDays;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::cohort::Cohort;
@@ -50,6 +52,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// The days from which timescales count.
+    pub enum TimescaleStart {
+        /// The day of publication.
+        Publication = "publication",
+        /// The last day of fieldwork.
+        EndOfInspection = "end_of_inspection",
+    }
+}
+
+text_enum! {
     /// Related resources that can be embedded in a recommendation.
     pub enum RecommendationEmbed {
         /// The improvement actions that respond to it.
@@ -69,7 +81,11 @@ pub struct Recommendation {
     /// The stored members.
     #[serde(flatten)]
     pub row: RecommendationRow,
-    /// The due date according to the printed timescale, counted from publication; absent if the timescale gives no day.
+    /// The authority inspected.
+    #[serde(flatten)]
+    pub authority: InspectedAuthority,
+    /// The due date according to the printed timescale, counted from the day that `timescale_counted_from` names; absent if
+    /// the timescale gives no day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
     /// The improvement actions that respond to it, by due date; with `embed=actions`.
@@ -83,12 +99,16 @@ pub struct Recommendation {
 }
 
 impl Recommendation {
-    /// A recommendation of an inspection that was published on this day.
+    /// A recommendation of an inspection of this authority, with these days.
     #[must_use]
-    pub fn new(row: RecommendationRow, published_on: Option<Date>) -> Self {
+    pub fn new(row: RecommendationRow, authority: InspectedAuthority, days: InspectionDays) -> Self {
         let words = row.timescale_as_printed.as_ref();
-        let due_on = words.zip(published_on).and_then(|(words, day)| timescale::due_on(words.as_str(), day));
-        Self { row, due_on, actions: None, examinations: None }
+        let from = match row.timescale_counted_from {
+            Some(TimescaleStart::EndOfInspection) => days.ended_on,
+            Some(TimescaleStart::Publication) | None => days.published_on,
+        };
+        let due_on = words.zip(from).and_then(|(words, day)| timescale::due_on(words.as_str(), day));
+        Self { row, authority, due_on, actions: None, examinations: None }
     }
 }
 
@@ -127,6 +147,9 @@ pub struct RecommendationRow {
     /// The timescale in the words of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timescale_as_printed: Option<Name>,
+    /// The day from which the timescale counts, if the report states one; absent: from publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timescale_counted_from: Option<TimescaleStart>,
     /// The number of the paragraph, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<Name>,
@@ -175,6 +198,8 @@ pub struct NewRecommendation {
     /// three months`.
     #[validate(nested)]
     pub timescale_as_printed: Option<Name>,
+    /// The day from which the timescale counts, if the report states one; absent: from publication.
+    pub timescale_counted_from: Option<TimescaleStart>,
     /// The number of the paragraph, as printed.
     #[validate(nested)]
     pub paragraph: Option<Name>,
@@ -221,6 +246,9 @@ pub struct RecommendationPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub timescale_as_printed: Option<Option<Name>>,
+    /// The day from which the timescale counts, if the report states one; null: from publication.
+    #[serde(default, deserialize_with = "nullable")]
+    pub timescale_counted_from: Option<Option<TimescaleStart>>,
     /// The number of the paragraph, as printed.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
@@ -266,7 +294,8 @@ pub struct RecommendationFilter {
     /// Published on this day or earlier.
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
-    /// Whether no published inspection or visit has examined them.
+    /// Whether nothing that is held speaks of them: no published inspection or visit is recorded to have examined them. Those
+    /// in the gaps of a follow-up may have.
     #[param(example = false)]
     pub never_examined: Option<bool>,
     /// Related resources to embed in each recommendation.

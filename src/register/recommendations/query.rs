@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::register::events::model::EventResource;
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::part::{self, Part};
-use crate::register::themes;
+use crate::register::{authorities, themes};
 use crate::values::codes::Codes;
 use crate::values::ids::{InspectionId, RecommendationId};
 use crate::values::text::Reason;
@@ -32,7 +32,8 @@ pub fn get(
     embed: Option<&Codes<RecommendationEmbed>>,
 ) -> Result<Recommendation, ApiError> {
     let (inspection, row) = part::find::<RecommendationRow>(conn, caller, id)?;
-    let all = assemble::all(conn, caller, vec![row.whole(&inspection)], embed)?.pop();
+    let recommendation = row.whole(conn, &inspection)?;
+    let all = assemble::all(conn, caller, vec![recommendation], embed)?.pop();
     all.ok_or_else(|| ApiError::not_found("recommendation"))
 }
 
@@ -52,8 +53,9 @@ impl Part for RecommendationRow {
         (self.inspection_id, self.recommendation_id.as_uuid(), self.version)
     }
 
-    fn whole(self, inspection: &InspectionRow) -> Recommendation {
-        Recommendation::new(self, inspection.published_on)
+    fn whole(self, conn: &mut PgConnection, inspection: &InspectionRow) -> Result<Recommendation, ApiError> {
+        let authority = authorities::query::names::of_inspections(conn, &[inspection.inspection_id])?;
+        Ok(Recommendation::new(self, authority.of(inspection.inspection_id)?, inspection.days()))
     }
 
     fn insert(

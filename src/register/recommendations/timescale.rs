@@ -2,14 +2,14 @@
 
 use crate::values::date::Date;
 
-/// The day that a printed timescale gives, counted from publication: `immediately` is the day itself, `within N months`
-/// so many calendar months later, clamped to the end of the month. Other words give no day.
+/// The day that a printed timescale gives, counted from a day: `immediately` and `straight away` are the day itself, `N
+/// months` and `within N months` so many calendar months later, clamped to the end of the month. Other words give no day.
 #[must_use]
-pub fn due_on(timescale: &str, published_on: Date) -> Option<Date> {
+pub fn due_on(timescale: &str, from: Date) -> Option<Date> {
     let words = timescale.trim().trim_end_matches('.').to_lowercase();
     match words.split_whitespace().collect::<Vec<_>>().as_slice() {
-        ["immediately"] => Some(published_on),
-        ["within", number, "month" | "months"] => published_on.plus_months(months(number)?),
+        ["immediately"] | ["straight", "away"] => Some(from),
+        ["within", number, "month" | "months"] | [number, "month" | "months"] => from.plus_months(months(number)?),
         _ => None,
     }
 }
@@ -32,6 +32,9 @@ mod tests {
     #[case("Within three months", Some("2013-01-19"))]
     #[case("within 6 months.", Some("2013-04-19"))]
     #[case("Within one month", Some("2012-11-19"))]
+    #[case("straight away", Some("2012-10-19"))]
+    #[case("six months", Some("2013-04-19"))]
+    #[case("In the longer run", None)]
     #[case("in due course", None)]
     #[case("within a few months", None)]
     #[case("within 0 months", None)]

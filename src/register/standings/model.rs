@@ -9,6 +9,7 @@ use validator::Validate;
 use crate::error::FieldError;
 use crate::http::page::Page;
 use crate::http::parameters::{Parameters, future};
+use crate::values::authority_key::AuthorityKey;
 use crate::values::authority_type::AuthorityType;
 use crate::values::codes::Codes;
 use crate::values::date::Date;
@@ -191,6 +192,12 @@ pub struct StandingFilter {
     #[validate(nested)]
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
+    /// Authorities, by id or code.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    pub authority: Option<Codes<AuthorityKey>>,
+    /// Authorities, by id or code, whose current statistical neighbours are wanted.
+    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000011"]))]
+    pub neighbours_of: Option<Codes<AuthorityKey>>,
     /// Kinds of council.
     #[param(value_type = Option<Vec<AuthorityType>>, example = json!(["unitary_authority"]))]
     pub authority_type: Option<Codes<AuthorityType>>,

@@ -13,7 +13,8 @@ use crate::database::schema::{framework_areas, framework_kinds, frameworks};
 use crate::database::sql::Total;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::names::named;
+use crate::register::authorities::query::rows::resolve_filter;
+use crate::register::authorities::query::search::{self, named};
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
 use crate::register::vocabulary::{self, Vocabulary};
@@ -67,7 +68,7 @@ fn standing(clock: Clock) -> String {
     )
 }
 
-/// The rows that a filter wants; `$2` to `$6` are its parts, each null if it is not asked for.
+/// The rows that a filter wants; `$2` to `$8` are its parts, each null if it is not asked for.
 fn wanted(clock: Clock) -> String {
     let standing = standing(clock);
     format!(
@@ -76,20 +77,44 @@ fn wanted(clock: Clock) -> String {
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
                  select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
-                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true)))"
+                     and coalesce(j.area = any ($5), true) and coalesce(j.grade = any ($6), true))) \
+             and coalesce(authority_id = any ($7), true) \
+             and ($8 is null or authority_id in ( \
+                 select neighbour_id from statistical_neighbours \
+                 where neighbour_set = 'current' and statistical_neighbours.authority_id = any ($8)))"
     )
 }
 
 macro_rules! bind_filter {
-    ($query:expr, $filter:expr, $named:expr, $day:expr) => {
+    ($query:expr, $filter:expr, $day:expr, $named:expr) => {
         $query
             .bind::<SqlDate, _>($day)
-            .bind::<Nullable<Array<Uuid>>, _>($named.as_ref().map(|named| &named.ids))
+            .bind::<Nullable<Array<Uuid>>, _>($named.searched.as_ref().map(|named| &named.ids))
             .bind::<Nullable<Text>, _>($filter.region.as_ref())
             .bind::<Nullable<Array<Text>>, _>($filter.authority_type.as_ref().map(|types| &types.0))
             .bind::<Nullable<Array<Text>>, _>($filter.area.as_ref().map(|areas| &areas.0))
             .bind::<Nullable<Array<Text>>, _>($filter.grade.as_ref().map(|grades| &grades.0))
+            .bind::<Nullable<Array<Uuid>>, _>($named.authorities.as_ref())
+            .bind::<Nullable<Array<Uuid>>, _>($named.neighbours_of.as_ref())
     };
+}
+
+/// The authorities that a filter names.
+struct Named {
+    searched: Option<search::Named>,
+    authorities: Option<Vec<AuthorityId>>,
+    neighbours_of: Option<Vec<AuthorityId>>,
+}
+
+impl Named {
+    /// Those named by a filter; `is_approximate` if names that are spelt nearly as the searched one will do.
+    fn by(conn: &mut PgConnection, filter: &StandingFilter, is_approximate: bool) -> Result<Self, ApiError> {
+        Ok(Self {
+            searched: filter.q.as_ref().map(|q| named(conn, q, |_| Ok(is_approximate))).transpose()?,
+            authorities: resolve_filter(conn, filter.authority.as_ref())?,
+            neighbours_of: resolve_filter(conn, filter.neighbours_of.as_ref())?,
+        })
+    }
 }
 
 /// A page of standings by name.
@@ -103,31 +128,30 @@ pub fn list(
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
     check(conn, filter)?;
-    let named = filter.q.as_ref().map(|q| named(conn, q, |_| Ok(true))).transpose()?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
     };
-    let wanted = wanted(clock);
+    let (wanted, named) = (wanted(clock), Named::by(conn, filter, true)?);
     let (after_name, after_id) = window.after::<After>()?.unzip();
     let rows = diesel::sql_query(format!(
-        "{wanted} and coalesce((authority_name, authority_id) {beyond} ($7, $8), true) \
-         order by authority_name {direction}, authority_id {direction} limit $9"
+        "{wanted} and coalesce((authority_name, authority_id) {beyond} ($9, $10), true) \
+         order by authority_name {direction}, authority_id {direction} limit $11"
     ));
-    let rows = bind_filter!(rows, filter, named, day)
+    let rows = bind_filter!(rows, filter, day, named)
         .bind::<Nullable<Text>, _>(after_name)
         .bind::<Nullable<Uuid>, _>(after_id)
         .bind::<BigInt, _>(window.rows())
         .load::<StandingRow>(conn)?;
     let total = if window.counts() {
         let count = diesel::sql_query(format!("select count(*) as total from ({wanted}) w"));
-        Some(bind_filter!(count, filter, named, day).get_result::<Total>(conn)?.total)
+        Some(bind_filter!(count, filter, day, named).get_result::<Total>(conn)?.total)
     } else {
         None
     };
     let (rows, page) = window.page(rows, total, |row| (row.authority_name.clone(), row.authority_id))?;
-    let page = page.approximate(named.is_some_and(|named| named.is_approximate));
+    let page = page.approximate(named.searched.is_some_and(|named| named.is_approximate));
     Ok((complete(conn, rows, day, clock)?, page))
 }
 
@@ -137,6 +161,8 @@ fn check(conn: &mut PgConnection, filter: &StandingFilter) -> Result<(), ApiErro
         conn,
         [
             vocabulary::search(Vocabulary::Names, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::authorities("neighbours_of", filter.neighbours_of.as_ref()),
             vocabulary::region(filter.region.as_ref()),
             vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
         ],
@@ -150,12 +176,12 @@ fn check(conn: &mut PgConnection, filter: &StandingFilter) -> Result<(), ApiErro
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
     check(conn, filter)?;
-    let named = filter.q.as_ref().map(|q| named(conn, q, |_| Ok(false))).transpose()?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
+    let named = Named::by(conn, filter, false)?;
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
-    let rows = bind_filter!(rows, filter, named, day).load::<StandingRow>(conn)?;
+    let rows = bind_filter!(rows, filter, day, named).load::<StandingRow>(conn)?;
     graded(conn, rows)
 }
 

@@ -120,11 +120,51 @@ async fn whoever_examined_a_recommendation_is_told_of_besides_the_series() {
     assert_eq!(
         answer.json()["coverage"]["recommendations"][1]["visits"],
         json!([
-            { "inspection_id": second["inspection_id"], "outcome": "not_examined" },
+            { "inspection_id": second["inspection_id"], "outcome": "not_held" },
             { "inspection_id": letter["inspection_id"], "outcome": "worse" },
         ])
     );
     assert_eq!(follow_up(&register, &second, "").await.expect(200).json()["missing_visit_numbers"], json!([1, 2, 3]));
+}
+
+#[actix_web::test]
+async fn a_visit_is_silent_only_if_its_letter_is_held() {
+    let register = Register::empty().await;
+    let (report, asked) = asking(&register, 1).await;
+    let letter = visit(&register, &report, 2, with(public(), json!({ "source": "news" }))).await;
+    let (inspection, opener) = (path(&letter), report["authority_id"].clone());
+    let outcome = |told: &Answer| told.json()["coverage"]["recommendations"][0]["visits"][0]["outcome"].clone();
+    let gaps = |told: &Answer| told.json()["gaps"].clone();
+    let missing = json!({ "reason": "not_recorded", "visit_number": 1 });
+    let not_held = json!({
+        "reason": "not_held", "visit_number": 2, "inspection_id": letter["inspection_id"], "source": "news",
+    });
+    let document = |kind: &str, audience: &str| {
+        json!({
+            "kind": kind, "audience": audience, "title": "A text", "inspection_id": letter["inspection_id"],
+            "authority_ids": [opener],
+        })
+    };
+    let parts = [
+        ("news_article", "public"),
+        ("press_release", "public"),
+        ("children_letter", "children_and_young_people"),
+        ("report", "children_and_young_people"),
+    ];
+    for (kind, audience) in parts {
+        register.post("/v1/documents", &document(kind, audience)).await.expect(201);
+        let told = follow_up(&register, &report, "").await.expect(200);
+        assert_eq!((outcome(&told), gaps(&told)), (json!("not_held"), json!([missing, not_held])), "{kind}");
+        assert_eq!(told.json()["never_examined"], json!(asked), "nothing that is held speaks of it");
+    }
+    let before = register.get(&inspection).await.expect(200);
+    assert_eq!(before.json()["is_text_held"], false);
+    register.post("/v1/documents", &document("letter", "council")).await.expect(201);
+    let after = register.get(&inspection).await.expect(200);
+    assert_eq!(after.json()["is_text_held"], true);
+    assert_ne!(after.etag(), before.etag());
+    let told = follow_up(&register, &report, "").await.expect(200);
+    assert_eq!((outcome(&told), gaps(&told)), (json!("not_examined"), json!([missing])));
 }
 
 #[actix_web::test]
@@ -166,7 +206,7 @@ async fn findings_are_counted_by_theme_in_the_order_of_themes() {
     let answer = follow_up(&register, &report, "").await.expect(200).json();
     let visited = |strengths: u32, concerns: u32, mixed: u32| {
         json!([{
-            "inspection_id": letter["inspection_id"], "outcome": "not_examined",
+            "inspection_id": letter["inspection_id"], "outcome": "not_held",
             "strength_count": strengths, "concern_count": concerns, "mixed_count": mixed,
         }])
     };

@@ -29,14 +29,18 @@ async fn the_article_of_2023_gives_the_second_visit_its_focus_and_its_ten_findin
         &visit,
         &json!({
             "kind": "monitoring_visit", "framework": "ilacs_2023", "visit_number": 2, "is_final_visit": false,
-            "published_on": "2023-08-02", "fieldwork_as_printed": "end of June 2023", "source": "news", "judgements": [],
+            "published_on": "2023-08-02", "fieldwork_as_printed": "the end of June", "source": "news", "judgements": [],
         }),
     );
     assert_eq!(visit.get("started_on"), None, "the article gives no day");
     assert_eq!(visit.get("ended_on"), None, "the article gives no day");
     assert_eq!(visit["areas_covered"][0]["cohorts"], json!(["children_in_need", "child_protection"]));
     assert_holds(&visit["areas_covered"][0], "description", &["children in need", "protection plan"]);
-    assert_holds(&visit, "headline", &["uneven", "Leeds", "recruitment and retention", "repeated interventions"]);
+    assert_holds(
+        &visit,
+        "headline",
+        &["uneven", "valued their training", "Leeds", "recruitment and retention", "repeated interventions"],
+    );
     assert_findings(&register, &visit, &FINDINGS).await;
 }
 
@@ -73,7 +77,7 @@ async fn the_article_of_2023_keeps_what_the_leader_said_and_what_the_copy_lacks(
     assert_members(
         speaker,
         &json!({
-            "speaker": "Jonathan Lester", "role": "Leader of the council", "organisation": "Herefordshire Council",
+            "speaker": "Jonathan Lester", "role": "Council leader", "organisation": "Herefordshire Council",
         }),
     );
     assert_holds(

@@ -67,7 +67,7 @@ const FINDINGS: [Expected; 23] = [
         "mixed",
         &["improvement board", "inconsistencies", "self-evaluation", "more than a year", "analysis", "for children"],
     ),
-    ("concern", &["performance management systems", "supervision", "management programme", "challenge"]),
+    ("mixed", &["performance management systems", "supervision", "management programme", "challenge"]),
     ("strength", &["senior management team", "PAs", "valued and well supported", "workloads", "capacity"]),
 ];
 

@@ -116,17 +116,18 @@ async fn the_time_limits_of_2012_are_recommendations_with_the_day_they_were_due(
     let register = Register::real().await;
     let inspection = published_on(&register, "2012-10-19").await;
     let expected = [
-        ("priority_action", "local_authority", "Immediately", "2012-10-19", "right help"),
-        ("priority_action", "partnership", "Immediately", "2012-10-19", "full list"),
-        ("area_for_improvement", "partnership", "Within three months", "2013-01-19", "remaining tasks"),
-        ("priority_action", "local_authority", "Immediately", "2012-10-19", "visit children at risk"),
-        ("area_for_improvement", "local_authority", "", "", "back-up plan"),
-        ("area_for_improvement", "lscb", "Within six months", "2013-04-19", "quality"),
+        ("priority_action", "local_authority", "immediately", "2012-10-19", "right help"),
+        ("priority_action", "partnership", "straight away", "2012-10-19", "full list"),
+        ("area_for_improvement", "partnership", "three months", "2013-01-19", "remaining tasks"),
+        ("priority_action", "local_authority", "immediately", "2012-10-19", "visit children at risk"),
+        ("area_for_improvement", "local_authority", "In the longer run", "", "back-up plan"),
+        ("area_for_improvement", "lscb", "six months", "2013-03-19", "quality"),
     ];
     let recommendations = inspection["recommendations"].as_array().unwrap();
     assert_eq!(inspection["recommendation_count"], 6);
     assert_eq!(recommendations.len(), expected.len());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    assert_eq!(recommendations[5]["timescale_counted_from"], "end_of_inspection", "the board got its time at the end");
     for ((recommendation, (kind, addressee, words, due_on, what)), position) in
         recommendations.iter().zip(expected).zip(1..)
     {
@@ -167,5 +168,10 @@ async fn the_summary_of_2012_keeps_its_link_and_what_was_to_come_next() {
             "six months",
         ],
     );
-    assert_holds(&summary, "notes", &["the only one given", "full report"]);
+    assert_holds(&summary, "notes", &["explains the grades of the scale", "the only one given", "full report"]);
+    assert_holds(
+        &inspection,
+        "headline",
+        &["managers and other organisations", "sometimes", "the board responsible overall"],
+    );
 }

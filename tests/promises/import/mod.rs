@@ -1,6 +1,7 @@
 //! Filling the register from files: what is in `data/`, what a folder may hold, and what is refused.
 
 mod built_in;
+mod corrections;
 mod evidence;
 mod faults;
 mod frameworks;

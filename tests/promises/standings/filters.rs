@@ -18,6 +18,28 @@ async fn filters_leave_what_they_name() {
 }
 
 #[actix_web::test]
+async fn authorities_and_neighbours_are_named_by_id_or_code() {
+    let register = Register::real().await;
+    let all = standings(&register, &format!("as_at={COUNTED_ON}")).await;
+    let named = standings(&register, &format!("as_at={COUNTED_ON}&authority=80474,E06000011")).await;
+    let own = |row: &&serde_json::Value| row["gss_code"] == "E06000019" || row["gss_code"] == "E06000011";
+    assert_eq!(named, all.iter().filter(own).cloned().collect::<Vec<_>>());
+
+    let neighbours = register.get("/v1/authorities/E06000019/neighbours?set=current").await.expect(200);
+    let neighbours = neighbours.each("gss_code");
+    assert_eq!(neighbours.len(), 10);
+    let expected = all.iter().filter(|row| neighbours.contains(&row["gss_code"])).cloned().collect::<Vec<_>>();
+    let query = format!("as_at={COUNTED_ON}&neighbours_of=884");
+    assert_eq!(standings(&register, &query).await, expected);
+    let both = standings(&register, &format!("{query}&authority=E06000019,E06000011&q=riding")).await;
+    assert_eq!(both.iter().map(|row| row["gss_code"].clone()).collect::<Vec<_>>(), ["E06000011"]);
+    let table = register.get(&format!("/v1/standings.csv?{query}")).await.expect(200).text();
+    assert_eq!(table.lines().count(), 11);
+    let page = register.get(&format!("/v1/standings?{query}&limit=3&count=exact")).await.expect(200).json();
+    assert_eq!(page["page"]["total"], 10);
+}
+
+#[actix_web::test]
 async fn area_and_grade_are_asked_of_the_same_judgement() {
     let register = Register::real().await;
     for day in [COUNTED_ON, "2022-10-01", "2017-01-01"] {

@@ -86,7 +86,7 @@ fn values(operation: &Operation, name: &str, schema: &Value, world: &World) -> V
         "finding" => ids("finding_id").into_iter().collect(),
         "recommendation" => ids("recommendation_id").into_iter().collect(),
         "plan" => ids("plan_id").into_iter().collect(),
-        "authority" => vec![world.own.id.clone(), world.other.id.clone()],
+        "authority" | "neighbours_of" => vec![world.own.id.clone(), world.other.id.clone()],
         "q" => own(&words(operation)),
         "theme" => STATES.iter().chain(&VISIBILITIES).map(|standing| theme(standing).to_owned()).collect(),
         "area" => own(&["overall_effectiveness", "help_and_protection"]),

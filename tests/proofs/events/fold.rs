@@ -17,15 +17,28 @@ use crate::support::events::{Asking, follow};
 /// A kind of resource: its name in events, its list, its id, and the members of its answer that are computed or embedded.
 type Kind = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
+/// How a part of an inspection names the authority.
+const INSPECTED: &[&str] = &["authority_id", "authority_name", "gss_code"];
+
 const KINDS: [Kind; 8] = [
     ("authority", "authorities", "authority_id", &[]),
-    ("inspection", "inspections", "inspection_id", &["finding_count", "recommendation_count"]),
+    (
+        "inspection",
+        "inspections",
+        "inspection_id",
+        &["finding_count", "recommendation_count", "is_text_held", "authority_name", "gss_code"],
+    ),
     ("document", "documents", "document_id", &[]),
-    ("finding", "findings", "finding_id", &[]),
-    ("recommendation", "recommendations", "recommendation_id", &["due_on"]),
-    ("improvement_plan", "improvement-plans", "plan_id", &["due_on", "action_counts"]),
-    ("improvement_action", "improvement-actions", "action_id", &["is_overdue"]),
-    ("intervention", "interventions", "intervention_id", &[]),
+    ("finding", "findings", "finding_id", INSPECTED),
+    (
+        "recommendation",
+        "recommendations",
+        "recommendation_id",
+        &["due_on", "authority_id", "authority_name", "gss_code"],
+    ),
+    ("improvement_plan", "improvement-plans", "plan_id", &["due_on", "action_counts", "authority_name", "gss_code"]),
+    ("improvement_action", "improvement-actions", "action_id", &["is_overdue", "authority_name", "gss_code"]),
+    ("intervention", "interventions", "intervention_id", &["authority_name", "gss_code"]),
 ];
 
 /// A kind of resource that is listed below others: its name in events, the name and the path of what it is part of, its
@@ -33,7 +46,7 @@ const KINDS: [Kind; 8] = [
 type Part = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
 const PARTS: [Part; 6] = [
-    ("examination", "inspection", "inspections", "examinations", "examination_id", &[]),
+    ("examination", "inspection", "inspections", "examinations", "examination_id", INSPECTED),
     ("improvement_action_transition", "improvement_action", "improvement-actions", "transitions", "transition_id", &[]),
     (
         "improvement_action_date_revision",

@@ -23,10 +23,14 @@ const OUTCOMES: [&str; 4] = ["improved", "partly_improved", "not_improved", "wor
 /// The themes of the recommendations, in the order of the themes.
 const THEMES: [(&str, &[usize]); 3] = [("early_help", &[0, 1, 2]), ("recording", &[2, 3]), ("workforce", &[4])];
 
+/// The visits whose letter is held.
+const HELD: [u32; 2] = [3, 4];
+
 /// What is done: by which visit, to which recommendation, with which outcome; none removes.
 type Step = (usize, usize, Option<&'static str>);
 
-/// A series of visits, some of them no longer public, after an inspection that asked for something.
+/// A series of visits, some of them no longer public, after an inspection that asked for something. Of some the letter is
+/// held.
 struct Series {
     report: Value,
     asked: Vec<String>,
@@ -49,6 +53,13 @@ async fn series(register: &Register) -> Series {
     let mut visits = Vec::new();
     for (number, state) in [(2, "published"), (3, "draft"), (4, "published"), (7, "published")] {
         let letter = visit(register, &report, number, json!({ "state": state })).await;
+        if HELD.contains(&number) {
+            let document = json!({
+                "kind": "letter", "title": "Letter", "inspection_id": letter["inspection_id"],
+                "authority_ids": [report["authority_id"]],
+            });
+            register.post("/v1/documents", &document).await.expect(201);
+        }
         visits.push((letter, state == "published"));
     }
     Series { report, asked, visits }
@@ -91,12 +102,14 @@ fn expected(series: &Series, said: &BTreeMap<(usize, usize), &str>, as_at: &str)
     let is_known = |visit: &Value| visit["published_on"].as_str().unwrap() <= as_at;
     let shown = series.visits.iter().enumerate().filter(|(_, (visit, is_public))| *is_public && is_known(visit));
     let shown = shown.map(|(index, (visit, _))| (index, visit)).collect::<Vec<_>>();
+    let is_held = |visit: usize| HELD.iter().any(|number| series.visits[visit].0["visit_number"] == *number);
+    let silence = |visit: usize| if is_held(visit) { "not_examined" } else { "not_held" };
     let of =
-        |visit: usize, recommendation: usize| said.get(&(visit, recommendation)).copied().unwrap_or("not_examined");
+        |visit: usize, recommendation: usize| said.get(&(visit, recommendation)).copied().unwrap_or(silence(visit));
     let worst = |visit: usize, recommendations: &[usize]| {
         let outcomes = recommendations.iter().filter_map(|index| said.get(&(visit, *index)));
         let worst = outcomes.filter_map(|outcome| OUTCOMES.iter().position(|known| known == outcome)).max();
-        worst.map_or("not_examined", |index| OUTCOMES[index])
+        worst.map_or(silence(visit), |index| OUTCOMES[index])
     };
     let themes = THEMES.iter().map(|(theme, recommendations)| {
         let visits = shown.iter().map(|(index, visit)| {
@@ -111,7 +124,7 @@ fn expected(series: &Series, said: &BTreeMap<(usize, usize), &str>, as_at: &str)
             .map(|(index, visit)| json!({ "inspection_id": visit["inspection_id"], "outcome": of(*index, place) }));
         json!({ "recommendation_id": id, "position": place + 1, "visits": visits.collect::<Vec<_>>() })
     });
-    let is_silent = |place: &usize| shown.iter().all(|(index, _)| of(*index, *place) == "not_examined");
+    let is_silent = |place: &usize| shown.iter().all(|(index, _)| !said.contains_key(&(*index, *place)));
     let numbers = shown.iter().map(|(_, visit)| visit["visit_number"].as_u64().unwrap()).collect::<Vec<_>>();
     let missing = (1..numbers.last().copied().unwrap_or(1)).filter(|number| !numbers.contains(number));
     json!({

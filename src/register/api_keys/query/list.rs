@@ -24,7 +24,7 @@ type ApiKeys<'a> = api_keys::BoxedQuery<'a, Pg>;
 ///
 /// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, filter: &ApiKeyFilter, window: &Window) -> Result<(Vec<ApiKey>, Page), ApiError> {
-    vocabulary::check(conn, [vocabulary::authorities(filter.authority.as_ref())])?;
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(ApiKeySort::Name);

@@ -4,7 +4,7 @@ use diesel::dsl::count_star;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 
-use super::{assemble, names};
+use super::{assemble, search};
 use crate::database::schema::authorities;
 use crate::database::sql::former_gss_codes;
 use crate::error::ApiError;
@@ -38,7 +38,7 @@ pub fn list(
             vocabulary::codes("ofsted_urn", Vocabulary::OfstedUrns, filter.ofsted_urn.as_ref()),
         ],
     )?;
-    let named = filter.q.as_ref().map(|q| names::named(conn, q, |_| Ok(true))).transpose()?;
+    let named = filter.q.as_ref().map(|q| search::named(conn, q, |_| Ok(true))).transpose()?;
     let matching = || matching(filter, named.as_ref().map(|named| named.ids.as_slice()));
     let sort = filter.sort.unwrap_or(AuthoritySort::Name);
     let rows =

@@ -11,7 +11,7 @@ use crate::http::extract::{nullable, present};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};
 use crate::values::json::JsonList;
-use crate::values::text::{FullText, LanguageTag, Lines, Name, Prose, Title, WebAddress};
+use crate::values::text::{FullText, LanguageTag, Lines, Name, Prose, Reason, Title, WebAddress};
 
 fn everybody() -> Audience {
     Audience::Public
@@ -153,4 +153,10 @@ pub struct DocumentPatch {
     #[validate(length(max = 200))]
     #[schema(nullable = false, max_items = 200)]
     pub authority_ids: Option<Vec<AuthorityId>>,
+    /// The reason for the change.
+    #[diesel(skip_update)]
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub reason: Option<Reason>,
 }

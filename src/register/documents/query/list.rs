@@ -34,7 +34,10 @@ pub fn list(
 ) -> Result<(Vec<Document>, Page), ApiError> {
     vocabulary::check(
         conn,
-        [vocabulary::search(Vocabulary::Words, filter.q.as_ref()), vocabulary::authorities(filter.authority.as_ref())],
+        [
+            vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+        ],
     )?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(caller, filter, authorities.as_deref());

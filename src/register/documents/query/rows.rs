@@ -15,6 +15,12 @@ use crate::values::id::owned_by;
 use crate::values::ids::{AuthorityId, DocumentId, InspectionId};
 use crate::values::text::FullText;
 
+/// The condition that the text of an inspection is held: a document is recorded that is its report or letter. A version for
+/// children is a summary, and news tells only a part.
+pub const TEXT_IS_HELD: &str = "exists (
+    select from documents d where d.inspection_id = inspections.inspection_id
+        and d.kind in ('report', 'letter') and d.audience <> 'children_and_young_people')";
+
 /// The row with this id.
 pub fn find(conn: &mut PgConnection, id: DocumentId) -> QueryResult<DocumentRow> {
     documents::table.find(id).select(DocumentRow::as_select()).first(conn)

@@ -49,7 +49,7 @@ pub fn feed(
     filter: &EventFilter,
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
-    vocabulary::check(conn, [vocabulary::authorities(filter.authority.as_ref())])?;
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
     // An authority that is gone has events still, and is named by its id.
     if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {

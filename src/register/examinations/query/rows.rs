@@ -10,8 +10,9 @@ use crate::access::caller::Caller;
 use crate::database::schema::{self, examinations, recommendations};
 use crate::database::sql::{or_distant_future, or_distant_past};
 use crate::error::{ApiError, ConstraintExt, FieldError};
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
-use crate::register::examinations::model::{Examination, ExaminationOutcome, NewExamination};
+use crate::register::examinations::model::{Examination, ExaminationOutcome, ExaminationRow, NewExamination};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::rows::hold;
 use crate::values::ids::{ExaminationId, InspectionId, RecommendationId};
@@ -21,15 +22,20 @@ use crate::values::inspection_state::InspectionState;
 pub type Place = (InspectionId, RecommendationId);
 
 /// What an inspection said of a recommendation.
-pub fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryResult<Examination> {
+pub fn find(conn: &mut PgConnection, (inspection, recommendation): Place) -> QueryResult<ExaminationRow> {
     examinations::table
         .filter(examinations::inspection_id.eq(inspection).and(examinations::recommendation_id.eq(recommendation)))
-        .select(Examination::as_select())
+        .select(ExaminationRow::as_select())
         .first(conn)
 }
 
+/// The examination with this id.
+pub fn with_id(conn: &mut PgConnection, id: ExaminationId) -> QueryResult<ExaminationRow> {
+    examinations::table.find(id).select(ExaminationRow::as_select()).first(conn)
+}
+
 /// An examination as it is stored, with what its events are about, and whether the other of the two inspections is public.
-type Stored = (Subject, Examination, bool);
+type Stored = (Subject, ExaminationRow, bool);
 
 /// The examinations by an inspection. Those whose recommendations it looked at stay as they are until the transaction ends.
 pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<Stored>> {
@@ -40,8 +46,8 @@ pub fn stored_of(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryRe
     hold(conn, &looked_at)?;
     let rows = own
         .order(examinations::examination_id)
-        .select((Examination::as_select(), InspectionRow::as_select()))
-        .load::<(Examination, InspectionRow)>(conn)?;
+        .select((ExaminationRow::as_select(), InspectionRow::as_select()))
+        .load::<(ExaminationRow, InspectionRow)>(conn)?;
     let stored = rows.into_iter().map(|(row, asking)| (subject(&row, inspection, &asking), row, asking.is_public()));
     Ok(stored.collect())
 }
@@ -53,8 +59,8 @@ pub fn stored_about(conn: &mut PgConnection, inspection: &InspectionRow) -> Quer
         .inner_join(schema::inspections::table)
         .filter(recommendations::inspection_id.eq(inspection.inspection_id))
         .order(examinations::examination_id)
-        .select((Examination::as_select(), InspectionRow::as_select()))
-        .load::<(Examination, InspectionRow)>(conn)?;
+        .select((ExaminationRow::as_select(), InspectionRow::as_select()))
+        .load::<(ExaminationRow, InspectionRow)>(conn)?;
     let stored = rows.into_iter().map(|(row, looking)| (subject(&row, &looking, inspection), row, looking.is_public()));
     Ok(stored.collect())
 }
@@ -77,7 +83,7 @@ pub fn insert(
     (inspection, recommendation): Place,
     id: ExaminationId,
     new: &NewExamination,
-) -> Result<Examination, ApiError> {
+) -> Result<ExaminationRow, ApiError> {
     diesel::insert_into(examinations::table)
         .values((
             examinations::examination_id.eq(id),
@@ -85,7 +91,7 @@ pub fn insert(
             examinations::recommendation_id.eq(recommendation),
             new,
         ))
-        .returning(Examination::as_returning())
+        .returning(ExaminationRow::as_returning())
         .get_result(conn)
         .on_constraint(constraint_error)
 }
@@ -95,10 +101,14 @@ pub fn insert(
 /// # Errors
 ///
 /// As [`insert`].
-pub fn update(conn: &mut PgConnection, before: &Examination, new: &NewExamination) -> Result<Examination, ApiError> {
+pub fn update(
+    conn: &mut PgConnection,
+    before: &ExaminationRow,
+    new: &NewExamination,
+) -> Result<ExaminationRow, ApiError> {
     diesel::update(examinations::table.find(before.examination_id))
         .set((new, examinations::version.eq(before.version + 1), examinations::updated_at.eq(diesel::dsl::now)))
-        .returning(Examination::as_returning())
+        .returning(ExaminationRow::as_returning())
         .get_result(conn)
         .on_constraint(constraint_error)
 }
@@ -116,13 +126,14 @@ pub fn of_recommendations(
     ids: &[RecommendationId],
 ) -> QueryResult<Vec<(RecommendationId, Examination)>> {
     let query = examinations::table
-        .inner_join(schema::inspections::table)
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
         .filter(examinations::recommendation_id.eq_any(ids))
         .filter(schema::inspections::state.eq_any(caller.access().states()));
-    query
+    let rows = query
         .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
-        .select((examinations::recommendation_id, Examination::as_select()))
-        .load(conn)
+        .select((ExaminationRow::as_select(), InspectedAuthority::as_select()))
+        .load::<(ExaminationRow, InspectedAuthority)>(conn)?;
+    Ok(rows.into_iter().map(|(row, authority)| (row.recommendation_id, Examination { row, authority })).collect())
 }
 
 /// What the latest published inspection that looked said of each of these recommendations, by publication; nothing of
@@ -143,7 +154,7 @@ pub fn latest_outcomes(
 
 /// The subject of the events of an examination. It concerns the authorities of both inspections, and is public if both are.
 #[must_use]
-pub fn subject(examination: &Examination, looking: &InspectionRow, asking: &InspectionRow) -> Subject {
+pub fn subject(examination: &ExaminationRow, looking: &InspectionRow, asking: &InspectionRow) -> Subject {
     let mut authorities = vec![looking.authority_id, asking.authority_id];
     authorities.dedup();
     let through = [looking, asking].map(|inspection| inspection.inspection_id.as_uuid());

@@ -7,7 +7,7 @@ use super::rows;
 use crate::access::caller::Caller;
 use crate::access::references;
 use crate::error::ApiError;
-use crate::register::findings::model::{Finding, FindingEmbed, FindingRow};
+use crate::register::findings::model::{Finding, FindingEmbed};
 use crate::register::improvement_actions::query::list::of_findings;
 use crate::values::codes::{Codes, names};
 use crate::values::id::owned_by;
@@ -17,14 +17,14 @@ use crate::values::ids::InspectionId;
 pub fn all(
     conn: &mut PgConnection,
     caller: &Caller,
-    rows: Vec<FindingRow>,
+    findings: Vec<Finding>,
     embed: Option<&Codes<FindingEmbed>>,
 ) -> Result<Vec<Finding>, ApiError> {
-    let ids = rows.iter().map(|row| row.finding_id).collect::<Vec<_>>();
+    let ids = findings.iter().map(|finding| finding.row.finding_id).collect::<Vec<_>>();
     let actions = if names(embed, &FindingEmbed::Actions) { Some(of_findings(conn, caller, &ids)?) } else { None };
-    let findings = visible(conn, caller, rows)?.into_iter().map(|row| {
-        let actions = actions.as_ref().map(|actions| owned_by(actions, row.finding_id));
-        Finding { row, actions }
+    let findings = visible(conn, caller, findings)?.into_iter().map(|finding| {
+        let actions = actions.as_ref().map(|actions| owned_by(actions, finding.row.finding_id));
+        Finding { actions, ..finding }
     });
     Ok(findings.collect())
 }
@@ -35,17 +35,17 @@ pub fn of_inspections(
     caller: &Caller,
     ids: &[InspectionId],
 ) -> QueryResult<Vec<(InspectionId, Finding)>> {
-    let rows = rows::of_inspections(conn, ids)?;
-    Ok(visible(conn, caller, rows)?.into_iter().map(|row| (row.inspection_id, row.into())).collect())
+    let findings = rows::with_authorities(conn, ids)?;
+    Ok(visible(conn, caller, findings)?.into_iter().map(|finding| (finding.row.inspection_id, finding)).collect())
 }
 
 /// These findings without references to documents that are not visible to the caller.
-fn visible(conn: &mut PgConnection, caller: &Caller, rows: Vec<FindingRow>) -> QueryResult<Vec<FindingRow>> {
-    let documents = rows.iter().filter_map(|row| row.document_id).collect::<Vec<_>>();
+fn visible(conn: &mut PgConnection, caller: &Caller, findings: Vec<Finding>) -> QueryResult<Vec<Finding>> {
+    let documents = findings.iter().filter_map(|finding| finding.row.document_id).collect::<Vec<_>>();
     let documents = references::documents(conn, caller.access(), &documents)?;
-    let visible = rows.into_iter().map(|row| {
-        let document_id = row.document_id.filter(|document| documents.has(*document));
-        FindingRow { document_id, ..row }
+    let visible = findings.into_iter().map(|mut finding| {
+        finding.row.document_id = finding.row.document_id.filter(|document| documents.has(*document));
+        finding
     });
     Ok(visible.collect())
 }

@@ -11,12 +11,15 @@ use crate::database::schema::{self, findings};
 use crate::database::sql::question;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::findings::model::{Finding, FindingFilter, FindingRow};
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 
-type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, schema::inspections::table>, Pg>;
+/// Inspections with their authorities.
+type Inspected = InnerJoin<schema::inspections::table, schema::authorities::table>;
+type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, Inspected>, Pg>;
 
 /// A page of the findings that a filter wants: the latest publication first, then as in the report.
 ///
@@ -33,7 +36,7 @@ pub fn list(
         conn,
         [
             vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
-            vocabulary::authorities(filter.authority.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
             vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
             vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
             vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
@@ -54,18 +57,19 @@ pub fn list(
     let rows = query
         .order(in_report_order(findings::position))
         .limit(window.rows())
-        .select((FindingRow::as_select(), schema::inspections::published_on))
-        .load::<(FindingRow, Option<Date>)>(conn)?;
+        .select((FindingRow::as_select(), InspectedAuthority::as_select(), schema::inspections::published_on))
+        .load::<(FindingRow, InspectedAuthority, Option<Date>)>(conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) =
-        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
-    let rows = rows.into_iter().map(|(row, _)| row).collect();
-    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+        window.page(rows, total, |(row, _, published_on)| (*published_on, row.inspection_id, row.position))?;
+    let findings = rows.into_iter().map(|(row, authority, _)| Finding::new(row, authority)).collect();
+    Ok((assemble::all(conn, caller, findings, filter.embed.as_ref())?, page))
 }
 
 fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a> {
-    let mut query = findings::table.inner_join(schema::inspections::table).into_boxed();
+    let mut query =
+        findings::table.inner_join(schema::inspections::table.inner_join(schema::authorities::table)).into_boxed();
     query = query.filter(findings::inspection_id.eq_any(reports.ids()));
     if let Some(q) = &filter.q {
         query = query.filter(findings::search.matches(question(q)));

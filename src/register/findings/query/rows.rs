@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use crate::database::schema::{self, findings};
 use crate::error::{ApiError, ConstraintExt};
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::events::model::{EventResource, Subject};
-use crate::register::findings::model::{FindingPatch, FindingRow, NewFinding};
+use crate::register::findings::model::{Finding, FindingPatch, FindingRow, NewFinding};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::part::{next_position, subject};
 use crate::values::ids::{FindingId, InspectionId};
@@ -25,6 +26,17 @@ pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryRes
         .order((findings::inspection_id, findings::position))
         .select(FindingRow::as_select())
         .load(conn)
+}
+
+/// The findings of these inspections with their authorities, in the order of each report.
+pub fn with_authorities(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<Finding>> {
+    let rows = findings::table
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
+        .filter(findings::inspection_id.eq_any(ids))
+        .order((findings::inspection_id, findings::position))
+        .select((FindingRow::as_select(), InspectedAuthority::as_select()))
+        .load::<(FindingRow, InspectedAuthority)>(conn)?;
+    Ok(rows.into_iter().map(|(row, authority)| Finding::new(row, authority)).collect())
 }
 
 /// The findings with these ids, each with the subject of its events.

@@ -44,7 +44,7 @@ pub fn list(
         conn,
         [
             vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
-            vocabulary::authorities(filter.authority.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
             vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
         ],
     )?;

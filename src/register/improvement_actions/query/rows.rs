@@ -8,6 +8,7 @@ use crate::access::Permission;
 use crate::access::caller::Caller;
 use crate::database::schema::{improvement_action_findings, improvement_action_recommendations, improvement_actions};
 use crate::error::{ApiError, ConstraintExt, NotFoundExt};
+use crate::register::authorities;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
 use crate::register::improvement_actions::model::{
@@ -80,18 +81,23 @@ pub(super) fn linked(
         .filter(improvement_action_findings::action_id.eq_any(&ids))
         .order(improvement_action_findings::finding_id)
         .load::<(ActionId, FindingId)>(conn)?;
-    let actions = rows.into_iter().map(|row| ImprovementAction {
-        recommendation_ids: owned_by(&recommendation_ids, row.action_id),
-        finding_ids: owned_by(&finding_ids, row.action_id),
-        is_overdue: row.is_overdue(day),
-        recommendations: None,
-        updates: None,
-        evidence: None,
-        date_revisions: None,
-        transitions: None,
-        row,
+    let owners = rows.iter().map(|row| row.authority_id).collect::<Vec<_>>();
+    let authorities = authorities::query::names::of_authorities(conn, &owners)?;
+    let actions = rows.into_iter().map(|row| {
+        Ok(ImprovementAction {
+            authority: authorities.of(row.authority_id)?,
+            recommendation_ids: owned_by(&recommendation_ids, row.action_id),
+            finding_ids: owned_by(&finding_ids, row.action_id),
+            is_overdue: row.is_overdue(day),
+            recommendations: None,
+            updates: None,
+            evidence: None,
+            date_revisions: None,
+            transitions: None,
+            row,
+        })
     });
-    Ok(actions.collect())
+    actions.collect()
 }
 
 /// Writes a new action with what it answers, and without an event.

@@ -9,6 +9,7 @@ use crate::access::references;
 use crate::database::schema::inspections;
 use crate::database::sql::Statement;
 use crate::error::ApiError;
+use crate::register::authorities;
 use crate::register::improvement_actions::model::ActionState;
 use crate::register::improvement_actions::query::list::of_plans;
 use crate::register::improvement_plans::model::{
@@ -30,6 +31,8 @@ pub fn all(
 ) -> Result<Vec<ImprovementPlan>, ApiError> {
     let rows = visible(conn, caller, rows)?;
     let ids = rows.iter().map(|row| row.plan_id).collect::<Vec<_>>();
+    let owners = rows.iter().map(|row| row.authority_id).collect::<Vec<_>>();
+    let authorities = authorities::query::names::of_authorities(conn, &owners)?;
     let answered = rows.iter().filter_map(|row| row.responds_to_inspection_id).collect::<Vec<_>>();
     let receipts = inspections::table
         .filter(inspections::inspection_id.eq_any(answered))
@@ -41,14 +44,15 @@ pub fn all(
     let plans = rows.into_iter().map(|row| {
         let receipt = receipts.iter().find(|(id, _)| Some(*id) == row.responds_to_inspection_id);
         let counts = counted.iter().find(|counted| counted.plan_id == row.plan_id);
-        ImprovementPlan {
+        Ok(ImprovementPlan {
+            authority: authorities.of(row.authority_id)?,
             due_on: receipt.and_then(|(_, day)| *day).and_then(statutory_due_on),
             action_counts: counts.map(|counted| counted.counts).unwrap_or_default(),
             actions: embeds.then(|| owned_by(&actions, row.plan_id)),
             row,
-        }
+        })
     });
-    Ok(plans.collect())
+    plans.collect()
 }
 
 /// These plans as the caller sees them: without a word of inspections that it does not see.

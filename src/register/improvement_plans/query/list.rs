@@ -33,7 +33,7 @@ pub fn list(
     filter: &ImprovementPlanFilter,
     window: &Window,
 ) -> Result<(Vec<ImprovementPlan>, Page), ApiError> {
-    vocabulary::check(conn, [vocabulary::authorities(filter.authority.as_ref())])?;
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let earlier = filter.as_at.filter(|day| *day < Date::today());
     let matching = || matching(caller, filter, authorities.as_deref(), earlier);

@@ -1,12 +1,17 @@
 //! Puts inspections together with what is in them: a fixed number of statements, however many inspections.
 
-use diesel::dsl::count_star;
+use std::collections::HashMap;
+
+use diesel::dsl::{count_star, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::access::caller::Caller;
-use crate::database::schema::{findings, recommendations};
+use crate::database::schema::{authorities, findings, inspections, recommendations};
 use crate::error::ApiError;
+use crate::register::authorities::model::AuthorityNames;
+use crate::register::documents::query::rows::TEXT_IS_HELD;
 use crate::register::inspections::model::{Inspection, InspectionEmbed, InspectionRow};
 use crate::register::{documents, findings as finding, judgements, recommendations as recommendation};
 use crate::values::codes::{Codes, names};
@@ -22,6 +27,13 @@ pub fn all(
 ) -> Result<Vec<Inspection>, ApiError> {
     let ids = rows.iter().map(|row| row.inspection_id).collect::<Vec<_>>();
     let judgements = judgements::query::rows::of_inspections(conn, &ids)?;
+    let about = inspections::table
+        .inner_join(authorities::table)
+        .filter(inspections::inspection_id.eq_any(&ids))
+        .select((inspections::inspection_id, (AuthorityNames::as_select(), sql::<Bool>(TEXT_IS_HELD))))
+        .load::<(InspectionId, (AuthorityNames, bool))>(conn)?
+        .into_iter()
+        .collect::<HashMap<_, _>>();
     let finding_counts = findings::table
         .filter(findings::inspection_id.eq_any(&ids))
         .group_by(findings::inspection_id)
@@ -47,19 +59,22 @@ pub fn all(
     } else {
         None
     };
-    let inspections = rows.into_iter().map(|row| {
+    let whole = rows.into_iter().map(|row| {
         let id = row.inspection_id;
-        Inspection {
+        let (authority, is_text_held) = about.get(&id).cloned().ok_or(diesel::result::Error::NotFound)?;
+        Ok(Inspection {
             judgements: owned_by(&judgements, id),
+            authority,
+            is_text_held,
             finding_count: count(&finding_counts, id),
             recommendation_count: count(&recommendation_counts, id),
             findings: findings.as_ref().map(|findings| owned_by(findings, id)),
             recommendations: recommendations.as_ref().map(|recommendations| owned_by(recommendations, id)),
             documents: documents.as_ref().map(|documents| owned_by(documents, id)),
             row,
-        }
+        })
     });
-    Ok(inspections.collect())
+    whole.collect()
 }
 
 fn count(counts: &[(InspectionId, i64)], id: InspectionId) -> i64 {

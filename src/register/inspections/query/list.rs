@@ -12,8 +12,8 @@ use crate::database::schema::{authorities, findings, inspections, judgements, re
 use crate::database::sql::{Bound, folded, folded_each, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::query::names::{Named, named};
 use crate::register::authorities::query::rows::resolve_filter;
+use crate::register::authorities::query::search::{Named, named};
 use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
 use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
@@ -39,7 +39,7 @@ pub fn list(
         conn,
         [
             vocabulary::search(Vocabulary::WordsOrNames, filter.q.as_ref()),
-            vocabulary::authorities(filter.authority.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
             vocabulary::region(filter.region.as_ref()),
             vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
             vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),

@@ -38,7 +38,7 @@ pub trait Part: Serialize + Sized {
     fn place(&self) -> (InspectionId, Uuid, i32);
 
     /// The row as the response to a write returns it.
-    fn whole(self, inspection: &InspectionRow) -> Self::Whole;
+    fn whole(self, conn: &mut PgConnection, inspection: &InspectionRow) -> Result<Self::Whole, ApiError>;
 
     /// Checks a new part against the inspection, and inserts it.
     ///
@@ -138,7 +138,7 @@ pub fn insert<P: Part>(
     change(conn, caller, inspection, None, |conn, inspection| {
         let part = P::insert(conn, &inspection.row, id, new)?;
         events::query::created(conn, caller, &part_subject(&inspection.row, &part), &part)?;
-        Ok(part.whole(&inspection.row))
+        part.whole(conn, &inspection.row)
     })
 }
 
@@ -156,7 +156,7 @@ pub fn update<P: Part>(
 ) -> Result<P::Whole, ApiError> {
     let (inspection, before) = lock::<P>(conn, caller, id, if_match)?;
     if patch.changes_nothing(&before) {
-        return Ok(before.whole(&inspection));
+        return before.whole(conn, &inspection);
     }
     let reason = P::reason(&patch.changes);
     P::check(conn, &inspection, &patch.changes)?;
@@ -164,7 +164,7 @@ pub fn update<P: Part>(
     change(conn, caller, inspection, reason, |conn, inspection| {
         let after = before.update(conn, &patch.changes)?;
         events::query::updated(conn, caller, &part_subject(&inspection.row, &after), (&before, &after), reason)?;
-        Ok(after.whole(&inspection.row))
+        after.whole(conn, &inspection.row)
     })
 }
 

@@ -11,13 +11,16 @@ use crate::database::schema::{self, recommendations};
 use crate::database::sql::question;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
+use crate::register::authorities::model::InspectedAuthority;
+use crate::register::inspections::model::InspectionDays;
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
 use crate::register::vocabulary::{self, Vocabulary};
-use crate::values::date::Date;
 use crate::values::inspection_state::InspectionState;
 
-type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, schema::inspections::table>, Pg>;
+/// Inspections with their authorities.
+type Inspected = InnerJoin<schema::inspections::table, schema::authorities::table>;
+type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, Inspected>, Pg>;
 
 /// A page of the recommendations that a filter wants: the latest publication first, then as in the report.
 ///
@@ -34,7 +37,7 @@ pub fn list(
         conn,
         [
             vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
-            vocabulary::authorities(filter.authority.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
             vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
             vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
         ],
@@ -54,18 +57,20 @@ pub fn list(
     let rows = query
         .order(in_report_order(recommendations::position))
         .limit(window.rows())
-        .select((RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(RecommendationRow, Option<Date>)>(conn)?;
+        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) =
-        window.page(rows, total, |(row, published_on)| (*published_on, row.inspection_id, row.position))?;
-    let rows = rows.into_iter().map(|(row, published_on)| Recommendation::new(row, published_on)).collect();
+        window.page(rows, total, |(row, _, days)| (days.published_on, row.inspection_id, row.position))?;
+    let rows = rows.into_iter().map(|(row, whose, days)| Recommendation::new(row, whose, days)).collect();
     Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
 }
 
 fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recommendations<'a> {
-    let mut query = recommendations::table.inner_join(schema::inspections::table).into_boxed();
+    let mut query = recommendations::table
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
+        .into_boxed();
     query = query.filter(recommendations::inspection_id.eq_any(reports.ids()));
     if let Some(q) = &filter.q {
         query = query.filter(recommendations::search.matches(question(q)));

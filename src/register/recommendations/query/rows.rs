@@ -7,13 +7,13 @@ use uuid::Uuid;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
 use crate::error::{ApiError, ConstraintExt};
+use crate::register::authorities::model::InspectedAuthority;
 use crate::register::events::model::{EventResource, Subject};
-use crate::register::inspections::model::InspectionRow;
+use crate::register::inspections::model::{InspectionDays, InspectionRow};
 use crate::register::inspections::query::part::{next_position, subject};
 use crate::register::recommendations::model::{
     NewRecommendation, Recommendation, RecommendationPatch, RecommendationRow,
 };
-use crate::values::date::Date;
 use crate::values::ids::{ActionId, InspectionId, RecommendationId};
 
 /// The row with this id.
@@ -27,12 +27,13 @@ pub fn of_inspections(
     ids: &[InspectionId],
 ) -> QueryResult<Vec<(InspectionId, Recommendation)>> {
     let rows = recommendations::table
-        .inner_join(schema::inspections::table)
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
         .filter(recommendations::inspection_id.eq_any(ids))
         .order((recommendations::inspection_id, recommendations::position))
-        .select((RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(RecommendationRow, Option<Date>)>(conn)?;
-    Ok(rows.into_iter().map(|(row, day)| (row.inspection_id, Recommendation::new(row, day))).collect())
+        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
+    let whole = rows.into_iter();
+    Ok(whole.map(|(row, whose, days)| (row.inspection_id, Recommendation::new(row, whose, days))).collect())
 }
 
 /// The recommendations that these actions answer, each with the action.
@@ -43,13 +44,21 @@ pub fn of_actions(
 ) -> QueryResult<Vec<(ActionId, Recommendation)>> {
     use schema::improvement_action_recommendations::{action_id, table};
     let rows = table
-        .inner_join(recommendations::table.inner_join(schema::inspections::table))
+        .inner_join(
+            recommendations::table.inner_join(schema::inspections::table.inner_join(schema::authorities::table)),
+        )
         .filter(action_id.eq_any(ids))
         .filter(schema::inspections::state.eq_any(caller.access().states()))
         .order((action_id, recommendations::recommendation_id))
-        .select((action_id, RecommendationRow::as_select(), schema::inspections::published_on))
-        .load::<(ActionId, RecommendationRow, Option<Date>)>(conn)?;
-    Ok(rows.into_iter().map(|(action, row, day)| (action, Recommendation::new(row, day))).collect())
+        .select((
+            action_id,
+            RecommendationRow::as_select(),
+            InspectedAuthority::as_select(),
+            InspectionDays::as_select(),
+        ))
+        .load::<(ActionId, RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
+    let whole = rows.into_iter();
+    Ok(whole.map(|(action, row, whose, days)| (action, Recommendation::new(row, whose, days))).collect())
 }
 
 /// The recommendations with these ids, each with the subject of its events.

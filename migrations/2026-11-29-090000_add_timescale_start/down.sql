@@ -1,0 +1,1 @@
+alter table recommendations drop column timescale_counted_from;

@@ -1,0 +1,1 @@
+alter table recommendations validate constraint recommendations_timescale_counted_from_check;
