@@ -189,18 +189,17 @@ fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<Authori
         Some(id) => authorities::table.find(id).select(authorities::authority_id).first(conn).optional()?,
         None => None,
     };
-    match by_id {
-        Some(id) => Ok(Some(id)),
-        None => {
-            let former = line.former_codes.0.iter().map(|former| &former.gss_code);
-            for code in std::iter::once(&line.gss_code).chain(former) {
-                if let Some(id) = by_code(conn, code)? {
-                    return Ok(Some(id));
-                }
-            }
-            Ok(None)
+    if by_id.is_some() {
+        return Ok(by_id);
+    }
+    let former = line.former_codes.0.iter().map(|former| &former.gss_code);
+    for code in std::iter::once(&line.gss_code).chain(former) {
+        let by_code = by_code(conn, code)?;
+        if by_code.is_some() {
+            return Ok(by_code);
         }
     }
+    Ok(None)
 }
 
 /// The authority with this code in the files, or else in the register.

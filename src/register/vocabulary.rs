@@ -83,6 +83,7 @@ pub struct Lookup<'a> {
 }
 
 /// The lookups of codes.
+#[must_use]
 pub fn codes<'a, R: Rule>(
     parameter: &'static str,
     vocabulary: Vocabulary,
@@ -94,6 +95,7 @@ pub fn codes<'a, R: Rule>(
 
 /// The lookups of the codes among the keys of authorities. An id is not looked up: it may be of something that the caller
 /// may not see.
+#[must_use]
 pub fn authorities<'a>(parameter: &'static str, keys: Option<&'a Codes<AuthorityKey>>) -> Vec<Lookup<'a>> {
     let lookup = |vocabulary, value| Some(Lookup { parameter, vocabulary, value });
     let keys = keys.into_iter().flat_map(|keys| &keys.0);
@@ -107,6 +109,7 @@ pub fn authorities<'a>(parameter: &'static str, keys: Option<&'a Codes<Authority
 }
 
 /// The lookup of a region.
+#[must_use]
 pub fn region(region: Option<&Region>) -> Vec<Lookup<'_>> {
     let lookup =
         |region| Lookup { parameter: "region", vocabulary: Vocabulary::Regions, value: Limited::as_str(region) };
@@ -114,6 +117,7 @@ pub fn region(region: Option<&Region>) -> Vec<Lookup<'_>> {
 }
 
 /// The lookup of a search.
+#[must_use]
 pub fn search(vocabulary: Vocabulary, q: Option<&SearchText>) -> Vec<Lookup<'_>> {
     q.map(|q| Lookup { parameter: "q", vocabulary, value: q.as_str() }).into_iter().collect()
 }
@@ -163,18 +167,15 @@ fn known(conn: &mut PgConnection, values: Option<Vec<&str>>, vocabularies: Vec<&
 /// `validation_failed` with every unknown value (`unknown_value`) and the nearest known ones, and every search for nothing
 /// (`nothing_to_search`).
 pub fn check<'a>(conn: &mut PgConnection, lookups: impl IntoIterator<Item = Vec<Lookup<'a>>>) -> Result<(), ApiError> {
-    let (of_regions, lookups): (Vec<_>, Vec<_>) =
-        lookups.into_iter().flatten().partition(|lookup| lookup.vocabulary == Vocabulary::Regions);
-    let mut unknown =
-        of_regions.into_iter().filter(|lookup| !REGIONS.contains(&lookup.value)).collect::<Vec<Lookup<'_>>>();
-    if !lookups.is_empty() {
-        let names = lookups.iter().map(|lookup| lookup.vocabulary.name()).collect();
-        let found = known(conn, Some(lookups.iter().map(|lookup| lookup.value).collect()), names)?;
-        let is_known = |lookup: &Lookup<'_>| {
-            found.iter().any(|known| known.vocabulary == lookup.vocabulary.name() && known.value == lookup.value)
-        };
-        unknown.extend(lookups.into_iter().filter(|lookup| !is_known(lookup)));
-    }
+    let lookups = lookups.into_iter().flatten().collect::<Vec<_>>();
+    let of_register = lookups.iter().filter(|lookup| lookup.vocabulary != Vocabulary::Regions);
+    let (values, names): (Vec<_>, Vec<_>) = of_register.map(|lookup| (lookup.value, lookup.vocabulary.name())).unzip();
+    let found = if values.is_empty() { Vec::new() } else { known(conn, Some(values), names)? };
+    let is_known = |lookup: &Lookup<'_>| {
+        let is_found = |known: &Known| known.vocabulary == lookup.vocabulary.name() && known.value == lookup.value;
+        REGIONS.contains(&lookup.value) && lookup.vocabulary == Vocabulary::Regions || found.iter().any(is_found)
+    };
+    let unknown = lookups.into_iter().filter(|lookup| !is_known(lookup)).collect::<Vec<_>>();
     if unknown.is_empty() {
         return Ok(());
     }

@@ -24,7 +24,7 @@ fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
         is_near.then_some((distance, value))
     });
     let mut near = near.collect::<Vec<_>>();
-    near.sort();
+    near.sort_unstable();
     near.dedup();
     near.into_iter().map(|(_, value)| value).take(MOST).collect()
 }

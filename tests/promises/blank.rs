@@ -46,12 +46,11 @@ async fn a_reason_of_which_nothing_can_be_seen_is_no_reason() {
     let path = format!("/v1/inspections/{}", inspection["inspection_id"].as_str().unwrap());
     let patch = json!({ "headline": "Changed.", "reason": "   " });
     assert_eq!(register.patch(&path, "*", &patch).await.expect(422).places(), ["/reason"]);
-    let finding = json!({ "polarity": "mixed", "text": "An example.", "reason": "\u{200b}\u{200b}\u{200b}" });
-    assert_eq!(register.post(&format!("{path}/findings"), &finding).await.expect(422).places(), ["/reason"]);
-    let finding = json!({ "polarity": "mixed", "text": "An example.", "reason": "Left out." });
-    let finding = register.post(&format!("{path}/findings"), &finding).await.expect(201);
-    let address = format!("{}?reason=%20%20%20", finding.header("location"));
-    let answer = register.request(Method::DELETE, &address).if_match("*").send().await;
+    let finding = json!({ "polarity": "mixed", "text": "An example." });
+    let finding = register.post(&format!("{path}/findings"), &finding).await.expect(201).header("location").to_owned();
+    let patch = json!({ "text": "Changed.", "reason": "\u{200b}\u{200b}\u{200b}" });
+    assert_eq!(register.patch(&finding, "*", &patch).await.expect(422).places(), ["/reason"]);
+    let answer = register.request(Method::DELETE, &format!("{finding}?reason=%20%20%20")).if_match("*").send().await;
     assert_eq!(answer.expect(422).places(), ["reason"]);
 }
 

@@ -119,6 +119,9 @@ async fn everything_unknown_is_reported_at_once() {
         ("area", "unknown_value"),
     ];
     assert_eq!(places.collect::<Vec<_>>(), expected);
+    let inspections = "region=Narnia&authority=000&area=none&framework=none";
+    let answer = register.get(&format!("/v1/inspections?{inspections}")).await.expect(422);
+    assert_eq!(answer.places(), ["authority", "region", "framework", "area"], "the order of the document");
     assert_eq!(errors[2]["message"], "partisipation is not the code of a theme; did you mean participation?");
 }
 

@@ -99,8 +99,8 @@ fn matching<'a>(
         query = query.filter(inspections::state.eq_any(&states.0));
     }
     if let Some(name) = &filter.lead_inspector {
-        let names = diesel::dsl::array::<diesel::sql_types::Text, _>((folded(name),));
-        query = query.filter(folded_each(inspections::lead_inspectors).contains(names));
+        let inspectors = diesel::dsl::array::<diesel::sql_types::Text, _>((folded(name),));
+        query = query.filter(folded_each(inspections::lead_inspectors).contains(inspectors));
     }
     if filter.area.is_some() || filter.grade.is_some() {
         query = query.filter(inspections::inspection_id.eq_any(judged(filter)));
