@@ -21,6 +21,7 @@ use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
 use crate::http::operation::Operations;
 use crate::http::page::Count;
+use crate::http::public_url::{self, PublicUrl};
 use crate::http::telemetry::{self, Metrics};
 use crate::http::{guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
@@ -79,7 +80,8 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| contract::document(&describe
 static DOCUMENT_3_0: LazyLock<Value> = LazyLock::new(|| contract::openapi_3_0(&DOCUMENT));
 
 /// Both documents in the form in which they are sent.
-static DOCUMENTS: LazyLock<pages::Documents> = LazyLock::new(|| pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0));
+static DOCUMENTS: LazyLock<Arc<pages::Documents>> =
+    LazyLock::new(|| Arc::new(pages::Documents::new(&DOCUMENT, &DOCUMENT_3_0)));
 
 /// The operations of the document, as the guard and the extractors need them.
 static OPERATIONS: LazyLock<Arc<Operations>> = LazyLock::new(|| Arc::new(Operations::new(&DOCUMENT, "/v1")));
@@ -97,6 +99,8 @@ pub struct App {
     pub draining: Draining,
     /// The origins whose web pages may call the service.
     pub cors_origins: Vec<String>,
+    /// The address of the service for callers.
+    pub public_url: PublicUrl,
     /// The limits on requests.
     pub limits: RequestLimits,
 }
@@ -141,7 +145,9 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/docs", web::get().to(pages::to_docs))
         .route("/openapi.json", web::get().to(pages::document))
         .route("/openapi-3.0.json", web::get().to(pages::document_3_0))
-        .route("/problems/{slug}", web::get().to(pages::problem))
+        .route("/pages.css", web::get().to(pages::style))
+        .route("/problems", web::get().to(pages::problems::list))
+        .route("/problems/{slug}", web::get().to(pages::problems::explanation))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(telemetry::metrics))
@@ -154,7 +160,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
 
 /// The configuration of Swagger UI: with *Try it out* enabled, and without requests to other hosts.
 fn swagger_ui() -> SwaggerConfig<'static> {
-    SwaggerConfig::from("/openapi.json")
+    SwaggerConfig::from("../openapi.json")
         .use_base_layout()
         .deep_linking(true)
         .persist_authorization(true)
@@ -198,7 +204,8 @@ pub fn build(
 > {
     let (operations, _) = actix_web::App::new()
         .app_data(web::Data::from(Arc::clone(&OPERATIONS)))
-        .app_data(web::Data::new(DOCUMENTS.clone()))
+        .app_data(web::Data::from(Arc::clone(&DOCUMENTS)))
+        .app_data(web::Data::new(app.public_url.clone()))
         .app_data(web::Data::new(app.db.clone()))
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
@@ -220,6 +227,7 @@ pub fn build(
         .wrap(Compress::default())
         .wrap(from_fn(rate::by_address))
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
+        .wrap(from_fn(public_url::complete_headers))
         .wrap(from_fn(telemetry::observe))
         .wrap(from_fn(connection::follow))
 }

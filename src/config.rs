@@ -9,6 +9,7 @@ use actix_web::http::Uri;
 use ipnet::IpNet;
 
 use crate::database::embedded;
+use crate::http::public_url::PublicUrl;
 
 /// The settings.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Config {
     pub pg_bindir: Option<PathBuf>,
     /// The origins whose web pages may call the service; `*` for all.
     pub cors_origins: Vec<String>,
+    /// The address at which callers reach the service.
+    pub public_url: PublicUrl,
     /// Requests per minute for each client address; absent if there is no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// The proxies whose `X-Forwarded-For` header is trusted.
@@ -66,6 +69,11 @@ pub const SETTINGS: &[Setting] = &[
         name: "CORS_ORIGINS",
         default: "",
         about: "comma-separated origins whose web pages may call the service; * for all",
+    },
+    Setting {
+        name: "PUBLIC_URL",
+        default: "",
+        about: "address at which callers reach the service, such as https://example.org/register, for absolute links",
     },
     Setting {
         name: "RATE_LIMIT",
@@ -139,6 +147,7 @@ impl Config {
         let data_dir = value("DATA_DIR").map_or_else(embedded::default_data_dir, PathBuf::from);
         let pg_bindir = value("PG_BINDIR").map(PathBuf::from);
         let cors_origins = value("CORS_ORIGINS").unwrap_or_default();
+        let public_url = value("PUBLIC_URL");
         let rate_limit = value("RATE_LIMIT").unwrap_or_else(|| "600".to_owned());
         let trusted_proxies = value("TRUSTED_PROXIES").unwrap_or_default();
         let log = value("RUST_LOG").unwrap_or_else(|| "info".to_owned());
@@ -170,6 +179,10 @@ impl Config {
         for origin in cors_origins.iter().filter(|origin| !is_origin(origin)) {
             mistakes.push(format!("CORS_ORIGINS must list origins such as https://example.org, has {origin:?}"));
         }
+        let public_url = public_url.map_or(Ok(PublicUrl::default()), |url| url.parse()).unwrap_or_else(|mistake| {
+            mistakes.push(format!("PUBLIC_URL {mistake}"));
+            PublicUrl::default()
+        });
         let rate_limit = match rate_limit.parse::<NonZeroU32>() {
             _ if rate_limit == "off" => None,
             Ok(limit) if limit.get() <= 1_000_000 => Some(limit),
@@ -194,6 +207,7 @@ impl Config {
                 data_dir,
                 pg_bindir,
                 cors_origins,
+                public_url,
                 rate_limit,
                 trusted_proxies,
                 log,
@@ -250,6 +264,7 @@ mod tests {
             ("DATABASE_POOL_SIZE", "0"),
             ("PG_BINDIR", "/nowhere"),
             ("CORS_ORIGINS", "https://example.org, example.org"),
+            ("PUBLIC_URL", "example.org"),
             ("RATE_LIMIT", "0"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("RUST_LOG", "inspection_register=loud"),

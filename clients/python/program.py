@@ -8,8 +8,6 @@ from collections.abc import Container
 from http import HTTPStatus
 from typing import TypeVar
 
-import httpx
-
 from inspection_register_client import AuthenticatedClient
 from inspection_register_client.api.authorities import (
     create_authority,
@@ -37,18 +35,9 @@ from inspection_register_client.types import UNSET, Response, Unset
 T = TypeVar("T")
 
 
-def join_lists(request: httpx.Request) -> None:
-    """Joins several codes into one parameter, separated by commas: the generated client repeats the parameter."""
-    values: dict[str, list[str]] = {}
-    for name, value in request.url.params.multi_items():
-        values.setdefault(name, []).append(value)
-    request.url = request.url.copy_with(params={name: ",".join(several) for name, several in values.items()})
-
-
 def connect() -> AuthenticatedClient:
     base_url = os.environ.get("BASE_URL", "http://127.0.0.1:8080") + "/v1"
-    options = {"event_hooks": {"request": [join_lists]}}
-    return AuthenticatedClient(base_url=base_url, token=os.environ["API_KEY"], httpx_args=options)
+    return AuthenticatedClient(base_url=base_url, token=os.environ["API_KEY"])
 
 
 def problem_of(answer: Response[T], status: HTTPStatus, code: ProblemCode) -> Problem:

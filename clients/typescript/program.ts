@@ -12,8 +12,6 @@ const { BASE_URL = 'http://127.0.0.1:8080', API_KEY } = process.env;
 const register = createClient<paths>({
     baseUrl: `${BASE_URL}/v1`,
     headers: API_KEY ? { Authorization: `Bearer ${API_KEY}` } : {},
-    // Join several codes into one parameter, separated by commas.
-    querySerializer: { array: { style: 'form', explode: false } },
 });
 
 function expectProblem(problem: Problem | undefined, status: number, code: Problem['code']): Problem {

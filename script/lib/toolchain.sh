@@ -19,3 +19,9 @@ ensure_component() {
     say "installing: rustup component add $2"
     rustup component add "$2" >&2
 }
+
+# Builds the program of the service. Built beside a test it has the features that tests give to its dependencies, so that
+# nothing is compiled twice.
+build_service() {
+    cargo build --locked --bins --test crash
+}

@@ -23,8 +23,9 @@ use self::parameters::{PATH_PARAMETERS, idempotency_key, if_match, if_match_or_n
 use self::pointers::{object_mut, set};
 use self::schemas::{merge_flattened, settle_nulls, take_simple_schemas, write_out};
 use crate::access::{Permission, permission_of};
-use crate::error::{FieldError, Problem, ProblemCode};
+use crate::error::{FieldError, PROBLEM_JSON, Problem, ProblemCode};
 use crate::http::route::METHODS;
+use crate::values::codes::MAX_CODES;
 
 /// Real requests and responses by operation: `<operation_id>.request.json`, `<operation_id>.response.json` (or `.csv`).
 static EXAMPLES: Dir = include_dir!("$CARGO_MANIFEST_DIR/openapi/examples");
@@ -124,6 +125,7 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         parameters.push(idempotency_key());
     }
     let has_question = parameters.iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+    complete_lists(&mut parameters);
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         for (status, response) in responses.iter_mut() {
@@ -167,6 +169,17 @@ fn complete(operation: &mut Map<String, Value>, method: &Method, path: &str) {
         if *method == Method::PATCH {
             set(body, "/description", json!(MERGE_PATCH));
         }
+    }
+}
+
+/// Adds what all lists of codes in parameters have in common. They are described with commas: generators that do not
+/// support this repeat the parameter, and some that repeat it add brackets to its name.
+fn complete_lists(parameters: &mut [Value]) {
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.pointer("/schema/items").is_some()) {
+        set(parameter, "/style", json!("form"));
+        set(parameter, "/explode", json!(false));
+        set(parameter, "/schema/minItems", json!(1));
+        set(parameter, "/schema/maxItems", json!(MAX_CODES));
     }
 }
 
@@ -279,10 +292,11 @@ fn problem_responses() -> Value {
             json!({
                 "description": codes,
                 "headers": headers,
-                "content": { "application/problem+json": {
+                "content": { PROBLEM_JSON: {
                     "schema": { "$ref": "#/components/schemas/Problem" },
                     "example": Problem {
                         type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+                        documentation_url: format!("/problems/{}", code.slug()),
                         title: code.title(),
                         status: code.status().as_u16(),
                         detail: code.advice().to_owned(),

@@ -1,6 +1,6 @@
 //! What stands at a JSON pointer of a document.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The members of the object there, none if there is none.
 pub(super) fn object_mut<'a>(
@@ -17,4 +17,9 @@ pub(super) fn set(document: &mut Value, pointer: &str, value: Value) {
     {
         parent.insert(name.to_owned(), value);
     }
+}
+
+/// The name of the component that a schema refers to.
+pub(super) fn component_of(schema: &Map<String, Value>) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 
+use super::pointers::component_of;
 use crate::values::date::Date;
 
 /// The name of the schema of dates.
@@ -52,10 +53,6 @@ pub(super) fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
     schemas.retain(|name, schema| !simple.contains_key(name) || schema.get("enum").is_some());
     simple.insert(DATE.to_owned(), json!(Date::schema()));
     simple
-}
-
-fn component_of(schema: &Map<String, Value>) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
 /// Replaces references to simple schemas by the schemas; siblings of a reference take precedence. `utoipa` describes

@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 pub use self::database::{ConstraintExt, NotFoundExt};
 pub use self::fault::DatabaseFault;
-pub use self::problem::{FieldError, MAX_ERRORS, Problem, ProblemCode};
+pub use self::problem::{FieldError, MAX_ERRORS, PROBLEM_JSON, Problem, ProblemCode};
 
 /// An error of a request.
 #[derive(Debug)]
@@ -211,12 +211,13 @@ impl ApiError {
         }
     }
 
-    /// The body of the response to the request with this path and id.
+    /// The body of the response to the request with this path and id, from a service at this address.
     #[must_use]
-    pub fn problem(&self, instance: &str, trace_id: &str) -> Problem {
+    pub fn problem(&self, service: &str, instance: &str, trace_id: &str) -> Problem {
         let code = self.code();
         Problem {
             type_uri: format!("urn:problem-type:inspection-register:{}", code.slug()),
+            documentation_url: format!("{service}/problems/{}", code.slug()),
             title: code.title(),
             status: code.status().as_u16(),
             detail: self.detail().to_owned(),
@@ -227,10 +228,10 @@ impl ApiError {
         }
     }
 
-    /// The complete response to the request with this path and id.
+    /// The complete response to the request with this path and id, from a service at this address.
     #[must_use]
-    pub fn respond(&self, instance: &str, trace_id: &str) -> HttpResponse {
-        self.head().content_type("application/problem+json").json(self.problem(instance, trace_id))
+    pub fn respond(&self, service: &str, instance: &str, trace_id: &str) -> HttpResponse {
+        self.head().content_type(PROBLEM_JSON).json(self.problem(service, instance, trace_id))
     }
 
     fn head(&self) -> HttpResponseBuilder {

@@ -214,7 +214,7 @@ impl ProblemCode {
 pub struct FieldError {
     /// The place in the body: a JSON Pointer (RFC 6901), empty for the whole body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000, pattern = "^(/[^/]*)*$", example = "/gss_code")]
+    #[schema(max_length = 1000, example = "/gss_code")]
     pub pointer: Option<String>,
     /// The name of the parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -253,13 +253,19 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).map(plain).collect()
 }
 
+/// The media type of problems (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
 /// A problem (RFC 9457): the body of every error response.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// The kind of problem; `/problems/{slug}` explains it.
+    /// The kind of problem; `documentation_url` explains it.
     #[serde(rename = "type")]
-    #[schema(format = "uri", max_length = 200, example = "urn:problem-type:inspection-register:not-found")]
+    #[schema(format = "uri", example = "urn:problem-type:inspection-register:not-found")]
     pub type_uri: String,
+    /// The page that explains this kind of problem, for people and programs.
+    #[schema(format = "uri-reference", example = "/problems/not-found")]
+    pub documentation_url: String,
     /// The kind of problem in a few words.
     #[schema(max_length = 100, example = "Not found")]
     pub title: &'static str,

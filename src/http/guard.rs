@@ -7,13 +7,13 @@ use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, Accept, Header, Quality};
+use actix_web::http::header::{self, HeaderMap, Quality, QualityItem};
 use actix_web::middleware::Next;
 use actix_web::mime::{self, Mime};
 use actix_web::web;
 
 use crate::access::caller::Caller;
-use crate::error::{ApiError, ProblemCode};
+use crate::error::{ApiError, PROBLEM_JSON, ProblemCode};
 use crate::http::extract::{check_if_none_match, check_no_parameters};
 use crate::http::operation::{Operation, Operations};
 use crate::http::route::route;
@@ -61,17 +61,30 @@ fn only_read(route: &str, method: &Method) -> Result<(), ApiError> {
 }
 
 /// Whether the caller takes one of these media types (RFC 9110, section 12.5.1). An operation without a body in its
-/// answer is acceptable to all.
+/// response is acceptable to all, and a header that cannot be parsed as a whole refuses nothing: older Java clients send
+/// `*; q=.2`. Some generated clients ask for the media type of problems alone, whatever they expect.
 fn accepts(request: &ServiceRequest, offered: &BTreeSet<String>) -> bool {
-    if offered.is_empty() || !request.headers().contains_key(header::ACCEPT) {
-        return true;
+    let Some(ranges) = accepted_ranges(request.headers()) else { return true };
+    offered.is_empty()
+        || ranges.is_empty()
+        || offered.iter().any(|media_type| is_wanted(&ranges, media_type))
+        || ranges.iter().all(|range| range.item.essence_str() == PROBLEM_JSON && range.quality > Quality::ZERO)
+}
+
+/// The media ranges of the `Accept` headers, or nothing if one of them cannot be parsed.
+fn accepted_ranges(headers: &HeaderMap) -> Option<Vec<QualityItem<Mime>>> {
+    let mut ranges = Vec::new();
+    for value in headers.get_all(header::ACCEPT) {
+        let parts = value.to_str().ok()?.split(',').map(str::trim).filter(|part| !part.is_empty());
+        for part in parts {
+            ranges.push(part.parse().ok()?);
+        }
     }
-    let Ok(accept) = Accept::parse(request.request()) else { return true };
-    accept.is_empty() || offered.iter().any(|media_type| is_wanted(&accept, media_type))
+    Some(ranges)
 }
 
 /// Whether the most specific range that matches a media type has a weight other than zero.
-fn is_wanted(accept: &Accept, media_type: &str) -> bool {
+fn is_wanted(ranges: &[QualityItem<Mime>], media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     let kind = essence.split('/').next().unwrap_or_default();
     let fit = |range: &Mime| match (range.type_(), range.subtype()) {
@@ -79,7 +92,7 @@ fn is_wanted(accept: &Accept, media_type: &str) -> bool {
         (own, mime::STAR) => (own == kind).then_some(1),
         _ => (range.essence_str() == essence).then_some(2),
     };
-    let fitting = accept.iter().filter_map(|range| Some((fit(&range.item)?, range.quality)));
+    let fitting = ranges.iter().filter_map(|range| Some((fit(&range.item)?, range.quality)));
     fitting.max_by_key(|(fit, quality)| (*fit, *quality)).is_some_and(|(_, quality)| quality > Quality::ZERO)
 }
 

@@ -25,7 +25,8 @@ use crate::access::secret;
 use crate::database::pool::Db;
 use crate::database::schema::idempotency_keys;
 use crate::database::sql::{hashtextextended, pg_try_advisory_xact_lock};
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, FieldError, PROBLEM_JSON};
+use crate::http::public_url::PublicUrl;
 use crate::http::response::Response;
 use crate::values::json::JsonList;
 
@@ -47,6 +48,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 pub struct Once {
     key: Option<String>,
     encryption: Option<Encryption>,
+    service: String,
     path: String,
     request: Sha256,
 }
@@ -86,7 +88,13 @@ impl Once {
         let start = format!("{} {}", request.method(), request.path());
         let secret = secret::secret_of(request.headers());
         let encryption = key.as_deref().zip(secret).map(|(key, secret)| Encryption::new(&secret, key)).transpose()?;
-        Ok(Self { key, encryption, path: request.path().to_owned(), request: Sha256::new_with_prefix(start) })
+        Ok(Self {
+            key,
+            encryption,
+            service: PublicUrl::of(request).absolute(""),
+            path: request.path().to_owned(),
+            request: Sha256::new_with_prefix(start),
+        })
     }
 
     /// Adds the body. White space and the order of members are not significant.
@@ -150,8 +158,8 @@ impl Once {
                 let Response { status, headers, body, shows_secret } = match &outcome {
                     Ok(response) => response.clone(),
                     Err(refusal) if is_lasting(refusal) => {
-                        let problem = refusal.problem(&self.path, caller.request_id());
-                        Response::json(refusal.status_code(), "application/problem+json", &problem)?
+                        let problem = refusal.problem(&self.service, &self.path, caller.request_id());
+                        Response::json(refusal.status_code(), PROBLEM_JSON, &problem)?
                     }
                     Err(_) => return outcome.map(Ok),
                 };

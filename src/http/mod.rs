@@ -9,6 +9,7 @@ pub mod operation;
 pub mod page;
 pub mod pages;
 pub mod parameters;
+pub mod public_url;
 pub mod request_id;
 pub mod response;
 pub mod route;

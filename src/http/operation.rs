@@ -48,6 +48,12 @@ impl Operation {
 }
 
 impl Parameter {
+    /// Whether it holds several values.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.schema.get("items").is_some()
+    }
+
     /// The rule of its schema that a text breaks, by name, for a text that is known to break one.
     #[must_use]
     pub fn broken_rule(&self, text: &str) -> &'static str {

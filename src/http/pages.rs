@@ -1,37 +1,46 @@
-//! Pages outside `/v1`: the landing page, the OpenAPI document and the explanations of problems.
+//! Pages outside `/v1`: the landing page, the OpenAPI document, Swagger UI and the explanations of problems.
+
+pub mod problems;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, Responder, web};
-use serde_json::Value;
+use actix_web::{HttpRequest, HttpResponse, Responder, web};
+use serde_json::{Value, json};
 
-use crate::error::{ApiError, ProblemCode};
+use crate::error::ApiError;
+use crate::http::public_url::PublicUrl;
 use crate::http::response::Content;
 
-/// The OpenAPI document in both versions, serialised. Clones share the bytes.
-#[derive(Clone)]
+/// The OpenAPI document in both versions, serialised.
 pub struct Documents {
-    current: web::Bytes,
-    of_3_0: web::Bytes,
+    current: String,
+    of_3_0: String,
 }
 
 impl Documents {
     /// Serialises the document and its conversion to OpenAPI 3.0.
     #[must_use]
     pub fn new(document: &Value, of_3_0: &Value) -> Self {
-        Self { current: document.to_string().into(), of_3_0: of_3_0.to_string().into() }
+        Self { current: document.to_string(), of_3_0: of_3_0.to_string() }
     }
 }
 
-/// The landing page.
-pub const LANDING: &str = include_str!("pages/landing.html");
+const HTML: &str = "text/html; charset=utf-8";
 
 fn file(media_type: &'static str, text: &'static str) -> Content {
     Content { media_type, bytes: web::Bytes::from_static(text.as_bytes()) }
 }
 
+/// A page with a text in Markdown; `root` is the relative address of the service.
+fn page(root: &str, title: &str, text: &str) -> String {
+    let mut content = String::new();
+    pulldown_cmark::html::push_html(&mut content, pulldown_cmark::Parser::new(text));
+    let page = include_str!("pages/page.html").replace("{root}", root).replace("{title}", title);
+    page.replace("{content}", &content)
+}
+
 /// `GET /`: the landing page.
 pub async fn landing() -> Content {
-    file("text/html; charset=utf-8", LANDING)
+    file(HTML, include_str!("pages/landing.html"))
 }
 
 /// `GET /docs`: redirects to `/docs/`, where Swagger UI is.
@@ -41,7 +50,7 @@ pub async fn to_docs() -> impl Responder {
 
 /// `GET /docs/`: Swagger UI with the title and the width of the register.
 pub async fn docs() -> Content {
-    file("text/html; charset=utf-8", include_str!("pages/swagger-ui.html"))
+    file(HTML, include_str!("pages/swagger-ui.html"))
 }
 
 /// `GET /docs/register.css`: corrections to the style sheet of Swagger UI.
@@ -54,29 +63,26 @@ pub async fn docs_script() -> Content {
     file("text/javascript; charset=utf-8", include_str!("pages/swagger-ui.js"))
 }
 
+/// `GET /pages.css`: the style sheet of the pages of the register.
+pub async fn style() -> Content {
+    file("text/css; charset=utf-8", include_str!("pages/pages.css"))
+}
+
 /// `GET /openapi.json`.
-pub async fn document(documents: web::Data<Documents>) -> Content {
-    Content { media_type: "application/json", bytes: documents.current.clone() }
+pub async fn document(request: HttpRequest, documents: web::Data<Documents>) -> Content {
+    served(&documents.current, &request)
 }
 
 /// `GET /openapi-3.0.json`.
-pub async fn document_3_0(documents: web::Data<Documents>) -> Content {
-    Content { media_type: "application/json", bytes: documents.of_3_0.clone() }
+pub async fn document_3_0(request: HttpRequest, documents: web::Data<Documents>) -> Content {
+    served(&documents.of_3_0, &request)
 }
 
-/// `GET /problems/{slug}`: explains a kind of problem, and what the caller can do.
-///
-/// # Errors
-///
-/// `not_found` if there is no such kind.
-pub async fn problem(slug: web::Path<String>) -> Result<Content, ApiError> {
-    let code = ProblemCode::ALL
-        .iter()
-        .find(|code| code.slug() == *slug)
-        .ok_or_else(|| ApiError::not_found("kind of problem"))?;
-    let (title, status, advice) = (code.title(), code.status(), code.advice());
-    let text = format!("# {title}\n\n`{code}`, status {status}\n\n{advice}\n");
-    Ok(Content { media_type: "text/markdown; charset=utf-8", bytes: text.into() })
+/// The document with the address of the service in place of the relative one in `servers`, which stands before all others.
+fn served(document: &str, request: &HttpRequest) -> Content {
+    let url = PublicUrl::of(request).absolute_for("/v1", request);
+    let text = document.replacen("\"url\":\"/v1\"", &format!("\"url\":{}", json!(url)), 1);
+    Content { media_type: "application/json", bytes: text.into() }
 }
 
 /// The response to a path without a route.

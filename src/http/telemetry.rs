@@ -12,7 +12,8 @@ use actix_web::{HttpMessage, HttpResponse, web};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use crate::database::pool::Db;
-use crate::error::{ApiError, ProblemCode};
+use crate::error::{ApiError, PROBLEM_JSON, ProblemCode};
+use crate::http::public_url::PublicUrl;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::route;
 use crate::http::security_headers;
@@ -125,9 +126,10 @@ fn known(method: &Method) -> &'static str {
 
 /// Adds a problem body to every error response, and logs errors of the register.
 fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let service = PublicUrl::of(response.request()).absolute("");
     let problem = match response.response().error() {
         None if is_failure(response.status()) && !is_problem(response.response()) => {
-            of_status(response.status()).respond(path, &id.to_string())
+            of_status(response.status()).respond(&service, path, &id.to_string())
         }
         None => return response,
         Some(error) => match error.as_error::<ApiError>() {
@@ -136,9 +138,9 @@ fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Se
                 {
                     log::error!("request {id} failed: {cause}");
                 }
-                problem.respond(path, &id.to_string())
+                problem.respond(&service, path, &id.to_string())
             }
-            None => of_framework(error).respond(path, &id.to_string()),
+            None => of_framework(error).respond(&service, path, &id.to_string()),
         },
     };
     with_body(response, problem)
@@ -161,7 +163,7 @@ fn is_failure(status: StatusCode) -> bool {
 
 /// Whether the body is already a problem: that of a stored refusal.
 fn is_problem(response: &HttpResponse) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/problem+json")
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == PROBLEM_JSON)
 }
 
 /// Converts an error of actix-web.

@@ -136,6 +136,7 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         metrics: Metrics::new()?,
         draining: Draining::default(),
         cors_origins: config.cors_origins.clone(),
+        public_url: config.public_url.clone(),
         limits: RequestLimits::new(files::make_room(Limits::default()), rate),
     };
     let draining = app.draining.clone();

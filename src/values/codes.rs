@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
-/// Several codes in one parameter, separated by commas.
+/// Several codes in one parameter, which is repeated or has them separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes<T>(pub Vec<T>);
 

@@ -111,13 +111,7 @@ impl FromSql<sql_types::Date, Pg> for Date {
 
 impl PartialSchema for Date {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
-            .pattern(Some("^(19[0-9]{2}|20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$"))
-            .min_length(Some(10))
-            .max_length(Some(10))
-            .into()
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).into()
     }
 }
 

@@ -119,13 +119,7 @@ impl<T> FromSql<sql_types::Uuid, Pg> for Id<T> {
 
 impl<T> PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
-            .pattern(Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))
-            .min_length(Some(36))
-            .max_length(Some(36))
-            .into()
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into()
     }
 }
 

@@ -19,7 +19,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationError, ValidationErrors};
 
-pub use self::rule::{PLAIN_TEXT, Rule};
+pub use self::rule::Rule;
 
 /// Whether the character is a control character other than newline and tab, which no text may contain.
 #[must_use]
@@ -144,15 +144,12 @@ impl<R: Rule> FromSql<sql_types::Text, Pg> for Text<R> {
 
 impl<R: Rule> PartialSchema for Text<R> {
     fn schema() -> RefOr<Schema> {
-        let mut schema = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .min_length(Some(R::MIN))
-            .max_length(Some(R::MAX))
-            .pattern(Some(R::PATTERN));
-        if let Some(format) = R::FORMAT {
-            schema = schema.format(Some(SchemaFormat::Custom(format.to_owned())));
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        match R::FORMAT {
+            Some(format) => schema.format(Some(SchemaFormat::Custom(format.to_owned()))),
+            None => schema.min_length(Some(R::MIN)).max_length(Some(R::MAX)).pattern(R::PATTERN),
         }
-        schema.into()
+        .into()
     }
 }
 

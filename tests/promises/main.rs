@@ -32,6 +32,7 @@ mod judgements;
 mod keys;
 mod openapi_3_0;
 mod operations;
+mod parameters;
 mod recommendations;
 mod standings;
 mod themes;

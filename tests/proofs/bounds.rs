@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::Register;
-use crate::support::contract::{DOCUMENT, compile, is_free_text};
+use crate::support::contract::{DOCUMENT, compile, is_free_text, with_rules_in_words};
 use crate::support::operations::{self, Operation};
 
 /// The codes of rules that the document tells; all others need data, or other members, to be broken.
@@ -103,9 +103,10 @@ fn candidates(schema: &'static Value) -> Vec<Value> {
 }
 
 fn texts(schema: &'static Value) -> Vec<String> {
-    let (least, most) = (limit(schema, "minLength"), limit(schema, "maxLength"));
+    let strict = with_rules_in_words(schema);
+    let (least, most) = (limit(&strict, "minLength"), limit(&strict, "maxLength"));
     let long = |text: &str, length: usize| text.repeat(length);
-    if is_free_text(schema) || schema.get("pattern").is_none() {
+    if is_free_text(schema) {
         // Four bytes each: limits count characters.
         let texts = [least.saturating_sub(1), least, most, most + 1].map(|length| long("𝔞", length));
         return texts
@@ -115,7 +116,7 @@ fn texts(schema: &'static Value) -> Vec<String> {
     }
     let fits = compile(schema);
     let (good, bad) = TEXTS.iter().copied().partition::<Vec<_>, _>(|text| fits.is_valid(&json!(text)));
-    assert!(!good.is_empty(), "no text of the form {}", schema["pattern"]);
+    assert!(!good.is_empty(), "no text of the form {}", strict["pattern"]);
     let stretched = good.iter().map(|text| format!("{text}{}", long("a", most.saturating_sub(text.len()))));
     let mut texts = stretched.flat_map(|text| [format!("{text}a"), text]).collect::<Vec<_>>();
     texts.extend(good.iter().flat_map(|text| {

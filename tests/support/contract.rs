@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use actix_web::http::Method;
-use inspection_register::values::text::PLAIN_TEXT;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
@@ -17,17 +16,77 @@ pub static DOCUMENT: LazyLock<&Value> = LazyLock::new(inspection_register::api::
 /// The address at which validators find the components of the document.
 const COMPONENTS: &str = "https://register.example/";
 
+/// Any text without control characters other than newline and tab.
+const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+
+/// What the document says in words of texts with a format: the one way in which each is written.
+const FORMS: [(&str, &str); 4] = [
+    ("date", "^(19[0-9]{2}|20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$"),
+    (
+        "date-time",
+        "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\
+         ([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+    ),
+    (
+        "uri",
+        "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
+         ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$",
+    ),
+    ("uuid", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+];
+
+/// The maximum number of characters of a `uri`.
+const MAX_URI: u64 = 2_000;
+
+/// Adds to a schema what the document says in words.
+fn add_rules_in_words(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(add_rules_in_words),
+        Value::Object(members) => {
+            members.values_mut().for_each(add_rules_in_words);
+            let types = members.get("type").cloned().unwrap_or_default();
+            let is_text = types == "string" || types.as_array().is_some_and(|types| types.contains(&json!("string")));
+            if !is_text || members.contains_key("pattern") || members.contains_key("enum") {
+                return;
+            }
+            let format = members.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let form = FORMS.iter().find(|(name, _)| *name == format).map(|(_, form)| *form);
+            members.insert("pattern".to_owned(), json!(form.unwrap_or(PLAIN_TEXT)));
+            if format == "uri" {
+                members.insert("maxLength".to_owned(), json!(MAX_URI));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A schema with what the document says in words.
+pub fn with_rules_in_words(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    add_rules_in_words(&mut schema);
+    schema
+}
+
 /// The components with objects closed, so that a member without description is found.
-static CLOSED: LazyLock<Registry> = LazyLock::new(|| {
+static CLOSED: LazyLock<Value> = LazyLock::new(|| {
     let mut components = DOCUMENT["components"].clone();
     for schema in components["schemas"].as_object_mut().unwrap().values_mut() {
         if schema["type"] == "object" {
             schema["additionalProperties"] = json!(false);
         }
     }
-    let resource = Draft::Draft202012.create_resource(json!({ "components": components }));
-    Registry::try_new(COMPONENTS, resource).unwrap()
+    json!({ "components": components })
 });
+
+/// The closed components for the validators of responses.
+static GIVEN: LazyLock<Registry> = LazyLock::new(|| registry(CLOSED.clone()));
+
+/// The closed components for the validators of what callers send.
+static SENT: LazyLock<Registry> = LazyLock::new(|| registry(with_rules_in_words(&CLOSED)));
+
+fn registry(components: Value) -> Registry {
+    Registry::try_new(COMPONENTS, Draft::Draft202012.create_resource(components)).unwrap()
+}
 
 /// The documented path that a request path is of, and its operation.
 pub fn operation(method: &Method, path: &str) -> Option<(&'static String, &'static Value)> {
@@ -79,7 +138,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
         Some(offered) => {
             assert!(offered.contains_key(&media_type), "{context}: {media_type:?} is not documented");
             if media_type.ends_with("json") && *method != Method::HEAD {
-                let (validator, body) = (compile(&offered[&media_type]["schema"]), answer.json());
+                let (validator, body) = (compile_response(&offered[&media_type]["schema"]), answer.json());
                 if validator.is_valid(&body) {
                     return;
                 }
@@ -92,17 +151,31 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
 
 /// Whether a schema lets text have any form.
 pub fn is_free_text(schema: &Value) -> bool {
-    ["format", "enum"].iter().all(|name| schema[name].is_null()) && schema["pattern"] == PLAIN_TEXT
+    ["format", "enum", "pattern"].iter().all(|name| schema[name].is_null())
+}
+
+/// The validator of what callers send, with what the document says in words.
+pub fn compile(schema: &Value) -> &'static Validator {
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);
+    compile_once(&VALIDATORS, &with_rules_in_words(schema), &SENT)
+}
+
+/// The validator of a response.
+pub fn compile_response(schema: &Value) -> &'static Validator {
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);
+    compile_once(&VALIDATORS, schema, &GIVEN)
 }
 
 /// The validator of a schema that may refer to the components of the document; equal schemas share it.
-pub fn compile(schema: &Value) -> &'static Validator {
-    static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);
+fn compile_once(
+    known: &Mutex<HashMap<String, &'static Validator>>,
+    schema: &Value,
+    components: &Registry,
+) -> &'static Validator {
     let text = schema.to_string().replace("\"$ref\":\"#/", &format!("\"$ref\":\"{COMPONENTS}#/"));
-    let mut validators = VALIDATORS.lock().unwrap();
-    validators.entry(text).or_insert_with_key(|text| {
+    known.lock().unwrap().entry(text).or_insert_with_key(|text| {
         let schema = serde_json::from_str(text).unwrap();
-        let options = jsonschema::options().with_draft(Draft::Draft202012).with_registry(CLOSED.clone());
+        let options = jsonschema::options().with_draft(Draft::Draft202012).with_registry(components.clone());
         Box::leak(Box::new(options.should_validate_formats(true).build(&schema).unwrap()))
     })
 }

@@ -32,6 +32,7 @@ use inspection_register::database::pool::Db;
 use inspection_register::http::health::Draining;
 use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::public_url::PublicUrl;
 use inspection_register::http::telemetry::Metrics;
 use inspection_register::register::api_keys::authenticate::KnownKeys;
 use serde_json::Value;
@@ -286,6 +287,7 @@ pub fn app(database: &Database) -> App {
         metrics: Metrics::new().unwrap(),
         draining: Draining::default(),
         cors_origins: Vec::new(),
+        public_url: PublicUrl::default(),
         limits: RequestLimits::new(Limits::default(), RateLimits::default()),
     }
 }

@@ -8,7 +8,7 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-use super::contract::is_free_text;
+use super::contract::{is_free_text, with_rules_in_words};
 use super::operations::resolve;
 
 /// A value with every member that the schema names, the same at every run.
@@ -65,9 +65,9 @@ fn by_type(name: &str, schema: &Value, is_whole: bool) -> BoxedStrategy<Value> {
         _ if schema["format"] == "date" => {
             select(vec!["1999-12-31", "2022-07-18", "2022-07-29", "2022-09-21"]).prop_map(Value::from).boxed()
         }
-        _ => match schema["pattern"].as_str() {
+        _ => match with_rules_in_words(schema)["pattern"].as_str() {
             Some(pattern) if !is_free_text(schema) => {
-                let (min, max) = (size("minLength", 0), size("maxLength", 10_000));
+                let (min, max) = (size("minLength", 0), size("maxLength", 2_000));
                 let text = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap();
                 let fits = move |text: &String| (min..=max).contains(&text.chars().count());
                 text.prop_filter("too short or too long", fits).prop_map(Value::from).boxed()

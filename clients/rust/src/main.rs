@@ -7,12 +7,11 @@ mod register {
     include!(concat!(env!("OUT_DIR"), "/register.rs"));
 }
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
 
 use chrono::NaiveDate;
-use progenitor_client::{ClientHooks, OperationInfo};
 use register::types::{
     AuthorityPatch, AuthorityPatchName, AuthorityType, Count, Grade, NewAuthority, Problem, ProblemCode,
 };
@@ -20,25 +19,6 @@ use register::{Client, ResponseValue};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 type Refused = register::Error<Problem>;
-
-impl ClientHooks for Client {
-    /// Joins several codes into one parameter, separated by commas: the generated client repeats the parameter.
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        _: &OperationInfo,
-    ) -> Result<(), progenitor_client::Error<E>> {
-        let mut values = BTreeMap::<String, Vec<String>>::new();
-        for (name, value) in request.url().query_pairs() {
-            values.entry(name.into_owned()).or_default().push(value.into_owned());
-        }
-        if !values.is_empty() {
-            let joined = values.into_iter().map(|(name, several)| (name, several.join(",")));
-            request.url_mut().query_pairs_mut().clear().extend_pairs(joined);
-        }
-        Ok(())
-    }
-}
 
 fn connect() -> Outcome<Client> {
     let base = env::var("BASE_URL").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());

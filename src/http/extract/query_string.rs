@@ -1,9 +1,9 @@
 //! Query strings: split, decoded parameter by parameter, and every fault of each reported at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{ApiError, FieldError};
-use crate::http::operation::Operation;
+use crate::http::operation::{Operation, Parameter};
 use crate::http::parameters::Parameters;
 use crate::http::rules::{broken_rules, has_control_character};
 
@@ -16,7 +16,8 @@ pub struct QueryString<'a> {
 }
 
 impl<'a> QueryString<'a> {
-    /// Splits the query string of a request for an operation. What is unknown, given twice or no text is set aside as
+    /// Splits the query string of a request for an operation. A list may be repeated. What is unknown, given twice or
+    /// not text is set aside as
     /// malformed, each name once.
     pub fn new(query: &str, operation: &'a Operation) -> Self {
         let mut places = HashMap::<String, usize>::new();
@@ -24,10 +25,8 @@ impl<'a> QueryString<'a> {
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (name, value) = read(operation, name, value);
-            if let Some(place) = places.get(&name) {
-                if let Some((_, first @ Ok(_))) = parts.get_mut(*place) {
-                    *first = Err(FieldError::parameter(name, "repeated", "may be given once"));
-                }
+            if let Some((_, first)) = places.get(&name).and_then(|place| parts.get_mut(*place)) {
+                combine(operation, &name, first, value);
             } else {
                 places.insert(name.clone(), parts.len());
                 parts.push((name, value));
@@ -36,6 +35,7 @@ impl<'a> QueryString<'a> {
         let mut split = Self { operation, pairs: Vec::new(), malformed: Vec::new(), broken: Vec::new() };
         for (name, value) in parts {
             match value {
+                Ok(value) if is_list(operation, &name) => split.pairs.push((name, in_one_order(&value))),
                 Ok(value) => split.pairs.push((name, value)),
                 Err(error) => split.malformed.push(error),
             }
@@ -43,7 +43,8 @@ impl<'a> QueryString<'a> {
         split
     }
 
-    /// The parameters that are well-formed by their names, and their values as they were sent.
+    /// The parameters that are well-formed by their names, and their values. The values of a list are in one order, each
+    /// once, however they were sent.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
@@ -114,6 +115,34 @@ fn read(operation: &Operation, name: &str, value: &str) -> (String, Result<Strin
         }
         Some(value) => (name, Ok(value)),
     }
+}
+
+fn is_list(operation: &Operation, name: &str) -> bool {
+    operation.parameter(name).is_some_and(Parameter::is_list)
+}
+
+/// Adds the value of a parameter that is given again, which only a list may be.
+fn combine(
+    operation: &Operation,
+    name: &str,
+    first: &mut Result<String, FieldError>,
+    more: Result<String, FieldError>,
+) {
+    match (first, more) {
+        (Err(_), _) => {}
+        (Ok(first), Ok(more)) if is_list(operation, name) => {
+            first.push(',');
+            first.push_str(&more);
+        }
+        (first, Err(error)) if is_list(operation, name) => *first = Err(error),
+        (first, _) => *first = Err(FieldError::parameter(name, "repeated", "may be given once")),
+    }
+}
+
+/// The values of a list in alphabetical order, without repetitions.
+fn in_one_order(list: &str) -> String {
+    let values = list.split(',').collect::<BTreeSet<_>>();
+    values.into_iter().collect::<Vec<_>>().join(",")
 }
 
 fn decode_percent(text: &str) -> Option<String> {

@@ -173,16 +173,16 @@ pub struct DocumentFilter {
     #[param(example = "monitoring visit")]
     pub q: Option<SearchText>,
     /// Authorities that they are about, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections that they are about.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b", "01a20435-3eac-77c6-b0e0-2ae63fb7a859"]))]
+    #[param(value_type = Option<Vec<InspectionId>>, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b", "01a20435-3eac-77c6-b0e0-2ae63fb7a859"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Kinds of document.
-    #[param(style = Form, explode = false, value_type = Option<Vec<DocumentKind>>, max_items = 50, min_items = 1, example = json!(["press_release", "letter"]))]
+    #[param(value_type = Option<Vec<DocumentKind>>, example = json!(["press_release", "letter"]))]
     pub kind: Option<Codes<DocumentKind>>,
     /// The readers that they were written for.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Audience>>, max_items = 50, min_items = 1, example = json!(["public", "council"]))]
+    #[param(value_type = Option<Vec<Audience>>, example = json!(["public", "council"]))]
     pub audience: Option<Codes<Audience>>,
     /// The order of the items.
     #[param(default = "-published_on", example = "-published_on")]

@@ -223,16 +223,16 @@ pub struct EventFilter {
     #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
     pub after: Option<i64>,
     /// Types of change.
-    #[param(style = Form, explode = false, value_type = Option<Vec<EventType>>, max_items = 50, min_items = 1, example = json!(["created", "deleted"]))]
+    #[param(value_type = Option<Vec<EventType>>, example = json!(["created", "deleted"]))]
     pub event_type: Option<Codes<EventType>>,
     /// Kinds of resource.
-    #[param(style = Form, explode = false, value_type = Option<Vec<EventResource>>, max_items = 50, min_items = 1, example = json!(["inspection", "finding"]))]
+    #[param(value_type = Option<Vec<EventResource>>, example = json!(["inspection", "finding"]))]
     pub resource: Option<Codes<EventResource>>,
     /// Ids of resources.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ResourceId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
+    #[param(value_type = Option<Vec<ResourceId>>, example = json!(["01a20435-3ea9-7d3f-a057-7ff72ea165f0"]))]
     pub resource_id: Option<Codes<ResourceId>>,
     /// Authorities concerned, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
 }
 

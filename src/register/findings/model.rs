@@ -227,25 +227,25 @@ pub struct FindingFilter {
     #[param(example = "pathway plans")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
+    #[param(value_type = Option<Vec<InspectionId>>, example = json!(["01a20435-3eab-760f-ae77-bee896597f2b"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Frameworks of their inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["ilacs_2023"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["ilacs_2023"]))]
     pub framework: Option<Codes<Code>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["pathway_planning"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["pathway_planning"]))]
     pub theme: Option<Codes<Code>>,
     /// The groups of children concerned.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    #[param(value_type = Option<Vec<Cohort>>, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// Strengths, concerns, or both.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Polarity>>, max_items = 50, min_items = 1, example = json!(["concern", "mixed"]))]
+    #[param(value_type = Option<Vec<Polarity>>, example = json!(["concern", "mixed"]))]
     pub polarity: Option<Codes<Polarity>>,
     /// Areas of judgement.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["care_leavers"]))]
     pub area: Option<Codes<Code>>,
     /// Published on this day or later.
     #[param(example = "2012-01-01")]
@@ -254,7 +254,7 @@ pub struct FindingFilter {
     #[param(example = "2025-12-31")]
     pub published_to: Option<Date>,
     /// Related resources to embed in each finding.
-    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    #[param(value_type = Option<Vec<FindingEmbed>>, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
 }
 
@@ -274,7 +274,7 @@ impl Parameters for FindingFilter {
 #[into_params(parameter_in = Query)]
 pub struct FindingParameters {
     /// Related resources to embed in each finding.
-    #[param(style = Form, explode = false, value_type = Option<Vec<FindingEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    #[param(value_type = Option<Vec<FindingEmbed>>, example = json!(["actions"]))]
     pub embed: Option<Codes<FindingEmbed>>,
 }
 

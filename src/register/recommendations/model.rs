@@ -271,22 +271,22 @@ pub struct RecommendationFilter {
     #[param(example = "agencies")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
+    #[param(value_type = Option<Vec<InspectionId>>, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Frameworks of their inspections.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["ilacs_2018"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["ilacs_2018"]))]
     pub framework: Option<Codes<Code>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_enquiries"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["child_protection_enquiries"]))]
     pub theme: Option<Codes<Code>>,
     /// The groups of children concerned.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["child_protection"]))]
+    #[param(value_type = Option<Vec<Cohort>>, example = json!(["child_protection"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// Kinds of recommendation.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationKind>>, max_items = 50, min_items = 1, example = json!(["area_for_improvement"]))]
+    #[param(value_type = Option<Vec<RecommendationKind>>, example = json!(["area_for_improvement"]))]
     pub kind: Option<Codes<RecommendationKind>>,
     /// Published on this day or later.
     #[param(example = "2012-01-01")]
@@ -299,7 +299,7 @@ pub struct RecommendationFilter {
     #[param(example = false)]
     pub never_examined: Option<bool>,
     /// Related resources to embed in each recommendation.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
+    #[param(value_type = Option<Vec<RecommendationEmbed>>, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
 }
 
@@ -319,7 +319,7 @@ impl Parameters for RecommendationFilter {
 #[into_params(parameter_in = Query)]
 pub struct RecommendationParameters {
     /// Related resources to embed in each recommendation.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationEmbed>>, max_items = 50, min_items = 1, example = json!(["examinations"]))]
+    #[param(value_type = Option<Vec<RecommendationEmbed>>, example = json!(["examinations"]))]
     pub embed: Option<Codes<RecommendationEmbed>>,
 }
 

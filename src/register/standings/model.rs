@@ -192,19 +192,19 @@ pub struct StandingFilter {
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Authorities, by id or code, whose current statistical neighbours are wanted.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000011"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000011"]))]
     pub neighbours_of: Option<Codes<AuthorityKey>>,
     /// Kinds of council.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityType>>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
+    #[param(value_type = Option<Vec<AuthorityType>>, example = json!(["unitary_authority"]))]
     pub authority_type: Option<Codes<AuthorityType>>,
     /// Areas with a grade; with `grade`, areas with that grade.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
     /// Grades; with `area`, in one of those areas.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate"]))]
+    #[param(value_type = Option<Vec<Grade>>, example = json!(["inadequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// The order of the items.
     #[param(default = "name", example = "name")]

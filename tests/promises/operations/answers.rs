@@ -134,7 +134,7 @@ async fn a_change_is_kept_under_the_id_of_its_request() {
 #[actix_web::test]
 async fn pages_and_the_document_are_not_sent_twice() {
     let register = Register::empty().await;
-    for path in ["/", "/docs/", "/openapi.json", "/openapi-3.0.json", "/problems/conflict"] {
+    for path in ["/", "/docs/", "/openapi.json", "/openapi-3.0.json", "/problems", "/problems/conflict", "/pages.css"] {
         let first = register.get(path).await.expect(200);
         let again = register.request(Method::GET, path).header("If-None-Match", first.etag()).send().await;
         assert!(again.expect(304).bytes.is_empty(), "{path}");

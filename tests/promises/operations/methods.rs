@@ -63,9 +63,18 @@ async fn what_is_only_read_says_so() {
 #[actix_web::test]
 async fn an_unknown_path_is_not_found_with_any_method() {
     let register = Register::empty().await;
-    for path in
-        ["/x", "/v1", "/v1/", "/v1/x", "/health", "/health/x", "/problems", "/problems/x", "/docs/x.js", "/favicon.ico"]
-    {
+    for path in [
+        "/x",
+        "/v1",
+        "/v1/",
+        "/v1/x",
+        "/health",
+        "/health/x",
+        "/problems/",
+        "/problems/x",
+        "/docs/x.js",
+        "/favicon.ico",
+    ] {
         for method in ["GET", "HEAD"] {
             let request = register.request(Method::from_bytes(method.as_bytes()).unwrap(), path);
             assert_eq!(request.send().await.refused(&[404]).code(), "not_found", "{method} {path}");

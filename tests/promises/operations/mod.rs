@@ -1,5 +1,6 @@
 //! Running it: health, metrics, headers, and the documents about them.
 
+mod addresses;
 mod answers;
 mod browsers;
 mod guides;

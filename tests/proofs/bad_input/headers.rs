@@ -138,7 +138,8 @@ async fn only_what_is_offered_can_be_accepted() {
             format!("{}/*;q=0, */*;q=0.5", own.split('/').next().unwrap()),
             "*/*;q=0".to_owned(),
             "image/*".to_owned(),
-            "application/problem+json".to_owned(),
+            format!("application/problem+json, {own};q=0"),
+            "application/problem+json;q=0".to_owned(),
         ];
         for accept in refused {
             let answer = operation.request(&register, &operation.path()).header("Accept", &accept).send().await;
@@ -153,6 +154,11 @@ async fn only_what_is_offered_can_be_accepted() {
             format!("*/*;q=0, {own}"),
             "nonsense".to_owned(),
             String::new(),
+            "application/problem+json".to_owned(),
+            "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2".to_owned(),
+            "text/html, x".to_owned(),
+            "text/html;q=high".to_owned(),
+            format!(" , {own} ,"),
         ];
         for accept in taken {
             operation.request(&register, &operation.path()).header("Accept", &accept).send().await.expect(200);

@@ -1,5 +1,7 @@
 //! Query strings that ask for what is not documented.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::operations::all;
@@ -73,6 +75,8 @@ fn odd_values() -> Vec<String> {
     values.push("good,".repeat(50) + "good");
     values.push("early_help,".repeat(50) + "early_help");
     values.push("E06000019,".repeat(50) + "E06000019");
+    values.push((0..51).map(|number| format!("E060000{number:02}")).collect::<Vec<_>>().join(","));
+    values.push((0..51).map(|number| format!("theme_{number}")).collect::<Vec<_>>().join(","));
     values.push("019a0000-0000-7000-8000-000000000000,".repeat(50) + "019a0000-0000-7000-8000-000000000000");
     values
 }
@@ -82,7 +86,8 @@ fn understood(schema: &Value, value: &str) -> Value {
     let value = value.replace('+', " ");
     let text = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap().into_owned();
     match schema["type"].as_str() {
-        Some("array") => text.split(',').collect(),
+        // Repetitions make no difference.
+        Some("array") => text.split(',').collect::<BTreeSet<_>>().into_iter().collect(),
         Some("integer") => match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => json!(number),
             _ => json!(text),
@@ -116,8 +121,10 @@ async fn a_value_that_the_document_forbids_is_refused() {
 async fn every_parameter_is_text_and_given_once() {
     let register = Register::real().await;
     for operation in all() {
-        for (name, _) in operation.query_parameters() {
-            for query in [
+        for (name, schema) in operation.query_parameters() {
+            let repeated = [format!("{name}=ab&{name}=ab"), format!("{name}=1&{name}="), format!("{name}&{name}")];
+            let repeated = repeated.into_iter().filter(|_| schema["items"].is_null());
+            let no_text = [
                 format!("{name}=%ff"),
                 format!("{name}=%C3%28"),
                 format!("{name}=a%ED%A0%80"),
@@ -126,10 +133,8 @@ async fn every_parameter_is_text_and_given_once() {
                 format!("{name}=a%1Bb"),
                 format!("{name}=a%7Fb"),
                 format!("{name}=a%C2%85b"),
-                format!("{name}=ab&{name}=ab"),
-                format!("{name}=1&{name}="),
-                format!("{name}&{name}"),
-            ] {
+            ];
+            for query in no_text.into_iter().chain(repeated) {
                 let path = format!("{}?{query}", operation.path());
                 let answer = operation.request(&register, &path).send().await.refused(&[400]);
                 assert_eq!(

@@ -30,10 +30,10 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct ApiKeyFilter {
     /// Roles.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Role>>, max_items = 50, min_items = 1, example = json!(["contributor", "reviewer"]))]
+    #[param(value_type = Option<Vec<Role>>, example = json!(["contributor", "reviewer"]))]
     pub role: Option<Codes<Role>>,
     /// Authorities that the keys are bound to, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// The order of the items.
     #[param(default = "name", example = "name")]

@@ -25,25 +25,25 @@ pub struct AuthorityFilter {
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Kinds of council.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityType>>, max_items = 50, min_items = 1, example = json!(["unitary_authority"]))]
+    #[param(value_type = Option<Vec<AuthorityType>>, example = json!(["unitary_authority"]))]
     pub authority_type: Option<Codes<AuthorityType>>,
     /// A day on which the authority existed.
     #[param(example = "2022-10-01")]
     pub active_on: Option<Date>,
     /// Codes of the Office for National Statistics.
-    #[param(style = Form, explode = false, value_type = Option<Vec<GssCode>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<GssCode>>, example = json!(["E06000019"]))]
     pub gss_code: Option<Codes<GssCode>>,
     /// Codes of the Department for Education.
-    #[param(style = Form, explode = false, value_type = Option<Vec<DfeCode>>, max_items = 50, min_items = 1, example = json!(["884"]))]
+    #[param(value_type = Option<Vec<DfeCode>>, example = json!(["884"]))]
     pub dfe_code: Option<Codes<DfeCode>>,
     /// Ofsted URNs.
-    #[param(style = Form, explode = false, value_type = Option<Vec<OfstedUrn>>, max_items = 50, min_items = 1, example = json!(["80474"]))]
+    #[param(value_type = Option<Vec<OfstedUrn>>, example = json!(["80474"]))]
     pub ofsted_urn: Option<Codes<OfstedUrn>>,
     /// The order of the items.
     #[param(default = "name", example = "name")]
     pub sort: Option<AuthoritySort>,
     /// Related resources to embed in each authority.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    #[param(value_type = Option<Vec<AuthorityEmbed>>, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
@@ -59,7 +59,7 @@ impl Parameters for AuthorityFilter {
 #[into_params(parameter_in = Query)]
 pub struct AuthorityParameters {
     /// Related resources to embed in the authority.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityEmbed>>, max_items = 50, min_items = 1, example = json!(["standing"]))]
+    #[param(value_type = Option<Vec<AuthorityEmbed>>, example = json!(["standing"]))]
     pub embed: Option<Codes<AuthorityEmbed>>,
 }
 
@@ -71,7 +71,7 @@ impl Parameters for AuthorityParameters {}
 #[into_params(parameter_in = Query)]
 pub struct NeighbourFilter {
     /// Issues of the list; all of them if absent.
-    #[param(style = Form, explode = false, value_type = Option<Vec<NeighbourSet>>, max_items = 50, min_items = 1, example = json!(["current"]))]
+    #[param(value_type = Option<Vec<NeighbourSet>>, example = json!(["current"]))]
     pub set: Option<Codes<NeighbourSet>>,
 }
 

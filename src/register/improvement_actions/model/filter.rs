@@ -27,45 +27,45 @@ pub struct ImprovementActionFilter {
     #[param(example = "housing")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Plans that the actions are part of.
-    #[param(style = Form, explode = false, value_type = Option<Vec<PlanId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"]))]
+    #[param(value_type = Option<Vec<PlanId>>, example = json!(["01a204d1-fb25-74ba-b7fa-820ab9b7a94d"]))]
     pub plan: Option<Codes<PlanId>>,
     /// The states of the actions.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ActionState>>, max_items = 50, min_items = 1, example = json!(["in_progress", "blocked"]))]
+    #[param(value_type = Option<Vec<ActionState>>, example = json!(["in_progress", "blocked"]))]
     pub state: Option<Codes<ActionState>>,
     /// The red, amber or green statuses of the actions.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Rag>>, max_items = 50, min_items = 1, example = json!(["amber", "red"]))]
+    #[param(value_type = Option<Vec<Rag>>, example = json!(["amber", "red"]))]
     pub rag: Option<Codes<Rag>>,
     /// The priorities of the actions.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Priority>>, max_items = 50, min_items = 1, example = json!(["high"]))]
+    #[param(value_type = Option<Vec<Priority>>, example = json!(["high"]))]
     pub priority: Option<Codes<Priority>>,
     /// The full name of the role that is responsible for the actions, ignoring case.
     #[validate(nested)]
     #[param(example = "Chief executive (example)")]
     pub owner_role: Option<Name>,
     /// The sources of the actions.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ActionSource>>, max_items = 50, min_items = 1, example = json!(["recommendation"]))]
+    #[param(value_type = Option<Vec<ActionSource>>, example = json!(["recommendation"]))]
     pub source: Option<Codes<ActionSource>>,
     /// Recommendations that the actions respond to.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RecommendationId>>, max_items = 50, min_items = 1, example = json!(["01a204d1-fb25-7845-a5a7-57124a83b17d"]))]
+    #[param(value_type = Option<Vec<RecommendationId>>, example = json!(["01a204d1-fb25-7845-a5a7-57124a83b17d"]))]
     pub recommendation: Option<Codes<RecommendationId>>,
     /// Findings that the actions respond to.
-    #[param(style = Form, explode = false, value_type = Option<Vec<FindingId>>, max_items = 50, min_items = 1, example = json!(["01a20435-3ed8-753f-bc77-90146e88dd56"]))]
+    #[param(value_type = Option<Vec<FindingId>>, example = json!(["01a20435-3ed8-753f-bc77-90146e88dd56"]))]
     pub finding: Option<Codes<FindingId>>,
     /// Themes.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["corporate_parenting"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["corporate_parenting"]))]
     pub theme: Option<Codes<Code>>,
     /// The groups of children concerned.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Cohort>>, max_items = 50, min_items = 1, example = json!(["care_leavers"]))]
+    #[param(value_type = Option<Vec<Cohort>>, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
     /// The full name of the persons or body that the actions were promised to, ignoring case.
     #[validate(nested)]
     #[param(example = "Care leavers (example)")]
     pub promised_to: Option<Name>,
     /// Whether everyone can read them, or only keys with access to the papers of the authority.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Visibility>>, max_items = 50, min_items = 1, example = json!(["public"]))]
+    #[param(value_type = Option<Vec<Visibility>>, example = json!(["public"]))]
     pub visibility: Option<Codes<Visibility>>,
     /// Due on this day or later.
     #[param(example = "2026-01-01")]
@@ -91,7 +91,7 @@ pub struct ImprovementActionFilter {
     #[param(default = "due_on", example = "due_on")]
     pub sort: Option<ImprovementActionSort>,
     /// Related resources to embed in each action; with `as_at`, those effective by that day.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    #[param(value_type = Option<Vec<ImprovementActionEmbed>>, example = json!(["recommendations"]))]
     pub embed: Option<Codes<ImprovementActionEmbed>>,
 }
 
@@ -115,7 +115,7 @@ pub struct ImprovementActionParameters {
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
     /// Related resources to embed in the action; with `as_at`, those effective by that day.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementActionEmbed>>, max_items = 50, min_items = 1, example = json!(["transitions", "date_revisions", "updates"]))]
+    #[param(value_type = Option<Vec<ImprovementActionEmbed>>, example = json!(["transitions", "date_revisions", "updates"]))]
     pub embed: Option<Codes<ImprovementActionEmbed>>,
 }
 

@@ -37,13 +37,13 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct ImprovementPlanFilter {
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// States of the plans; with `as_at`, on that day.
-    #[param(style = Form, explode = false, value_type = Option<Vec<PlanState>>, max_items = 50, min_items = 1, example = json!(["endorsed", "draft"]))]
+    #[param(value_type = Option<Vec<PlanState>>, example = json!(["endorsed", "draft"]))]
     pub state: Option<Codes<PlanState>>,
     /// Inspections that the plans respond to.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionId>>, max_items = 50, min_items = 1, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
+    #[param(value_type = Option<Vec<InspectionId>>, example = json!(["01a20431-0c26-7f6f-b048-41513696de59"]))]
     pub inspection: Option<Codes<InspectionId>>,
     /// Return plans as they stood at the end of this day; today in London by default, and not later.
     #[param(example = "2025-12-31")]
@@ -52,7 +52,7 @@ pub struct ImprovementPlanFilter {
     #[param(default = "-starts_on", example = "-starts_on")]
     pub sort: Option<ImprovementPlanSort>,
     /// Related resources to embed in each plan; with `as_at`, as they stood on that day.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    #[param(value_type = Option<Vec<ImprovementPlanEmbed>>, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }
 
@@ -75,7 +75,7 @@ pub struct ImprovementPlanParameters {
     #[param(example = "2025-12-31")]
     pub as_at: Option<Date>,
     /// Related resources to embed in the plan; with `as_at`, as they stood on that day.
-    #[param(style = Form, explode = false, value_type = Option<Vec<ImprovementPlanEmbed>>, max_items = 50, min_items = 1, example = json!(["actions"]))]
+    #[param(value_type = Option<Vec<ImprovementPlanEmbed>>, example = json!(["actions"]))]
     pub embed: Option<Codes<ImprovementPlanEmbed>>,
 }
 

@@ -27,32 +27,32 @@ pub struct InspectionFilter {
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// The region of the authority.
     #[validate(nested)]
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Frameworks.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["child_protection_2012", "ilacs_2018"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["child_protection_2012", "ilacs_2018"]))]
     pub framework: Option<Codes<Code>>,
     /// Kinds of inspection.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionKind>>, max_items = 50, min_items = 1, example = json!(["child_protection", "standard"]))]
+    #[param(value_type = Option<Vec<InspectionKind>>, example = json!(["child_protection", "standard"]))]
     pub kind: Option<Codes<InspectionKind>>,
     /// States.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionState>>, max_items = 50, min_items = 1, example = json!(["published"]))]
+    #[param(value_type = Option<Vec<InspectionState>>, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
     /// The full name of a lead inspector, ignoring case.
     #[validate(nested)]
     pub lead_inspector: Option<Name>,
     /// Areas judged; with `grade`, areas with that grade.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["overall_effectiveness"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["overall_effectiveness"]))]
     pub area: Option<Codes<Code>>,
     /// Grades; with `area`, of one of those areas.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Grade>>, max_items = 50, min_items = 1, example = json!(["inadequate", "adequate"]))]
+    #[param(value_type = Option<Vec<Grade>>, example = json!(["inadequate", "adequate"]))]
     pub grade: Option<Codes<Grade>>,
     /// Themes of its findings, recommendations or areas covered.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Code>>, max_items = 50, min_items = 1, example = json!(["visits_to_children"]))]
+    #[param(value_type = Option<Vec<Code>>, example = json!(["visits_to_children"]))]
     pub theme: Option<Codes<Code>>,
     /// The inspection that opened the series of visits.
     pub opened_by: Option<InspectionId>,
@@ -72,7 +72,7 @@ pub struct InspectionFilter {
     #[param(default = "-published_on", example = "-published_on")]
     pub sort: Option<InspectionSort>,
     /// Related resources to embed in each inspection.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    #[param(value_type = Option<Vec<InspectionEmbed>>, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 
@@ -94,7 +94,7 @@ impl Parameters for InspectionFilter {
 #[into_params(parameter_in = Query)]
 pub struct InspectionParameters {
     /// Related resources to embed in the inspection.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InspectionEmbed>>, max_items = 50, min_items = 1, example = json!(["recommendations"]))]
+    #[param(value_type = Option<Vec<InspectionEmbed>>, example = json!(["recommendations"]))]
     pub embed: Option<Codes<InspectionEmbed>>,
 }
 

@@ -27,10 +27,10 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct InterventionFilter {
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Kinds of intervention.
-    #[param(style = Form, explode = false, value_type = Option<Vec<InterventionKind>>, max_items = 50, min_items = 1, example = json!(["statutory_direction", "commissioner"]))]
+    #[param(value_type = Option<Vec<InterventionKind>>, example = json!(["statutory_direction", "commissioner"]))]
     pub kind: Option<Codes<InterventionKind>>,
     /// A day on or before which the intervention is known to have started, and before which it is not known to have
     /// ended.
