@@ -15,7 +15,9 @@ FILES = {
     "inspections.csv": (488, ["inspection_key"]),
     "judgements.csv": (2563, ["inspection_key", "area"]),
 }
-OWN_COLUMNS = {"authority_id", "inspection_id"}
+OWN_COLUMNS = {"authority_id", "inspection_id", "other_names", "former_codes"}
+# Codes that the source has not replaced yet.
+RECODED = {"E08000016": "E08000038", "E08000019": "E08000039"}
 # Cumbria, to which old neighbour lists refer only by its abolished DfE code.
 ABOLISHED = {"909": "E10000006"}
 ILACS = [("2023-01-16", "ilacs_2018"), ("2026-04-01", "ilacs_2023"), ("9999-12-31", "ilacs_2026")]
@@ -30,12 +32,15 @@ def authority(row):
     kept = ["name", "official_name", "gss_code", "dfe_code", "ofsted_urn", "region", "authority_type"]
     kept += ["population_0_25", "active_from", "active_to"]
     website = row["web_domain"] and "https://" + row["web_domain"]
-    return {name: row[name] for name in kept} | {"website": website, "successors": row["successor_gss_codes"]}
+    code = RECODED.get(row["gss_code"], row["gss_code"])
+    own = {"gss_code": code, "website": website, "successors": row["successor_gss_codes"]}
+    return {name: row[name] for name in kept} | own
 
 
 def neighbour(row):
     code = row["neighbour_gss_code"] or ABOLISHED.get(row["neighbour_dfe_code"], "")
-    return {name: row[name] for name in ["gss_code", "neighbour_set", "rank"]} | {"neighbour_gss_code": code}
+    own = {"gss_code": RECODED.get(row["gss_code"], row["gss_code"]), "neighbour_gss_code": RECODED.get(code, code)}
+    return {name: row[name] for name in ["neighbour_set", "rank"]} | own
 
 
 def inspection(row):

@@ -24,8 +24,8 @@ pub(super) struct PathParameter {
 pub(super) const PATH_PARAMETERS: [PathParameter; 11] = [
     PathParameter {
         name: "authority",
-        description: "The authority: its id, current GSS code, Ofsted URN or DfE code. If two authorities share a \
-                      code, the current one.",
+        description: "The authority: its id, current or former GSS code, Ofsted URN or DfE code. If two authorities \
+                      share a code, the current one.",
         example: "E06000019",
         schema: AuthorityKey::schema,
     },

@@ -77,6 +77,12 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        /// Names by which it was or is also known.
+        other_names -> Array<Text>,
+        /// All its names, folded.
+        searched_names -> Array<Text>,
+        /// GSS codes that it had before, with their days.
+        former_codes -> Jsonb,
     }
 }
 

@@ -8,7 +8,8 @@ use diesel::pg::Pg;
 use diesel::prelude::QueryableByName;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, HasSqlType, Jsonb, Nullable, Text, Uuid};
+use diesel_full_text_search::TsQuery;
 
 use crate::values::date::Date;
 
@@ -21,8 +22,20 @@ define_sql_function! {
     fn or_distant_future(day: Nullable<SqlDate>) -> SqlDate;
 }
 define_sql_function! {
-    /// Each name in lower case.
-    fn lower_each(names: Array<Text>) -> Array<Text>;
+    /// The words of a text, for comparison.
+    fn folded(content: Text) -> Text;
+}
+define_sql_function! {
+    /// Each name folded.
+    fn folded_each(names: Array<Text>) -> Array<Text>;
+}
+define_sql_function! {
+    /// Former GSS codes without their days.
+    fn former_gss_codes(former_codes: Jsonb) -> Array<Text>;
+}
+define_sql_function! {
+    /// The query of a web search over folded text.
+    fn question(words: Text) -> TsQuery;
 }
 define_sql_function! {
     /// The text in lower case.
@@ -91,13 +104,6 @@ impl ToSql<SqlDate, Pg> for Bound {
             Self::Day(day) => ToSql::<SqlDate, Pg>::to_sql(day, out),
         }
     }
-}
-
-/// A `LIKE` pattern for text that contains this one, with wildcards escaped.
-#[must_use]
-pub fn contains(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// The row of a statement that counts: `select count(*) as total`.

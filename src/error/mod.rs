@@ -133,6 +133,15 @@ impl ApiError {
         Self::listed(ProblemCode::ValidationFailed, "the parameters break the rules listed in errors", errors)
     }
 
+    /// These parameters have values that the register does not know, or cannot search for; the detail says which.
+    #[must_use]
+    pub fn unknown_values(errors: Vec<FieldError>) -> Self {
+        let of_parameter =
+            |error: &FieldError| format!("{} {}", error.parameter.as_deref().unwrap_or_default(), error.message);
+        let detail = errors.iter().map(of_parameter).collect::<Vec<_>>().join("; ");
+        Self::listed(ProblemCode::ValidationFailed, &detail.chars().take(2_000).collect::<String>(), errors)
+    }
+
     /// The current version differs from that of the request; the response has its entity tag.
     #[must_use]
     pub fn precondition_failed(current: &str) -> Self {

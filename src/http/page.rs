@@ -90,6 +90,18 @@ pub struct Page {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000_000_i64, example = 161)]
     pub total: Option<i64>,
+    /// True if nothing contains `q`, and the items are those of authorities with a name that is spelt nearly so; absent
+    /// otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_approximate: Option<bool>,
+}
+
+impl Page {
+    /// The page, marked if its items do not contain what was searched.
+    #[must_use]
+    pub fn approximate(self, is_approximate: bool) -> Self {
+        Self { is_approximate: is_approximate.then_some(true), ..self }
+    }
 }
 
 /// The validated part of a list that a request selects.
@@ -171,7 +183,7 @@ impl Window {
         rows.truncate(limit);
         let last = if is_last { None } else { rows.last() };
         let next_cursor = last.map(|row| self.cursor(key(row))).transpose()?;
-        Ok((rows, Page { limit: self.limit, next_cursor, total }))
+        Ok((rows, Page { limit: self.limit, next_cursor, total, is_approximate: None }))
     }
 
     fn cursor<K: Serialize>(&self, key: K) -> serde_json::Result<String> {

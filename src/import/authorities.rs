@@ -8,25 +8,31 @@ use serde::Deserialize;
 
 use super::context::{Context, split};
 use super::error::ImportError;
+use super::former_codes::FormerCodes;
 use super::reading::Row;
 use crate::database::schema::{authorities, statistical_neighbours};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::broken_rules;
-use crate::register::authorities::model::{NeighbourSet, NewAuthority};
+use crate::register::authorities::model::{AuthorityRow, NeighbourSet, NewAuthority};
 use crate::register::authorities::query::{changes, relations, rows};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
+use crate::values::json::JsonList;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 
 /// A line of `authorities.csv`.
 #[derive(Debug, Deserialize)]
-struct AuthorityLine {
+pub(super) struct AuthorityLine {
     authority_id: Option<AuthorityId>,
     name: Name,
     official_name: Option<Name>,
-    gss_code: GssCode,
+    #[serde(default)]
+    other_names: String,
+    pub(super) gss_code: GssCode,
+    #[serde(default)]
+    pub(super) former_codes: FormerCodes,
     dfe_code: Option<DfeCode>,
     ofsted_urn: Option<OfstedUrn>,
     region: Region,
@@ -44,7 +50,9 @@ impl AuthorityLine {
         NewAuthority {
             name: self.name.clone(),
             official_name: self.official_name.clone(),
+            other_names: self.other_names().collect(),
             gss_code: self.gss_code.clone(),
+            former_codes: JsonList(self.former_codes.0.clone()),
             dfe_code: self.dfe_code.clone(),
             ofsted_urn: self.ofsted_urn.clone(),
             region: self.region.clone(),
@@ -56,6 +64,19 @@ impl AuthorityLine {
             predecessors: Vec::new(),
             successors: Vec::new(),
         }
+    }
+
+    /// The other names.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = Name> {
+        split(&self.other_names).map(Name::from)
+    }
+
+    /// The authority of this line among those of the register: by its id, or by its code of now or before.
+    pub(super) fn among<'a>(&self, known: &'a [AuthorityRow]) -> Option<&'a AuthorityRow> {
+        let by_code = |code: &GssCode| known.iter().find(|row| row.gss_code == *code);
+        let by_id = self.authority_id.and_then(|id| known.iter().find(|row| row.authority_id == id));
+        let former = || self.former_codes.0.iter().find_map(|former| by_code(&former.gss_code));
+        by_id.or_else(|| by_code(&self.gss_code)).or_else(former)
     }
 }
 
@@ -162,7 +183,7 @@ fn insert_neighbour(
         })
 }
 
-/// The existing authority of a line: by its id, even if its code has changed, or by its code.
+/// The existing authority of a line: by its id, even if its code has changed, or by its code of now or before.
 fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<AuthorityId>, ImportError> {
     let by_id = match line.authority_id {
         Some(id) => authorities::table.find(id).select(authorities::authority_id).first(conn).optional()?,
@@ -170,7 +191,15 @@ fn known(conn: &mut PgConnection, line: &AuthorityLine) -> Result<Option<Authori
     };
     match by_id {
         Some(id) => Ok(Some(id)),
-        None => by_code(conn, &line.gss_code),
+        None => {
+            let former = line.former_codes.0.iter().map(|former| &former.gss_code);
+            for code in std::iter::once(&line.gss_code).chain(former) {
+                if let Some(id) = by_code(conn, code)? {
+                    return Ok(Some(id));
+                }
+            }
+            Ok(None)
+        }
     }
 }
 

@@ -6,11 +6,13 @@
 
 mod actions;
 mod authorities;
+mod authority_corrections;
 mod cells;
 mod context;
 mod corrections;
 mod error;
 mod evidence;
+mod former_codes;
 mod improvement;
 mod inspections;
 mod judgements;

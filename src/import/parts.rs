@@ -46,7 +46,7 @@ impl RecommendationLine {
             kind: headings.into_iter().flatten().find_map(kind).unwrap_or(RecommendationKind::Recommendation),
             addressee: self.addressee,
             text: self.text.clone(),
-            section: self.theme.clone().or_else(|| self.section.as_deref().map(Name::from)),
+            section: self.theme.clone().or_else(|| self.section.as_deref().map(str::trim).map(Name::from)),
             themes: Vec::new(),
             cohorts: Vec::new(),
             timescale_as_printed: self.timescale_printed.clone(),

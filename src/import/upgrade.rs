@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 
 use super::corrections::Corrected;
 use super::reading::Reader;
-use super::{ImportError, Source, corrections, unrecorded};
+use super::{ImportError, Source, authority_corrections, corrections, unrecorded};
 use crate::access::caller::Caller;
 use crate::database::migrate::{self, MigrateError};
 use crate::error::ApiError;
@@ -18,8 +18,8 @@ pub enum UpgradeError {
     /// The schema could not be migrated.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// The reference data could not be written.
-    #[error("cannot write the reference data: {0}")]
+    /// The reference data or the corrections could not be written.
+    #[error("cannot write the data of the program: {0}")]
     Reference(#[from] ImportError),
     /// Events could not be recorded.
     #[error("cannot record the missing events: {0}")]
@@ -39,6 +39,8 @@ pub fn upgrade(url: &str) -> Result<Vec<String>, UpgradeError> {
     let (applied, mut conn) = migrate::migrate(url)?;
     migrate::retry_lock_timeouts(|| super::reference(&mut conn))?;
     migrate::retry_lock_timeouts(|| complete_events(&mut conn))?;
+    migrate::retry_lock_timeouts(|| conn.transaction(authority_corrections::apply))
+        .map_err(UpgradeError::Corrections)?;
     let corrected = migrate::retry_lock_timeouts(|| correct(&mut conn)).map_err(UpgradeError::Corrections)?;
     if corrected.made > 0 {
         log::info!("corrected {} records of the built-in data", corrected.made);

@@ -17,6 +17,7 @@ pub mod judgements;
 pub mod recommendations;
 pub mod standings;
 pub mod themes;
+pub mod vocabulary;
 
 use self::events::model::EventResource;
 use crate::access::references::Reference;

@@ -22,6 +22,14 @@ impl<T> Default for JsonList<T> {
     }
 }
 
+impl<T> JsonList<T> {
+    /// Whether it holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<T: Validate> Validate for JsonList<T> {
     fn validate(&self) -> Result<(), ValidationErrors> {
         self.0.validate()

@@ -12,6 +12,8 @@ pub mod ids;
 pub mod inspection_kind;
 pub mod inspection_state;
 pub mod json;
+pub mod nearest;
+pub mod region;
 pub mod text;
 pub mod text_enum;
 pub mod timestamp;

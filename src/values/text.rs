@@ -1,6 +1,7 @@
 //! Text with limits: one type defines the permitted length and characters for both validation and the OpenAPI document.
 
 pub mod rule;
+mod visible;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,14 +21,13 @@ use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationError, ValidationErrors};
 
 pub use self::rule::Rule;
+pub use self::visible::is_control;
+use self::visible::{is_visible, trimmed};
 
-/// Whether the character is a control character other than newline and tab, which no text may contain.
-#[must_use]
-pub fn is_control(character: char) -> bool {
-    character.is_control() && character != '\n' && character != '\t'
-}
+/// The code of the rule that something of a text can be seen, which a pattern of the document would not express plainly.
+pub const BLANK: &str = "blank";
 
-/// Text that follows a rule, stored exactly as sent.
+/// Text that follows a rule, stored exactly as sent; names and titles without white space around them.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Text)]
 pub struct Text<R: Rule>(String, PhantomData<fn() -> R>);
@@ -39,6 +39,11 @@ impl<R: Rule> Text<R> {
         &self.0
     }
 
+    /// A text as it arrives: trimmed, if its rule says so.
+    fn arriving(text: &str) -> Self {
+        if R::IS_TRIMMED { trimmed(text) } else { text }.into()
+    }
+
     /// The code and the message of the rule that the text breaks.
     fn fault(&self) -> Option<(&'static str, String)> {
         let length = self.0.chars().count();
@@ -46,6 +51,8 @@ impl<R: Rule> Text<R> {
             Some(("length", format!("must have {} to {} characters, has {length}", R::MIN, R::MAX)))
         } else if !R::accepts(&self.0) {
             Some(("pattern", format!("must be {}", R::EXPECTED)))
+        } else if length > 0 && !self.0.chars().any(is_visible) {
+            Some((BLANK, "must contain characters other than white space and invisible ones".to_owned()))
         } else {
             None
         }
@@ -69,7 +76,7 @@ impl<R: Rule> FromStr for Text<R> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = Self::from(text);
+        let text = Self::arriving(text);
         match text.fault() {
             Some((_, message)) => Err(message),
             None => Ok(text),
@@ -126,7 +133,7 @@ impl<R: Rule> Serialize for Text<R> {
 
 impl<'de, R: Rule> Deserialize<'de> for Text<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        <Cow<'de, str>>::deserialize(deserializer).map(|text| Self::arriving(&text))
     }
 }
 

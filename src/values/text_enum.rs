@@ -41,7 +41,8 @@ macro_rules! text_enum {
             fn from_str(text: &str) -> Result<Self, String> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or_else(|| {
                     let values = [$($text),+].join(", ");
-                    format!("must be one of {values}")
+                    let suggestion = crate::values::nearest::did_you_mean(text, [$($text),+]);
+                    format!("must be one of {values}{suggestion}")
                 })
             }
         }

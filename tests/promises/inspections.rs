@@ -316,7 +316,7 @@ async fn filters_leave_what_they_name() {
     assert_eq!(total("").await, 492);
     assert_eq!(total("authority=80474").await, 8);
     assert_eq!(total("authority=80474,E06000049").await, 11);
-    assert_eq!(total("authority=E06999999").await, 0);
+    assert_eq!(total("authority=019a0000-0000-7000-8000-000000000000").await, 0);
     assert_eq!(total("kind=monitoring_visit").await, 3);
     assert_eq!(total("framework=sif_2013,looked_after_children_2013").await, 172);
     assert_eq!(total("area=overall_effectiveness&grade=adequate").await, 1);

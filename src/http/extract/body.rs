@@ -127,7 +127,7 @@ fn is_same_set(current: &Value, sent: &Value) -> bool {
     holds(current, sent) && holds(sent, current)
 }
 
-/// Whether a sent value is equal to the current one; an omitted list inside it counts as empty.
+/// Whether a sent value is equal to the current one; an omitted list counts as empty.
 fn is_same(current: &Value, sent: &Value) -> bool {
     match (current, sent) {
         (Value::Object(current), Value::Object(sent)) => {
@@ -135,9 +135,12 @@ fn is_same(current: &Value, sent: &Value) -> bool {
             current.iter().all(|(name, value)| sent.contains_key(name) || is_default(value))
                 && sent.iter().all(|(name, value)| current.get(name).is_some_and(|own| is_same(own, value)))
         }
+        (Value::Null, Value::Array(sent)) => sent.is_empty(),
         (Value::Array(current), Value::Array(sent)) => {
             current.len() == sent.len() && current.iter().zip(sent).all(|(own, value)| is_same(own, value))
         }
+        // Names and titles are stored without white space around them.
+        (Value::String(current), Value::String(sent)) => current == sent || current == sent.trim(),
         _ => current == sent,
     }
 }

@@ -6,6 +6,7 @@ use crate::error::{ApiError, FieldError};
 use crate::http::operation::{Operation, Parameter};
 use crate::http::parameters::Parameters;
 use crate::http::rules::{broken_rules, has_control_character};
+use crate::values::text::BLANK;
 
 /// A query string on the way to its types, with what is wrong with it.
 pub struct QueryString<'a> {
@@ -56,7 +57,10 @@ impl<'a> QueryString<'a> {
         loop {
             match decode_all::<T>(&pairs) {
                 Ok(value) => {
-                    self.malformed.extend(broken_rules(&value).into_iter().map(of_parameter));
+                    let (blank, malformed): (Vec<_>, Vec<_>) =
+                        broken_rules(&value).into_iter().map(of_parameter).partition(|error| error.code == BLANK);
+                    self.malformed.extend(malformed);
+                    self.broken.extend(blank);
                     self.broken.extend(value.broken_rules());
                     return Some(value);
                 }

@@ -10,6 +10,7 @@ use crate::error::{FieldError, MAX_ERRORS};
 use crate::http::rules::pointer;
 use crate::values::date::Date;
 use crate::values::id::Id;
+use crate::values::nearest::did_you_mean;
 use crate::values::timestamp::Timestamp;
 
 /// The schema of a type, with those that it refers to.
@@ -238,7 +239,9 @@ fn fault(schema: &Value, value: &Value) -> Option<(&'static str, String)> {
 fn fault_of_text(schema: &Value, text: &str) -> Option<(&'static str, String)> {
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         let values = values.iter().filter_map(Value::as_str).collect::<Vec<_>>();
-        return (!values.contains(&text)).then(|| ("enum", format!("must be one of {}", values.join(", "))));
+        let suggestion = || did_you_mean(text, values.iter().copied());
+        let message = || format!("must be one of {}{}", values.join(", "), suggestion());
+        return (!values.contains(&text)).then(|| ("enum", message()));
     }
     let message = match schema.get("format").and_then(Value::as_str)? {
         "date" => text.parse::<Date>().err(),

@@ -1,6 +1,7 @@
 //! Authorities and their statistical neighbours.
 
 mod filter;
+mod former_code;
 mod input;
 mod names;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
+pub use self::former_code::FormerCode;
 pub use self::input::{AuthorityPatch, NewAuthority};
 pub use self::names::{AuthorityNames, InspectedAuthority};
 use crate::database::schema::authorities;
@@ -19,6 +21,7 @@ use crate::register::standings::model::Standing;
 use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
+use crate::values::json::JsonList;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 use crate::values::text_enum::text_enum;
 
@@ -90,8 +93,16 @@ pub struct AuthorityRow {
     /// The official name of the council.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub official_name: Option<Name>,
+    /// Names by which it was or is also known; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 20)]
+    pub other_names: Vec<Name>,
     /// The code of the Office for National Statistics, never reused.
     pub gss_code: GssCode,
+    /// The GSS codes that it had before; absent if there are none. They are accepted wherever a code is.
+    #[serde(skip_serializing_if = "JsonList::is_empty")]
+    #[schema(value_type = Vec<FormerCode>, required = false, max_items = 20)]
+    pub former_codes: JsonList<FormerCode>,
     /// The code of the Department for Education; a successor may keep its predecessor's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dfe_code: Option<DfeCode>,

@@ -8,6 +8,7 @@ pub mod list;
 pub mod names;
 pub mod relations;
 pub mod rows;
+pub mod search;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -54,7 +55,7 @@ pub fn insert(
     relations::replace_predecessors(conn, id, &new.predecessors)?;
     relations::replace_successors(conn, id, &new.successors)?;
     let after = changes::stored(conn, &[related.as_slice(), &[id]].concat())?;
-    changes::record(conn, caller, &before, &after)?;
+    changes::record(conn, caller, &before, &after, None)?;
     one_of(after, id)
 }
 
@@ -78,6 +79,9 @@ pub fn update(
     if patch.changes_nothing(&current) {
         return Ok(current);
     }
+    let code = patch.changes.gss_code.as_ref().unwrap_or(&current.row.gss_code);
+    let former = patch.changes.former_codes.as_ref().unwrap_or(&current.row.former_codes);
+    rows::check_codes(conn, id, code, &former.0)?;
     diesel::update(authorities::table.find(id))
         .set((
             &patch.changes,
@@ -93,7 +97,7 @@ pub fn update(
         relations::replace_successors(conn, id, successors)?;
     }
     let after = changes::stored(conn, &related)?;
-    changes::record(conn, caller, &before, &after)?;
+    changes::record(conn, caller, &before, &after, None)?;
     one_of(after, id)
 }
 
@@ -127,7 +131,7 @@ pub fn delete(
         Some(ApiError::in_use(what))
     })?;
     let after = changes::stored(conn, &related)?;
-    changes::record(conn, caller, &before, &after)
+    changes::record(conn, caller, &before, &after, None)
 }
 
 /// Keeps an authority from others, with those that it is or will be related to: its id, and the ids of all.

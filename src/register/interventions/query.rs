@@ -21,6 +21,7 @@ use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
 use crate::register::inspections::query::rules::{OF_ANOTHER, broken_reference};
+use crate::register::vocabulary;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InterventionId};
 use crate::values::json::merged;
@@ -42,6 +43,7 @@ pub fn list(
     filter: &InterventionFilter,
     window: &Window,
 ) -> Result<(Vec<Intervention>, Page), ApiError> {
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(InterventionSort::StartedOnDescending);

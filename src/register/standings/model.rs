@@ -183,7 +183,8 @@ pub struct StandingFilter {
     /// The date that determines the latest inspection; publication by default.
     #[param(default = "publication", example = "publication")]
     pub clock: Option<Clock>,
-    /// Part of the authority's name, ignoring case.
+    /// Part of one of the authority's names, ignoring case, accents and punctuation; if no name contains it, the list (not
+    /// the table) has the names that are spelt nearly so, with `page.is_approximate`.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,

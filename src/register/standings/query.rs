@@ -10,12 +10,14 @@ use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
 use crate::database::schema::{framework_areas, framework_kinds, frameworks};
-use crate::database::sql::{Total, contains};
+use crate::database::sql::Total;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
+use crate::register::authorities::query::search::{self, named};
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 use crate::values::grade::Grade;
 use crate::values::ids::{AuthorityId, InspectionId};
@@ -71,7 +73,7 @@ fn wanted(clock: Clock) -> String {
     let standing = standing(clock);
     format!(
         "select * from ({standing}) s \
-         where coalesce(authority_name ilike $2, true) and coalesce(region = $3, true) \
+         where coalesce(authority_id = any ($2), true) and coalesce(region = $3, true) \
              and coalesce(authority_type = any ($4), true) \
              and (coalesce($5, $6) is null or exists ( \
                  select from judgements j where j.inspection_id = s.inspection_id and j.grade is not null \
@@ -87,7 +89,7 @@ macro_rules! bind_filter {
     ($query:expr, $filter:expr, $day:expr, $named:expr) => {
         $query
             .bind::<SqlDate, _>($day)
-            .bind::<Nullable<Text>, _>($filter.q.as_ref().map(|q| contains(q.as_str())))
+            .bind::<Nullable<Array<Uuid>>, _>($named.searched.as_ref().map(|named| &named.ids))
             .bind::<Nullable<Text>, _>($filter.region.as_ref())
             .bind::<Nullable<Array<Text>>, _>($filter.authority_type.as_ref().map(|types| &types.0))
             .bind::<Nullable<Array<Text>>, _>($filter.area.as_ref().map(|areas| &areas.0))
@@ -99,13 +101,16 @@ macro_rules! bind_filter {
 
 /// The authorities that a filter names.
 struct Named {
+    searched: Option<search::Named>,
     authorities: Option<Vec<AuthorityId>>,
     neighbours_of: Option<Vec<AuthorityId>>,
 }
 
 impl Named {
-    fn by(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Self, ApiError> {
+    /// Those named by a filter; `is_approximate` if names that are spelt nearly as the searched one will do.
+    fn by(conn: &mut PgConnection, filter: &StandingFilter, is_approximate: bool) -> Result<Self, ApiError> {
         Ok(Self {
+            searched: filter.q.as_ref().map(|q| named(conn, q, |_| Ok(is_approximate))).transpose()?,
             authorities: resolve_filter(conn, filter.authority.as_ref())?,
             neighbours_of: resolve_filter(conn, filter.neighbours_of.as_ref())?,
         })
@@ -122,12 +127,13 @@ pub fn list(
     filter: &StandingFilter,
     window: &Window,
 ) -> Result<(Vec<Standing>, Page), ApiError> {
+    check(conn, filter)?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let (beyond, direction) = match filter.sort.unwrap_or(StandingSort::Name) {
         StandingSort::Name => (">", "asc"),
         StandingSort::NameDescending => ("<", "desc"),
     };
-    let (wanted, named) = (wanted(clock), Named::by(conn, filter)?);
+    let (wanted, named) = (wanted(clock), Named::by(conn, filter, true)?);
     let (after_name, after_id) = window.after::<After>()?.unzip();
     let rows = diesel::sql_query(format!(
         "{wanted} and coalesce((authority_name, authority_id) {beyond} ($9, $10), true) \
@@ -145,17 +151,33 @@ pub fn list(
         None
     };
     let (rows, page) = window.page(rows, total, |row| (row.authority_name.clone(), row.authority_id))?;
+    let page = page.approximate(named.searched.is_some_and(|named| named.is_approximate));
     Ok((complete(conn, rows, day, clock)?, page))
 }
 
-/// All standings that a filter wants, in its order, for the table.
+/// Refuses what the register cannot look up.
+fn check(conn: &mut PgConnection, filter: &StandingFilter) -> Result<(), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Names, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::authorities("neighbours_of", filter.neighbours_of.as_ref()),
+            vocabulary::region(filter.region.as_ref()),
+            vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
+        ],
+    )
+}
+
+/// All standings that a filter wants, in its order, for the table, which has no place to mark approximate ones.
 ///
 /// # Errors
 ///
 /// `validation_failed`.
 pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
+    check(conn, filter)?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
-    let named = Named::by(conn, filter)?;
+    let named = Named::by(conn, filter, false)?;
     let direction = if filter.sort == Some(StandingSort::NameDescending) { "desc" } else { "asc" };
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));

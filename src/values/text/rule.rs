@@ -14,6 +14,8 @@ pub trait Rule: 'static {
     /// A format of JSON Schema, which stands in the document without pattern and lengths: generators map it to types
     /// that have neither.
     const FORMAT: Option<&'static str> = None;
+    /// Whether white space and invisible characters around it are removed on the way in.
+    const IS_TRIMMED: bool = false;
     /// What is expected, for people.
     const EXPECTED: &'static str = "";
 
@@ -39,7 +41,7 @@ fn is_of_uri(text: &str) -> bool {
 
 /// Declares rules that limit only the length.
 macro_rules! lengths {
-    ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal;)+) => {
+    ($($(#[$about:meta])* $name:ident: $min:literal to $max:literal $(, $trimmed:ident)?;)+) => {
         $(
             $(#[$about])*
             pub struct $name;
@@ -48,6 +50,7 @@ macro_rules! lengths {
                 const NAME: &'static str = stringify!($name);
                 const MIN: usize = $min;
                 const MAX: usize = $max;
+                $(const $trimmed: bool = true;)?
             }
         )+
     };
@@ -55,9 +58,9 @@ macro_rules! lengths {
 
 lengths! {
     /// The name of a person, a body, a place, a heading.
-    Name: 1 to 200;
+    Name: 1 to 200, IS_TRIMMED;
     /// The title of an inspection or a document, or words as they are printed.
-    Title: 1 to 300;
+    Title: 1 to 300, IS_TRIMMED;
     /// A few lines.
     Lines: 1 to 1_000;
     /// A paragraph or several.

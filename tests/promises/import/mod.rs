@@ -8,6 +8,7 @@ mod frameworks;
 mod improvement;
 mod recommendations;
 mod survival;
+mod trimmed;
 
 use std::fs;
 use std::path::PathBuf;

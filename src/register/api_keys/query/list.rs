@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::api_keys::model::{ApiKey, ApiKeyFilter, ApiKeyRotation, ApiKeyRow, ApiKeySort};
 use crate::register::authorities::query::rows::resolve_filter;
+use crate::register::vocabulary;
 use crate::values::id::owned_by;
 use crate::values::ids::{AuthorityId, KeyId, RotationId};
 use crate::values::text::KeyName;
@@ -23,6 +24,7 @@ type ApiKeys<'a> = api_keys::BoxedQuery<'a, Pg>;
 ///
 /// `invalid_cursor`.
 pub fn list(conn: &mut PgConnection, filter: &ApiKeyFilter, window: &Window) -> Result<(Vec<ApiKey>, Page), ApiError> {
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(ApiKeySort::Name);

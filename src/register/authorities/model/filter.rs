@@ -16,7 +16,8 @@ use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuthorityFilter {
-    /// Part of the name or of the official name, ignoring case.
+    /// Part of one of its names, ignoring case, accents and punctuation; if no name contains it, the names that are spelt
+    /// nearly so, with `page.is_approximate`.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
@@ -30,7 +31,7 @@ pub struct AuthorityFilter {
     /// A day on which the authority existed.
     #[param(example = "2022-10-01")]
     pub active_on: Option<Date>,
-    /// Codes of the Office for National Statistics.
+    /// Codes of the Office for National Statistics, current or former.
     #[param(value_type = Option<Vec<GssCode>>, example = json!(["E06000019"]))]
     pub gss_code: Option<Codes<GssCode>>,
     /// Codes of the Department for Education.

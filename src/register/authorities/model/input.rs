@@ -7,9 +7,11 @@ use validator::Validate;
 
 use crate::database::schema::authorities;
 use crate::http::extract::{nullable, present};
+use crate::register::authorities::model::FormerCode;
 use crate::values::authority_type::AuthorityType;
 use crate::values::date::Date;
 use crate::values::ids::AuthorityId;
+use crate::values::json::JsonList;
 use crate::values::text::{DfeCode, GssCode, Name, OfstedUrn, Region, WebAddress};
 
 /// A new authority.
@@ -23,9 +25,19 @@ pub struct NewAuthority {
     /// The official name of the council.
     #[validate(nested)]
     pub official_name: Option<Name>,
+    /// Names by which it was or is also known, for searches.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
+    pub other_names: Vec<Name>,
     /// The code of the Office for National Statistics; unique.
     #[validate(nested)]
     pub gss_code: GssCode,
+    /// The GSS codes that it had before.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(value_type = Vec<FormerCode>, max_items = 20)]
+    pub former_codes: JsonList<FormerCode>,
     /// The code of the Department for Education.
     #[validate(nested)]
     pub dfe_code: Option<DfeCode>,
@@ -76,11 +88,21 @@ pub struct AuthorityPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]
     pub official_name: Option<Option<Name>>,
+    /// Names by which it was or is also known; replaces all of them.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20), nested)]
+    #[schema(nullable = false, max_items = 20)]
+    pub other_names: Option<Vec<Name>>,
     /// The code of the Office for National Statistics; unique.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     #[validate(nested)]
     pub gss_code: Option<GssCode>,
+    /// The GSS codes that it had before; replaces all of them. A changed `gss_code` is kept only if it is among them.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 20), nested)]
+    #[schema(nullable = false, value_type = Vec<FormerCode>, max_items = 20)]
+    pub former_codes: Option<JsonList<FormerCode>>,
     /// The code of the Department for Education.
     #[serde(default, deserialize_with = "nullable")]
     #[validate(nested)]

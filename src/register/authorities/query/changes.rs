@@ -12,6 +12,7 @@ use crate::register::authorities::model::{Authority, AuthorityRow};
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::events::query as events;
 use crate::values::ids::AuthorityId;
+use crate::values::text::Reason;
 
 /// The authorities with these ids as they are stored.
 pub fn stored(conn: &mut PgConnection, ids: &[AuthorityId]) -> Result<Vec<Authority>, ApiError> {
@@ -40,13 +41,14 @@ pub fn record(
     caller: &Caller,
     before: &[Authority],
     after: &[Authority],
+    reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
     for was in before {
         let subject = subject(was);
         match find(after, was) {
-            None => events::deleted(conn, caller, &subject, was, None)?,
+            None => events::deleted(conn, caller, &subject, was, reason)?,
             Some(is) if is.row.version != was.row.version => {
-                events::updated(conn, caller, &subject, (was, is), None)?;
+                events::updated(conn, caller, &subject, (was, is), reason)?;
             }
             Some(_) => {}
         }
@@ -70,7 +72,7 @@ pub fn add_predecessor(
         relations::raise(conn, &[], &[id])?;
     }
     let after = stored(conn, &[id])?;
-    record(conn, caller, &before, &after)
+    record(conn, caller, &before, &after, None)
 }
 
 fn find<'a>(all: &'a [Authority], wanted: &Authority) -> Option<&'a Authority> {

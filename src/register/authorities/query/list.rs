@@ -4,12 +4,13 @@ use diesel::dsl::count_star;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 
-use super::assemble;
+use super::{assemble, search};
 use crate::database::schema::authorities;
-use crate::database::sql::contains;
+use crate::database::sql::former_gss_codes;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::{Authority, AuthorityFilter, AuthorityRow, AuthoritySort};
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::ids::AuthorityId;
 use crate::values::text::Name;
 
@@ -21,27 +22,37 @@ type After = (Name, AuthorityId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     filter: &AuthorityFilter,
     window: &Window,
 ) -> Result<(Vec<Authority>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Names, filter.q.as_ref()),
+            vocabulary::region(filter.region.as_ref()),
+            vocabulary::codes("gss_code", Vocabulary::GssCodes, filter.gss_code.as_ref()),
+            vocabulary::codes("dfe_code", Vocabulary::DfeCodes, filter.dfe_code.as_ref()),
+            vocabulary::codes("ofsted_urn", Vocabulary::OfstedUrns, filter.ofsted_urn.as_ref()),
+        ],
+    )?;
+    let named = filter.q.as_ref().map(|q| search::named(conn, q, |_| Ok(true))).transpose()?;
+    let matching = || matching(filter, named.as_ref().map(|named| named.ids.as_slice()));
     let sort = filter.sort.unwrap_or(AuthoritySort::Name);
-    let rows = sorted(matching(filter), sort, window.after()?)
-        .limit(window.rows())
-        .select(AuthorityRow::as_select())
-        .load(conn)?;
-    let total = if window.counts() { Some(matching(filter).select(count_star()).get_result(conn)?) } else { None };
+    let rows =
+        sorted(matching(), sort, window.after()?).limit(window.rows()).select(AuthorityRow::as_select()).load(conn)?;
+    let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.name.clone(), row.authority_id))?;
+    let page = page.approximate(named.is_some_and(|named| named.is_approximate));
     Ok((assemble::all(conn, rows, filter.embed.as_ref())?, page))
 }
 
-fn matching(filter: &AuthorityFilter) -> Authorities<'_> {
+fn matching<'a>(filter: &'a AuthorityFilter, named: Option<&'a [AuthorityId]>) -> Authorities<'a> {
     let mut query = authorities::table.into_boxed();
-    if let Some(q) = &filter.q {
-        let pattern = contains(q.as_str());
-        query = query.filter(authorities::name.ilike(pattern.clone()).or(authorities::official_name.ilike(pattern)));
+    if let Some(ids) = named {
+        query = query.filter(authorities::authority_id.eq_any(ids));
     }
     if let Some(region) = &filter.region {
         query = query.filter(authorities::region.eq(region));
@@ -55,7 +66,8 @@ fn matching(filter: &AuthorityFilter) -> Authorities<'_> {
         query = query.filter(begun.assume_not_null().and(lasting.assume_not_null()));
     }
     if let Some(codes) = &filter.gss_code {
-        query = query.filter(authorities::gss_code.eq_any(&codes.0));
+        let formerly = former_gss_codes(authorities::former_codes).overlaps_with(&codes.0);
+        query = query.filter(authorities::gss_code.eq_any(&codes.0).or(formerly));
     }
     if let Some(codes) = &filter.dfe_code {
         query = query.filter(authorities::dfe_code.eq_any(&codes.0));

@@ -4,11 +4,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::database::schema::authorities;
+use crate::database::sql::former_gss_codes;
 use crate::error::{ApiError, ConstraintExt};
-use crate::register::authorities::model::NewAuthority;
+use crate::register::authorities::model::{FormerCode, NewAuthority};
 use crate::values::authority_key::AuthorityKey;
 use crate::values::codes::Codes;
 use crate::values::ids::AuthorityId;
+use crate::values::text::GssCode;
 
 /// The authority that a key names: of two with one code the current one.
 ///
@@ -21,18 +23,60 @@ pub fn resolve(conn: &mut PgConnection, key: &AuthorityKey) -> Result<AuthorityI
 
 /// The authority that [`resolve`] finds, if there is one.
 pub fn known(conn: &mut PgConnection, key: &AuthorityKey) -> Result<Option<AuthorityId>, ApiError> {
-    let query = authorities::table.select(authorities::authority_id).order((
+    let query = authorities::table.select(authorities::authority_id).into_boxed().order((
         authorities::active_to.is_not_null(),
         authorities::active_to.desc(),
         authorities::authority_id,
     ));
     let found = match key {
         AuthorityKey::Id(id) => query.filter(authorities::authority_id.eq(id)).first(conn),
-        AuthorityKey::Gss(code) => query.filter(authorities::gss_code.eq(code)).first(conn),
+        AuthorityKey::Gss(code) => match query.filter(authorities::gss_code.eq(code)).first(conn).optional()? {
+            None => return formerly(conn, code),
+            found => return Ok(found),
+        },
         AuthorityKey::Urn(urn) => query.filter(authorities::ofsted_urn.eq(urn)).first(conn),
         AuthorityKey::Dfe(code) => query.filter(authorities::dfe_code.eq(code)).first(conn),
     };
     Ok(found.optional()?)
+}
+
+/// The authority that had this GSS code before.
+fn formerly(conn: &mut PgConnection, code: &GssCode) -> Result<Option<AuthorityId>, ApiError> {
+    let found = authorities::table
+        .filter(former_gss_codes(authorities::former_codes).contains(vec![code]))
+        .order(authorities::authority_id)
+        .select(authorities::authority_id)
+        .first(conn);
+    Ok(found.optional()?)
+}
+
+/// Refuses GSS codes of one authority that name another, now or formerly, or the same authority twice.
+///
+/// # Errors
+///
+/// `validation_failed`, `conflict`.
+pub fn check_codes(
+    conn: &mut PgConnection,
+    id: AuthorityId,
+    current: &GssCode,
+    former: &[FormerCode],
+) -> Result<(), ApiError> {
+    let mut codes = vec![current];
+    for (index, FormerCode { gss_code, .. }) in former.iter().enumerate() {
+        if codes.contains(&gss_code) {
+            let pointer = format!("/former_codes/{index}/gss_code");
+            return Err(ApiError::invalid_member(&pointer, "repeated", "must be another code than the others"));
+        }
+        codes.push(gss_code);
+    }
+    let own = authorities::gss_code.eq_any(codes.iter().skip(1).copied().collect::<Vec<_>>());
+    let other = authorities::table
+        .filter(authorities::authority_id.ne(id))
+        .filter(own.or(former_gss_codes(authorities::former_codes).overlaps_with(codes)));
+    if diesel::select(diesel::dsl::exists(other)).get_result(conn)? {
+        return Err(ApiError::conflict("a GSS code is or was that of another authority"));
+    }
+    Ok(())
 }
 
 /// Whether the register has this authority, which is then kept from those who would remove it or change its successions:
@@ -61,6 +105,7 @@ pub fn resolve_filter(
 ///
 /// `conflict` if the GSS code is taken, `validation_failed` for a broken rule.
 pub fn insert_row(conn: &mut PgConnection, id: AuthorityId, new: &NewAuthority) -> Result<(), ApiError> {
+    check_codes(conn, id, &new.gss_code, &new.former_codes.0)?;
     diesel::insert_into(authorities::table)
         .values((authorities::authority_id.eq(id), new))
         .execute(conn)

@@ -3,17 +3,17 @@
 use diesel::dsl::{count_star, exists};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel_full_text_search::configuration::TsConfigurationByName;
-use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use diesel_full_text_search::TsVectorExtensions;
 
 use super::rows;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, document_authorities, documents};
-use crate::database::sql::{Bound, or_distant_future, or_distant_past};
+use crate::database::sql::{Bound, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::documents::model::{Document, DocumentFilter, DocumentRow, DocumentSort};
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, DocumentId};
 
@@ -32,6 +32,13 @@ pub fn list(
     filter: &DocumentFilter,
     window: &Window,
 ) -> Result<(Vec<Document>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+        ],
+    )?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(caller, filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(DocumentSort::PublishedOnDescending);
@@ -51,8 +58,7 @@ fn matching<'a>(caller: &Caller, filter: &'a DocumentFilter, authorities: Option
         query = query.filter(documents::inspection_id.is_null().or(exists(seen)));
     }
     if let Some(q) = &filter.q {
-        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
-        query = query.filter(documents::search.matches(words));
+        query = query.filter(documents::search.matches(question(q)));
     }
     if let Some(ids) = authorities {
         let theirs = document_authorities::table

@@ -12,6 +12,7 @@ use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{Event, EventFilter};
+use crate::register::vocabulary;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::ids::AuthorityId;
 
@@ -48,6 +49,7 @@ pub fn feed(
     filter: &EventFilter,
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let mut authorities = resolve_filter(conn, filter.authority.as_ref())?;
     // An authority that is gone has events still, and is named by its id.
     if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {

@@ -3,17 +3,18 @@
 use diesel::dsl::{InnerJoin, IntoBoxed, count_star};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel_full_text_search::configuration::TsConfigurationByName;
-use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use diesel_full_text_search::TsVectorExtensions;
 
 use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, findings};
+use crate::database::sql::question;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::InspectedAuthority;
 use crate::register::findings::model::{Finding, FindingFilter, FindingRow};
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 
 /// Inspections with their authorities.
@@ -24,13 +25,23 @@ type Findings<'a> = IntoBoxed<'a, InnerJoin<findings::table, Inspected>, Pg>;
 ///
 /// # Errors
 ///
-/// `invalid_cursor`.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
     filter: &FindingFilter,
     window: &Window,
 ) -> Result<(Vec<Finding>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
+            vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
+            vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
+        ],
+    )?;
     let reports = Reports::wanted(
         conn,
         caller,
@@ -61,8 +72,7 @@ fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a>
         findings::table.inner_join(schema::inspections::table.inner_join(schema::authorities::table)).into_boxed();
     query = query.filter(findings::inspection_id.eq_any(reports.ids()));
     if let Some(q) = &filter.q {
-        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
-        query = query.filter(findings::search.matches(words));
+        query = query.filter(findings::search.matches(question(q)));
     }
     if let Some(themes) = &filter.theme {
         query = query.filter(findings::themes.overlaps_with(&themes.0));

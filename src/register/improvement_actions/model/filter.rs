@@ -41,7 +41,7 @@ pub struct ImprovementActionFilter {
     /// The priorities of the actions.
     #[param(value_type = Option<Vec<Priority>>, example = json!(["high"]))]
     pub priority: Option<Codes<Priority>>,
-    /// The full name of the role that is responsible for the actions, ignoring case.
+    /// The full name of the role that is responsible for the actions, ignoring case and punctuation.
     #[validate(nested)]
     #[param(example = "Chief executive (example)")]
     pub owner_role: Option<Name>,
@@ -60,7 +60,7 @@ pub struct ImprovementActionFilter {
     /// The groups of children concerned.
     #[param(value_type = Option<Vec<Cohort>>, example = json!(["care_leavers"]))]
     pub cohort: Option<Codes<Cohort>>,
-    /// The full name of the persons or body that the actions were promised to, ignoring case.
+    /// The full name of the persons or body that the actions were promised to, ignoring case and punctuation.
     #[validate(nested)]
     #[param(example = "Care leavers (example)")]
     pub promised_to: Option<Name>,

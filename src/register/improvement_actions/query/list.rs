@@ -17,6 +17,7 @@ use crate::register::improvement_actions::model::{
     ActionState, ImprovementAction, ImprovementActionFilter, ImprovementActionParameters, ImprovementActionRow,
     ImprovementActionSort,
 };
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
 
@@ -39,6 +40,14 @@ pub fn list(
     filter: &ImprovementActionFilter,
     window: &Window,
 ) -> Result<(Vec<ImprovementAction>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
+        ],
+    )?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let wanted = |what| matching(select(what, caller, filter.as_at), caller, filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(ImprovementActionSort::DueOn);
@@ -133,7 +142,7 @@ fn matching<'a>(
     authorities: Option<&'a [AuthorityId]>,
 ) -> Statement<'a> {
     if let Some(q) = &filter.q {
-        statement = statement.value::<Text, _>(" and search @@ websearch_to_tsquery('english', ?)", q);
+        statement = statement.value::<Text, _>(" and search @@ question(?)", q);
     }
     if let Some(ids) = authorities {
         statement = statement.value::<Array<Uuid>, _>(" and authority_id = any (?)", ids);
@@ -153,7 +162,7 @@ fn matching<'a>(
         statement = statement.value::<Array<Text>, _>(" and priority = any (?)", &priorities.0);
     }
     if let Some(role) = &filter.owner_role {
-        statement = statement.value::<Text, _>(" and lower(owner_role) = lower(?)", role);
+        statement = statement.value::<Text, _>(" and folded(owner_role) = folded(?)", role);
     }
     if let Some(sources) = &filter.source {
         statement = statement.value::<Array<Text>, _>(" and source = any (?)", &sources.0);
@@ -171,7 +180,7 @@ fn matching<'a>(
         statement = statement.value::<Array<Text>, _>(" and cohorts && ?", &cohorts.0);
     }
     if let Some(whom) = &filter.promised_to {
-        statement = statement.value::<Text, _>(" and lower(promised_to) = lower(?)", whom);
+        statement = statement.value::<Text, _>(" and folded(promised_to) = folded(?)", whom);
     }
     if let Some(visibilities) = &filter.visibility {
         statement = statement.value::<Array<Text>, _>(" and visibility = any (?)", &visibilities.0);

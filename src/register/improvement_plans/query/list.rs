@@ -15,6 +15,7 @@ use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::improvement_plans::model::{
     ImprovementPlan, ImprovementPlanFilter, ImprovementPlanParameters, ImprovementPlanRow, ImprovementPlanSort,
 };
+use crate::register::vocabulary;
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, PlanId};
 
@@ -32,6 +33,7 @@ pub fn list(
     filter: &ImprovementPlanFilter,
     window: &Window,
 ) -> Result<(Vec<ImprovementPlan>, Page), ApiError> {
+    vocabulary::check(conn, [vocabulary::authorities("authority", filter.authority.as_ref())])?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let earlier = filter.as_at.filter(|day| *day < Date::today());
     let matching = || matching(caller, filter, authorities.as_deref(), earlier);

@@ -21,8 +21,9 @@ use crate::values::text::{Code, Name, Region, SearchText};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InspectionFilter {
-    /// Words of the title, the name as printed, the inspectors and the headline, as in a web search; or part of the
-    /// authority's name.
+    /// Words of the title, the name as printed, the inspectors and the headline, as in a web search; or part of one of the
+    /// authority's names. If nothing contains it, the authorities whose names are spelt nearly so, with
+    /// `page.is_approximate`.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,
@@ -42,7 +43,7 @@ pub struct InspectionFilter {
     /// States.
     #[param(value_type = Option<Vec<InspectionState>>, example = json!(["published"]))]
     pub state: Option<Codes<InspectionState>>,
-    /// The full name of a lead inspector, ignoring case.
+    /// The full name of a lead inspector, ignoring case, accents and punctuation.
     #[validate(nested)]
     pub lead_inspector: Option<Name>,
     /// Areas judged; with `grade`, areas with that grade.

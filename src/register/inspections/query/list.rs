@@ -1,23 +1,24 @@
 //! The list of inspections.
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::{count_star, exists, not};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel_full_text_search::configuration::TsConfigurationByName;
-use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use diesel_full_text_search::TsVectorExtensions;
 use serde_json::json;
 
 use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{authorities, findings, inspections, judgements, recommendations};
-use crate::database::sql::{Bound, contains, lower, lower_each, or_distant_future, or_distant_past};
+use crate::database::sql::{Bound, folded, folded_each, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
+use crate::register::authorities::query::search::{Named, named};
 use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
 use crate::values::ids::{AuthorityId, InspectionId};
-use crate::values::text::Code;
+use crate::values::text::{Code, SearchText};
 
 type Inspections<'a> = inspections::BoxedQuery<'a, Pg>;
 /// Where a page begins: the day that sorts, and the id, of the row before.
@@ -27,15 +28,27 @@ type After = (Option<Date>, InspectionId);
 ///
 /// # Errors
 ///
-/// `invalid_cursor`.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
     filter: &InspectionFilter,
     window: &Window,
 ) -> Result<(Vec<Inspection>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::WordsOrNames, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::region(filter.region.as_ref()),
+            vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
+            vocabulary::codes("area", Vocabulary::Areas, filter.area.as_ref()),
+            vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
+        ],
+    )?;
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
-    let matching = || matching(caller, filter, authorities.as_deref());
+    let named = named_or_searched(conn, caller, filter.q.as_ref())?;
+    let matching = || matching(caller, filter, authorities.as_deref(), &named.ids);
     let sort = filter.sort.unwrap_or(InspectionSort::PublishedOnDescending);
     let rows =
         sorted(matching(), sort, window.after()?).limit(window.rows()).select(InspectionRow::as_select()).load(conn)?;
@@ -44,21 +57,30 @@ pub fn list(
         InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),
         InspectionSort::StartedOn | InspectionSort::StartedOnDescending => (row.started_on, row.inspection_id),
     })?;
-    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page.approximate(named.is_approximate)))
+}
+
+/// The authorities whose inspections are searched too: those that the search names, or nearly names if no text contains it.
+fn named_or_searched(conn: &mut PgConnection, caller: &Caller, q: Option<&SearchText>) -> Result<Named, ApiError> {
+    let Some(q) = q else { return Ok(Named::default()) };
+    let searched = visible(caller).filter(inspections::search.matches(question(q)));
+    Ok(named(conn, q, |conn| diesel::select(not(exists(searched))).get_result(conn))?)
+}
+
+fn visible<'a>(caller: &Caller) -> Inspections<'a> {
+    inspections::table.filter(inspections::state.eq_any(caller.access().states())).into_boxed()
 }
 
 fn matching<'a>(
     caller: &Caller,
     filter: &'a InspectionFilter,
     authorities: Option<&'a [AuthorityId]>,
+    named: &'a [AuthorityId],
 ) -> Inspections<'a> {
-    let mut query = inspections::table.filter(inspections::state.eq_any(caller.access().states())).into_boxed();
+    let mut query = visible(caller);
     if let Some(q) = &filter.q {
-        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
-        let named = authorities::table
-            .filter(authorities::authority_id.eq(inspections::authority_id))
-            .filter(authorities::name.ilike(contains(q.as_str())));
-        query = query.filter(inspections::search.matches(words).or(exists(named)));
+        let of_named = inspections::authority_id.eq_any(named);
+        query = query.filter(inspections::search.matches(question(q)).or(of_named));
     }
     if let Some(ids) = authorities {
         query = query.filter(inspections::authority_id.eq_any(ids));
@@ -77,8 +99,8 @@ fn matching<'a>(
         query = query.filter(inspections::state.eq_any(&states.0));
     }
     if let Some(name) = &filter.lead_inspector {
-        let names = diesel::dsl::array::<diesel::sql_types::Text, _>((lower(name),));
-        query = query.filter(lower_each(inspections::lead_inspectors).contains(names));
+        let names = diesel::dsl::array::<diesel::sql_types::Text, _>((folded(name),));
+        query = query.filter(folded_each(inspections::lead_inspectors).contains(names));
     }
     if filter.area.is_some() || filter.grade.is_some() {
         query = query.filter(inspections::inspection_id.eq_any(judged(filter)));

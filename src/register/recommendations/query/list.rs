@@ -3,18 +3,19 @@
 use diesel::dsl::{InnerJoin, IntoBoxed, count_star};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel_full_text_search::configuration::TsConfigurationByName;
-use diesel_full_text_search::{TsVectorExtensions, websearch_to_tsquery_with_search_config};
+use diesel_full_text_search::TsVectorExtensions;
 
 use super::assemble;
 use crate::access::caller::Caller;
 use crate::database::schema::{self, recommendations};
+use crate::database::sql::question;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::InspectedAuthority;
 use crate::register::inspections::model::InspectionDays;
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
 use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
+use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::inspection_state::InspectionState;
 
 /// Inspections with their authorities.
@@ -25,13 +26,22 @@ type Recommendations<'a> = IntoBoxed<'a, InnerJoin<recommendations::table, Inspe
 ///
 /// # Errors
 ///
-/// `invalid_cursor`.
+/// `validation_failed`, `invalid_cursor`.
 pub fn list(
     conn: &mut PgConnection,
     caller: &Caller,
     filter: &RecommendationFilter,
     window: &Window,
 ) -> Result<(Vec<Recommendation>, Page), ApiError> {
+    vocabulary::check(
+        conn,
+        [
+            vocabulary::search(Vocabulary::Words, filter.q.as_ref()),
+            vocabulary::authorities("authority", filter.authority.as_ref()),
+            vocabulary::codes("framework", Vocabulary::Frameworks, filter.framework.as_ref()),
+            vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
+        ],
+    )?;
     let reports = Reports::wanted(
         conn,
         caller,
@@ -63,8 +73,7 @@ fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recom
         .into_boxed();
     query = query.filter(recommendations::inspection_id.eq_any(reports.ids()));
     if let Some(q) = &filter.q {
-        let words = websearch_to_tsquery_with_search_config(TsConfigurationByName("english"), q.as_str());
-        query = query.filter(recommendations::search.matches(words));
+        query = query.filter(recommendations::search.matches(question(q)));
     }
     if let Some(themes) = &filter.theme {
         query = query.filter(recommendations::themes.overlaps_with(&themes.0));

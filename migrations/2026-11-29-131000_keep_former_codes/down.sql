@@ -1,0 +1,2 @@
+alter table authorities drop column former_codes;
+drop function former_gss_codes(jsonb);

@@ -1,0 +1,5 @@
+//! What `q` finds, and what filters refuse to look up.
+
+mod folding;
+mod names;
+mod unknown;
