@@ -193,10 +193,10 @@ pub struct StandingFilter {
     #[param(example = "West Midlands")]
     pub region: Option<Region>,
     /// Authorities, by id or code.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000019"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000019"]))]
     pub authority: Option<Codes<AuthorityKey>>,
     /// Authorities, by id or code, whose current statistical neighbours are wanted.
-    #[param(style = Form, explode = false, value_type = Option<Vec<AuthorityKey>>, max_items = 50, min_items = 1, example = json!(["E06000011"]))]
+    #[param(value_type = Option<Vec<AuthorityKey>>, example = json!(["E06000011"]))]
     pub neighbours_of: Option<Codes<AuthorityKey>>,
     /// Kinds of council.
     #[param(value_type = Option<Vec<AuthorityType>>, example = json!(["unitary_authority"]))]
