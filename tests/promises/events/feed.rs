@@ -63,7 +63,7 @@ async fn the_feed_tells_of_what_is_wanted() {
         ("resource=finding,recommendation", vec![2, 3]),
         (&format!("resource_id={id}"), vec![1, 4]),
         (&format!("authority={}", other["gss_code"].as_str().unwrap()), vec![5]),
-        ("authority=E06999999", vec![]),
+        ("authority=019a0000-0000-7000-8000-000000000000", vec![]),
         (&format!("after={}&event_type=created", whole[2]), vec![3, 5]),
     ] {
         let found = register.get(&format!("/v1/events?{query}")).await.expect(200);
