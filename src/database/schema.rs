@@ -657,9 +657,9 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-        search -> Tsvector,
         /// The day from which the timescale counts, if the report states one; absent: from publication.
         timescale_counted_from -> Nullable<Text>,
+        search -> Tsvector,
     }
 }
 

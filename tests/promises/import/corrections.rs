@@ -200,6 +200,7 @@ async fn the_last_support_of_a_verified_action_is_left_alone() {
 
 #[test]
 fn wrong_corrections_are_told() {
+    const FILE: &str = "corrections.json";
     let files = r#"[
 { "resource": "theme", "resource_id": "01a20435-3ef7-7cdd-abab-fd6a792d3281", "reason": "So.", "before": {}, "after": {} },
 { "resource": "intervention", "resource_id": "01a20435-3ef7-7cdd-abab-fd6a792d3281", "reason": "So it is.",
@@ -207,7 +208,6 @@ fn wrong_corrections_are_told() {
 { "resource": "recommendation", "resource_id": "01a20435-3ef7-7cdd-abab-fd6a792d3281", "reason": "So it is.",
   "before": { "section": null }, "after": { "section": "" } }
 ]"#;
-    const FILE: &str = "corrections.json";
     assert_faults(
         &[(FILE, files)],
         &[
