@@ -59,7 +59,7 @@ def inspection(row):
         "received_on": RECEIVED.get(row["inspection_key"], ""),
         "published_on": row["published_date"],
         "inspected_name": row["name_printed"],
-        "lead_inspectors": row["lead_inspector"].replace("; ", ";"),
+        "lead_inspectors": row["lead_inspector"].replace("; ", ";").replace(" -", "-"),  # A space that the source has in one name.
         "report_url": row["source_url"],
         "source": SOURCES.get(row["source"]),
         "source_reference": source_reference(row),
