@@ -48,7 +48,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 pub struct Once {
     key: Option<String>,
     encryption: Option<Encryption>,
-    service: String,
+    service: PublicUrl,
     path: String,
     request: Sha256,
 }
@@ -91,7 +91,7 @@ impl Once {
         Ok(Self {
             key,
             encryption,
-            service: PublicUrl::of(request).absolute(""),
+            service: PublicUrl::of(request),
             path: request.path().to_owned(),
             request: Sha256::new_with_prefix(start),
         })
@@ -158,7 +158,7 @@ impl Once {
                 let Response { status, headers, body, shows_secret } = match &outcome {
                     Ok(response) => response.clone(),
                     Err(refusal) if is_lasting(refusal) => {
-                        let problem = refusal.problem(&self.service, &self.path, caller.request_id());
+                        let problem = refusal.problem(self.service.as_str(), &self.path, caller.request_id());
                         Response::json(refusal.status_code(), PROBLEM_JSON, &problem)?
                     }
                     Err(_) => return outcome.map(Ok),

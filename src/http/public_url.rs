@@ -41,6 +41,12 @@ impl PublicUrl {
         request.app_data::<web::Data<Self>>().map(|own| Self::clone(own)).unwrap_or_default()
     }
 
+    /// The address, to which a path is added.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// A path of the service as an absolute URL; the path alone if the address is not set.
     #[must_use]
     pub fn absolute(&self, path: &str) -> String {

@@ -126,10 +126,10 @@ fn known(method: &Method) -> &'static str {
 
 /// Adds a problem body to every error response, and logs errors of the register.
 fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let service = PublicUrl::of(response.request()).absolute("");
+    let respond = |error: &ApiError| error.respond(PublicUrl::of(response.request()).as_str(), path, &id.to_string());
     let problem = match response.response().error() {
         None if is_failure(response.status()) && !is_problem(response.response()) => {
-            of_status(response.status()).respond(&service, path, &id.to_string())
+            respond(&of_status(response.status()))
         }
         None => return response,
         Some(error) => match error.as_error::<ApiError>() {
@@ -138,9 +138,9 @@ fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> Se
                 {
                     log::error!("request {id} failed: {cause}");
                 }
-                problem.respond(&service, path, &id.to_string())
+                respond(problem)
             }
-            None => of_framework(error).respond(&service, path, &id.to_string()),
+            None => respond(&of_framework(error)),
         },
     };
     with_body(response, problem)

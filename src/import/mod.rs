@@ -1,8 +1,8 @@
 //! Imports files: the built-in ones of `data/`, or those of a directory with the same structure.
 //!
 //! An import is one transaction with the same rules as the API. It never changes existing rows, except by the corrections
-//! of its source, so that a second import has no effect and what somebody changed survives. If any row is invalid, all faults are reported with file, line, column and
-//! reason, and nothing is written.
+//! of its source, so that a second import has no effect and what somebody changed survives. If any row is invalid, all
+//! faults are reported with file, line, column and reason, and nothing is written.
 
 mod actions;
 mod authorities;

@@ -18,7 +18,7 @@ pub enum UpgradeError {
     /// The schema could not be migrated.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// The reference data or the corrections could not be written.
+    /// The reference data could not be written.
     #[error("cannot write the data of the program: {0}")]
     Reference(#[from] ImportError),
     /// Events could not be recorded.
@@ -30,7 +30,8 @@ pub enum UpgradeError {
 }
 
 /// Applies pending migrations, writes frameworks and themes, records missing events, and makes the corrections of the
-/// built-in data that the register lacks. Only one process does so at a time. Returns the versions of the migrations that were applied.
+/// built-in data that the register lacks. Only one process does so at a time. Returns the versions of the migrations that
+/// were applied.
 ///
 /// # Errors
 ///

@@ -24,8 +24,8 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Whether the text is written in the one form of RFC 3339 that is accepted: `chrono` also accepts lower-case letters, spaces, leap seconds and any number
-/// of digits.
+/// Whether the text is written in the one form of RFC 3339 that is accepted: `chrono` also accepts lower-case letters,
+/// spaces, leap seconds and any number of digits.
 fn is_plain(text: &str) -> bool {
     let Some((second, rest)) = text.split_at_checked("2027-06-30T12:00:00".len()) else { return false };
     let fraction = rest.strip_prefix('.').unwrap_or_default();

@@ -1,9 +1,7 @@
 //! How many statements a page of a list takes: as many for one row as for many, with the names of authorities.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::pg::PgConnection;
 use inspection_register::access::caller::Caller;
 use inspection_register::http::page::{Window, WindowParameters};
@@ -12,7 +10,7 @@ use inspection_register::register::{
 };
 use inspection_register::values::ids::InspectionId;
 
-use crate::support::database::Database;
+use crate::support::database::{Database, counting};
 
 /// How many rows a page has, and how many statements it takes. The register itself asks, from which nothing is hidden: of
 /// others, references are looked up only where rows have some.
@@ -21,14 +19,7 @@ fn counted(
     limit: u32,
     list: impl Fn(&mut PgConnection, &Caller, &Window) -> usize,
 ) -> (usize, usize) {
-    let mut connection = database.connect();
-    let count = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&count);
-    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-    });
+    let (mut connection, count) = counting(database);
     let window = Window::new(WindowParameters { limit: Some(limit), cursor: None, count: None }, String::new());
     let rows = list(&mut connection, &Caller::import(), &window);
     (rows, count.load(Ordering::Relaxed))

@@ -1,12 +1,12 @@
 //! One database a test, made from a template.
 
 use std::process;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::sleep;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -77,6 +77,19 @@ impl Database {
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
     }
+}
+
+/// A connection to a database, and the number of statements that it has been given.
+pub fn counting(database: &Database) -> (PgConnection, Arc<AtomicUsize>) {
+    let mut connection = database.connect();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    (connection, count)
 }
 
 /// A database that only copies are made of, as many at a time as are wanted.

@@ -18,8 +18,7 @@ pub struct QueryString<'a> {
 
 impl<'a> QueryString<'a> {
     /// Splits the query string of a request for an operation. A list may be repeated. What is unknown, given twice or
-    /// not text is set aside as
-    /// malformed, each name once.
+    /// not text is set aside as malformed, each name once.
     pub fn new(query: &str, operation: &'a Operation) -> Self {
         let mut places = HashMap::<String, usize>::new();
         let mut parts = Vec::<(String, Result<String, FieldError>)>::new();

@@ -1,17 +1,16 @@
 //! What standings cost when the register grows.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use inspection_register::http::page::{Window, WindowParameters};
 use inspection_register::register::standings::model::StandingFilter;
 use inspection_register::register::standings::query;
 
 use crate::support::Register;
-use crate::support::database::Database;
+use crate::support::database::{Database, counting};
 use crate::support::standings::{COUNTED_ON, standings};
 
 /// Ninety-nine earlier copies of every inspection, with its judgements: the latest stay the latest.
@@ -34,14 +33,7 @@ const HUNDREDFOLD: &str = "
 
 /// How many statements it takes to list standings.
 fn statements(database: &Database, parameters: WindowParameters, filter: &str) -> (usize, usize) {
-    let mut connection = database.connect();
-    let count = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&count);
-    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-    });
+    let (mut connection, count) = counting(database);
     let filter = serde_urlencoded::from_str::<StandingFilter>(filter).unwrap();
     let (standings, _) = query::list(&mut connection, &filter, &Window::new(parameters, String::new())).unwrap();
     (standings.len(), count.load(Ordering::Relaxed))
