@@ -79,7 +79,8 @@ def configuration(keys):
     (FOLDER / "keys.json").write_text(json.dumps({"auth": users}))
     settings = FOLDER / "schemathesis.toml"
     councils = f'[auth.wfc]\npath = "{FOLDER / "keys.json"}"\npeers = {json.dumps(COUNCILS)}\n'
-    settings.write_text((ROOT / "schemathesis.toml").read_text() + "\n" + councils)
+    hooks = f'hooks = "{Path(__file__).with_name("fuzz_hooks.py")}"\n'
+    settings.write_text(f"{hooks}\n{(ROOT / 'schemathesis.toml').read_text()}\n{councils}")
     return settings
 
 

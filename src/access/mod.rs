@@ -116,24 +116,24 @@ impl Access {
     /// `unauthenticated` or `forbidden`.
     pub fn check_papers_of(&self, permission: Permission, authority: AuthorityId) -> Result<(), ApiError> {
         self.permits(permission)?;
-        if self.sees_papers_of(authority) { Ok(()) } else { Err(forbidden()) }
+        if self.may_read_papers_of(authority) { Ok(()) } else { Err(forbidden()) }
     }
 
     /// Whether draft and withdrawn inspections and their parts are visible to the caller.
     #[must_use]
-    pub fn sees_drafts(&self) -> bool {
+    pub fn may_read_drafts(&self) -> bool {
         matches!(self.identity, Identity::Register | Identity::Key(Role::Admin | Role::Steward))
     }
 
     /// The states of the inspections that are visible to the caller with their parts.
     #[must_use]
     pub fn states(&self) -> &'static [InspectionState] {
-        if self.sees_drafts() { InspectionState::ALL } else { &[InspectionState::Published] }
+        if self.may_read_drafts() { InspectionState::ALL } else { &[InspectionState::Published] }
     }
 
     /// Whether inspections in this state are visible to the caller.
     #[must_use]
-    pub fn sees(&self, state: InspectionState) -> bool {
+    pub fn may_read(&self, state: InspectionState) -> bool {
         self.states().contains(&state)
     }
 
@@ -148,20 +148,20 @@ impl Access {
 
     /// Whether a paper of an authority is visible to the caller.
     #[must_use]
-    pub fn sees_paper(&self, authority: AuthorityId, visibility: Visibility) -> bool {
-        visibility == Visibility::Public || self.sees_papers_of(authority)
+    pub fn may_read_paper(&self, authority: AuthorityId, visibility: Visibility) -> bool {
+        visibility == Visibility::Public || self.may_read_papers_of(authority)
     }
 
     /// Restricts a statement to rows of inspections that are visible to the caller; the column `state` is the state of
     /// the inspection.
     #[must_use]
-    pub fn only_seen_inspections<'a>(&self, statement: Statement<'a>) -> Statement<'a> {
+    pub fn only_visible_inspections<'a>(&self, statement: Statement<'a>) -> Statement<'a> {
         statement.value::<Array<Text>, _>(" and state = any (?)", self.states())
     }
 
     /// Restricts a statement to papers that are visible to the caller, by the columns `visibility` and `authority_id`.
     #[must_use]
-    pub fn only_seen_papers<'a>(&'a self, statement: Statement<'a>) -> Statement<'a> {
+    pub fn only_visible_papers<'a>(&'a self, statement: Statement<'a>) -> Statement<'a> {
         match self.papers() {
             Papers::All => statement,
             Papers::Of([]) => statement.text(" and visibility = 'public'"),
@@ -172,7 +172,7 @@ impl Access {
 
     /// Whether the private papers of an authority are visible to the caller.
     #[must_use]
-    pub fn sees_papers_of(&self, authority: AuthorityId) -> bool {
+    pub fn may_read_papers_of(&self, authority: AuthorityId) -> bool {
         match self.papers() {
             Papers::All => true,
             Papers::Of(authorities) => authorities.contains(&authority),

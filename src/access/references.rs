@@ -59,7 +59,7 @@ pub fn inspections(
     access: &Access,
     ids: &[InspectionId],
 ) -> QueryResult<Visible<of::Inspection>> {
-    if access.sees_drafts() {
+    if access.may_read_drafts() {
         return Ok(Visible::ALL);
     }
     let visible = inspections::table
@@ -70,7 +70,7 @@ pub fn inspections(
 
 /// The findings, among these, that are visible to the caller.
 pub fn findings(conn: &mut PgConnection, access: &Access, ids: &[FindingId]) -> QueryResult<Visible<of::Finding>> {
-    if access.sees_drafts() {
+    if access.may_read_drafts() {
         return Ok(Visible::ALL);
     }
     let visible = findings::table
@@ -86,7 +86,7 @@ pub fn recommendations(
     access: &Access,
     ids: &[RecommendationId],
 ) -> QueryResult<Visible<of::Recommendation>> {
-    if access.sees_drafts() {
+    if access.may_read_drafts() {
         return Ok(Visible::ALL);
     }
     let visible = recommendations::table
@@ -98,7 +98,7 @@ pub fn recommendations(
 
 /// The documents, among these, that are visible to the caller.
 pub fn documents(conn: &mut PgConnection, access: &Access, ids: &[DocumentId]) -> QueryResult<Visible<of::Document>> {
-    if access.sees_drafts() {
+    if access.may_read_drafts() {
         return Ok(Visible::ALL);
     }
     let is_seen = documents::inspection_id.is_null().or(inspections::state.nullable().eq_any(access.states()));

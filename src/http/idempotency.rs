@@ -155,7 +155,7 @@ impl Once {
                     conn.batch_execute("set constraints all immediate")?;
                     Ok(response)
                 });
-                let Response { status, headers, body, shows_secret } = match &outcome {
+                let Response { status, headers, body, contains_secret } = match &outcome {
                     Ok(response) => response.clone(),
                     Err(refusal) if is_lasting(refusal) => {
                         let problem = refusal.problem(self.service.as_str(), &self.path, caller.request_id());
@@ -169,8 +169,8 @@ impl Once {
                     request,
                     status: i32::from(status.as_u16()),
                     headers: JsonList(headers),
-                    body: if shows_secret { required(self.encryption.as_ref())?.encrypt(&body)? } else { body },
-                    is_sealed: shows_secret,
+                    body: if contains_secret { required(self.encryption.as_ref())?.encrypt(&body)? } else { body },
+                    is_sealed: contains_secret,
                 };
                 diesel::insert_into(idempotency_keys::table).values(stored).execute(conn)?;
                 Ok(outcome)
@@ -195,7 +195,7 @@ impl StoredResponse {
         let status = status
             .ok_or_else(|| ApiError::Internal(format!("stored response has invalid HTTP status {}", self.status)))?;
         let body = if self.is_sealed { required(encryption)?.decrypt(&self.body)? } else { self.body };
-        let response = Response { status, headers: self.headers.0, body, shows_secret: self.is_sealed };
+        let response = Response { status, headers: self.headers.0, body, contains_secret: self.is_sealed };
         Ok(response.with(&IDEMPOTENT_REPLAYED, "true"))
     }
 }

@@ -113,12 +113,14 @@ pub struct Window {
     question: String,
 }
 
-/// What a cursor holds: the sort key of the last row, and a seal that binds it to its question.
+/// What a cursor holds: the sort key of the last row, and a digest that binds it to its question.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cursor<K> {
     key: K,
-    seal: String,
+    // The name in cursors that 0.2.0 gave out.
+    #[serde(rename = "seal")]
+    digest: String,
 }
 
 impl Window {
@@ -157,7 +159,7 @@ impl Window {
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Cursor<K>>(&bytes).ok())
             .filter(|cursor| serde_json::to_value(&cursor.key).is_ok_and(|key| !has_faults(&key)))
-            .filter(|cursor| self.seal(&cursor.key).is_ok_and(|seal| seal == cursor.seal))
+            .filter(|cursor| self.digest(&cursor.key).is_ok_and(|digest| digest == cursor.digest))
             .map(|cursor| Some(cursor.key))
             .ok_or_else(|| {
                 ApiError::refused(
@@ -187,11 +189,11 @@ impl Window {
     }
 
     fn cursor<K: Serialize>(&self, key: K) -> serde_json::Result<String> {
-        let seal = self.seal(&key)?;
-        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Cursor { key, seal })?))
+        let digest = self.digest(&key)?;
+        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Cursor { key, digest })?))
     }
 
-    fn seal<K: Serialize>(&self, key: &K) -> serde_json::Result<String> {
+    fn digest<K: Serialize>(&self, key: &K) -> serde_json::Result<String> {
         let mut hash = Sha256::new();
         hash.update(self.question.as_bytes());
         hash.update([0]);

@@ -1,7 +1,7 @@
 //! Holds every answer to the OpenAPI document: a documented status, media type and headers, and a body that the schema
 //! allows, without a member that it does not name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, Mutex};
 
 use actix_web::http::Method;
@@ -16,24 +16,9 @@ pub static DOCUMENT: LazyLock<&Value> = LazyLock::new(inspection_register::api::
 /// The address at which validators find the components of the document.
 const COMPONENTS: &str = "https://register.example/";
 
-/// Any text without control characters other than newline and tab.
-const PLAIN_TEXT: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
-
-/// What the document says in words of texts with a format: the one way in which each is written.
-const FORMS: [(&str, &str); 4] = [
-    ("date", "^(19[0-9]{2}|20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$"),
-    (
-        "date-time",
-        "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\
-         ([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
-    ),
-    (
-        "uri",
-        "^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\
-         ([/?]([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(#([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$",
-    ),
-    ("uuid", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
-];
+/// What the document says in words of texts: the pattern of each format, and that of `text` without a format.
+static FORMS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("forms.json")).expect("patterns by format"));
 
 /// The maximum number of characters of a `uri`.
 const MAX_URI: u64 = 2_000;
@@ -50,8 +35,7 @@ fn add_rules_in_words(schema: &mut Value) {
                 return;
             }
             let format = members.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let form = FORMS.iter().find(|(name, _)| *name == format).map(|(_, form)| *form);
-            members.insert("pattern".to_owned(), json!(form.unwrap_or(PLAIN_TEXT)));
+            members.insert("pattern".to_owned(), json!(FORMS.get(&format).unwrap_or(&FORMS["text"])));
             if format == "uri" {
                 members.insert("maxLength".to_owned(), json!(MAX_URI));
             }

@@ -18,7 +18,7 @@ pub struct Response {
     /// The body.
     pub body: Vec<u8>,
     /// Whether the body contains a secret, so that it must not be stored in plain text.
-    pub shows_secret: bool,
+    pub contains_secret: bool,
 }
 
 impl Response {
@@ -29,7 +29,7 @@ impl Response {
     /// `internal` if the body cannot be written.
     pub fn json(status: StatusCode, media_type: &str, body: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(body)?;
-        Ok(Self { status, headers: Vec::new(), body, shows_secret: false }.with(&header::CONTENT_TYPE, media_type))
+        Ok(Self { status, headers: Vec::new(), body, contains_secret: false }.with(&header::CONTENT_TYPE, media_type))
     }
 
     /// The response to a write: the created or changed resource with its version as entity tag. It is not cached.
@@ -45,7 +45,7 @@ impl Response {
     /// Marks the body as containing a secret.
     #[must_use]
     pub fn showing_secret(self) -> Self {
-        Self { shows_secret: true, ..self }
+        Self { contains_secret: true, ..self }
     }
 
     /// Adds a header.

@@ -129,8 +129,8 @@ fn add_secret(conn: &mut PgConnection, key: KeyId, now: DateTime<Utc>) -> Result
 
 fn subject(key: &ApiKey) -> Subject {
     let id = key.row.key_id.as_uuid();
-    let (authorities, sight) = (key.authority_ids.clone(), PublicVisibility::of(false));
-    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, sight }
+    let (authorities, visibility) = (key.authority_ids.clone(), PublicVisibility::of(false));
+    Subject { resource: EventResource::ApiKey, id, aggregate: id, authorities, visibility }
 }
 
 /// A key as events hold it: its last use is not a change.

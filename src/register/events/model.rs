@@ -134,20 +134,20 @@ pub struct Subject {
     /// The authorities concerned.
     pub authorities: Vec<AuthorityId>,
     /// How the public sees it.
-    pub sight: PublicVisibility,
+    pub visibility: PublicVisibility,
 }
 
 impl Subject {
     /// The same, of a write before which it was in public view or not.
     #[must_use]
-    pub fn that_was_public(self, was_public: bool) -> Self {
-        Self { sight: PublicVisibility { was_public, ..self.sight }, ..self }
+    pub fn visible_before(self, was_public: bool) -> Self {
+        Self { visibility: PublicVisibility { was_public, ..self.visibility }, ..self }
     }
 
     /// Whether the write brings it into public view, or takes it from there.
     #[must_use]
-    pub fn comes_or_goes(&self) -> bool {
-        self.sight.was_public != self.sight.is_public
+    pub fn changes_visibility(&self) -> bool {
+        self.visibility.was_public != self.visibility.is_public
     }
 }
 

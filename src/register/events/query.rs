@@ -50,9 +50,9 @@ impl<'a> NewEvent<'a> {
         (before, after): (Option<Value>, Option<Value>),
         reason: Option<&Reason>,
     ) -> Self {
-        let sight = &subject.sight;
+        let visibility = &subject.visibility;
         let type_ = became(before.is_some(), after.is_some()).map_or(UNCHANGED, EventType::as_str);
-        let public_type = became(before.is_some() && sight.was_public, after.is_some() && sight.is_public);
+        let public_type = became(before.is_some() && visibility.was_public, after.is_some() && visibility.is_public);
         Self {
             type_,
             resource: subject.resource,
@@ -71,7 +71,7 @@ impl<'a> NewEvent<'a> {
 
     /// The event of a resource that did not change, but became public or ceased to be; nothing if it did neither.
     fn turned(caller: &'a Caller, subject: &'a Subject, row: Value) -> Option<Self> {
-        let public_type = became(subject.sight.was_public, subject.sight.is_public)?;
+        let public_type = became(subject.visibility.was_public, subject.visibility.is_public)?;
         let after = match public_type {
             EventType::Created => Some(row),
             EventType::Deleted => None,
@@ -93,7 +93,7 @@ fn became(was: bool, is: bool) -> Option<EventType> {
 }
 
 fn seen_through(subject: &Subject) -> Vec<Uuid> {
-    [&[subject.id], subject.sight.through.as_slice()].concat()
+    [&[subject.id], subject.visibility.through.as_slice()].concat()
 }
 
 /// Records that a resource is new.

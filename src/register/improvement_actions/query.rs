@@ -92,9 +92,9 @@ pub fn update(
         rows::replace_findings(conn, id, &visible.finding_ids, ids)?;
     }
     let after = rows::stored(conn, row)?;
-    let subject = rows::subject(&after.row).that_was_public(before.row.is_public());
+    let subject = rows::subject(&after.row).visible_before(before.row.is_public());
     events::updated(conn, caller, &subject, (&before.stored(), &after.stored()), None)?;
-    if subject.comes_or_goes() {
+    if subject.changes_visibility() {
         publication::record(conn, caller, &after.row)?;
     }
     assemble::visible_one(conn, caller, after)

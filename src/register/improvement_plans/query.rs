@@ -108,7 +108,7 @@ pub fn update(
         .returning(ImprovementPlanRow::as_returning())
         .get_result(conn)
         .on_constraint(constraint_error)?;
-    let subject = subject(&row).that_was_public(before.visibility == Visibility::Public);
+    let subject = subject(&row).visible_before(before.visibility == Visibility::Public);
     events::updated(conn, caller, &subject, (&before, &row), None)?;
     whole(conn, caller, row, &ImprovementPlanParameters::default())
 }
@@ -132,8 +132,8 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: PlanId, if_match: &I
 
 fn subject(row: &ImprovementPlanRow) -> Subject {
     let id = row.plan_id.as_uuid();
-    let (authorities, sight) = (vec![row.authority_id], PublicVisibility::of(row.visibility == Visibility::Public));
-    Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities, sight }
+    let (authorities, visibility) = (vec![row.authority_id], PublicVisibility::of(row.visibility == Visibility::Public));
+    Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities, visibility }
 }
 
 const INSPECTION: &str = "/responds_to_inspection_id";

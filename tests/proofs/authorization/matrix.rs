@@ -9,7 +9,7 @@ use inspection_register::database::schema::events;
 use super::answers::told;
 use super::callers::Caller;
 use super::requests::{body, fresh, path, path_of_nothing, request, rows};
-use super::table::{OPERATIONS, Outcome, Takes, expected, sees};
+use super::table::{OPERATIONS, Outcome, Takes, expected, may_read};
 use super::world::{Row, World};
 use crate::support::operations::{self, Operation};
 use crate::support::{Answer, Register};
@@ -117,7 +117,7 @@ impl Cell<'_> {
         if outcome == Outcome::Unauthenticated {
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{}", self.name());
         }
-        if self.caller.is_valid && !sees(self.caller, self.row) {
+        if self.caller.is_valid && !may_read(self.caller, self.row) {
             self.is_like_nothing(answer).await;
         }
         assert_eq!(self.events(), before, "{}: what is refused leaves no trace", self.name());

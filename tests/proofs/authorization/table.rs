@@ -6,7 +6,7 @@ use super::world::Row;
 /// What an operation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
-    /// To read what one sees.
+    /// To read what is visible to the caller.
     Reading,
     /// To write published facts.
     Facts,
@@ -22,7 +22,7 @@ use Takes::{Facts, Keys, Papers, Reading, Reviews};
 /// The roles that may write, beside the administrator, who may do everything.
 const WRITERS: [(Takes, &str); 3] = [(Facts, "steward"), (Papers, "contributor"), (Reviews, "reviewer")];
 
-/// Who sees drafts and withdrawn inspections, with all that is in them and about them.
+/// Whether drafts and withdrawn inspections are visible to the caller, with all that is in them and about them.
 const SEE_DRAFTS: [&str; 2] = ["admin", "steward"];
 
 /// Every operation of the document.
@@ -124,7 +124,7 @@ pub enum Outcome {
 }
 
 /// Whether a caller is to see a row.
-pub fn sees(caller: &Caller, row: &Row) -> bool {
+pub fn may_read(caller: &Caller, row: &Row) -> bool {
     match row.standing {
         "draft" | "withdrawn" => SEE_DRAFTS.contains(&caller.role.unwrap_or_default()),
         "private" => is_bound(caller, row),
@@ -144,7 +144,7 @@ pub fn expected(caller: &Caller, takes: Takes, row: &Row) -> Outcome {
         _ if !caller.is_valid => Outcome::Unauthenticated,
         Facts | Papers | Reviews | Keys if role == "nobody" => Outcome::Unauthenticated,
         Facts | Papers | Reviews | Keys if !is_writer => Outcome::Forbidden,
-        _ if !sees(caller, row) => Outcome::Missing,
+        _ if !may_read(caller, row) => Outcome::Missing,
         Papers | Reviews if !is_bound(caller, row) => Outcome::Forbidden,
         _ => Outcome::Done,
     }

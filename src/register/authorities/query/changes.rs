@@ -31,7 +31,7 @@ pub fn stored_with_subjects(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec
 fn subject(authority: &Authority) -> Subject {
     let authorities = vec![authority.row.authority_id];
     let id = authority.row.authority_id.as_uuid();
-    Subject { resource: EventResource::Authority, id, aggregate: id, authorities, sight: PublicVisibility::open() }
+    Subject { resource: EventResource::Authority, id, aggregate: id, authorities, visibility: PublicVisibility::open() }
 }
 
 /// Records which of these authorities came, went, or have another version: a change of one may change those that it is

@@ -51,7 +51,7 @@ pub fn list(
 
 fn matching<'a>(caller: &Caller, filter: &'a DocumentFilter, authorities: Option<&'a [AuthorityId]>) -> Documents<'a> {
     let mut query = documents::table.into_boxed();
-    if !caller.access().sees_drafts() {
+    if !caller.access().may_read_drafts() {
         let seen = schema::inspections::table
             .filter(schema::inspections::state.eq_any(caller.access().states()))
             .filter(schema::inspections::inspection_id.nullable().eq(documents::inspection_id));

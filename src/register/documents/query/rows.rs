@@ -143,8 +143,8 @@ fn subject_among(held: &[(InspectionId, bool)], document: &Document) -> Subject 
     let authorities = document.authority_ids.clone();
     let about = document.row.inspection_id;
     let is_public = about.is_none_or(|about| held.contains(&(about, true)));
-    let sight = PublicVisibility::through(is_public, about.into_iter().map(InspectionId::as_uuid).collect());
-    Subject { resource: EventResource::Document, id, aggregate: id, authorities, sight }
+    let visibility = PublicVisibility::through(is_public, about.into_iter().map(InspectionId::as_uuid).collect());
+    Subject { resource: EventResource::Document, id, aggregate: id, authorities, visibility }
 }
 
 /// What the event of a change is about: also those of whom the document spoke before. In the eyes of the public one that
@@ -152,12 +152,12 @@ fn subject_among(held: &[(InspectionId, bool)], document: &Document) -> Subject 
 pub fn subject_of_change(conn: &mut PgConnection, before: &Document, after: &Document) -> QueryResult<Subject> {
     let (was, is) = (before.row.inspection_id, after.row.inspection_id);
     let held = hold(conn, &was.into_iter().chain(is).collect::<Vec<_>>())?;
-    let was_public = subject_among(&held, before).sight.is_public;
-    let mut subject = subject_among(&held, after).that_was_public(was_public);
-    if was != is && subject.sight.is_public {
-        return Ok(subject.that_was_public(false));
+    let was_public = subject_among(&held, before).visibility.is_public;
+    let mut subject = subject_among(&held, after).visible_before(was_public);
+    if was != is && subject.visibility.is_public {
+        return Ok(subject.visible_before(false));
     }
-    subject.sight.through.extend(was.filter(|was| is != Some(*was)).map(InspectionId::as_uuid));
+    subject.visibility.through.extend(was.filter(|was| is != Some(*was)).map(InspectionId::as_uuid));
     subject.authorities.extend(before.authority_ids.iter().filter(|id| !after.authority_ids.contains(id)));
     Ok(subject)
 }

@@ -35,7 +35,7 @@ pub const COUNT: &str = "select count(*) as total from ";
 #[must_use]
 pub fn visible_to<'a>(access: &'a Access, what: &'static str, with_past: bool) -> Statement<'a> {
     let statement = Statement::new(what).text("events cross join lateral (select ");
-    let statement = match (access.sees_drafts(), access.papers()) {
+    let statement = match (access.may_read_drafts(), access.papers()) {
         (true, Papers::All) => statement.text("true"),
         (true, Papers::Of(authorities)) => of_authorities(
             statement.value::<Array<Text>, _>("resource = any (?) or ", EventResource::FACTS),
@@ -45,7 +45,7 @@ pub fn visible_to<'a>(access: &'a Access, what: &'static str, with_past: bool) -
         (false, _) => statement.text("false"),
     };
     let statement = statement.text(
-        " as is_whole) sight
+        " as is_whole) scope
           cross join lateral (select exists (
               select from events hidden
               where hidden.public_type = 'deleted' and hidden.type <> 'deleted'

@@ -163,7 +163,7 @@ pub fn subject(examination: &ExaminationRow, looking: &InspectionRow, asking: &I
         id: examination.examination_id.as_uuid(),
         aggregate: examination.inspection_id.as_uuid(),
         authorities,
-        sight: PublicVisibility::through(looking.is_public() && asking.is_public(), through.to_vec()),
+        visibility: PublicVisibility::through(looking.is_public() && asking.is_public(), through.to_vec()),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn recommended(
         .select(InspectionRow::as_select())
         .first(conn)
         .optional()?;
-    Ok(inspection.filter(|row| caller.access().sees(row.state)))
+    Ok(inspection.filter(|row| caller.access().may_read(row.state)))
 }
 
 /// The same, as it stays until the transaction ends: whether the public sees the examination depends on it.

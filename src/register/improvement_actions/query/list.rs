@@ -132,7 +132,7 @@ fn select<'a>(what: &'static str, caller: &'a Caller, as_at: Option<Date>) -> St
         None => statement.text("improvement_actions"),
         Some(day) => statement.value::<SqlDate, _>("improvement_actions_on(?)", day),
     };
-    caller.access().only_seen_papers(statement.text(" where true"))
+    caller.access().only_visible_papers(statement.text(" where true"))
 }
 
 fn matching<'a>(
@@ -150,7 +150,7 @@ fn matching<'a>(
     if let Some(plans) = &filter.plan {
         let named = " and plan_id in (select plan_id from improvement_plans where plan_id = any (?)";
         let statement_of_plans = statement.value::<Array<Uuid>, _>(named, &plans.0);
-        statement = caller.access().only_seen_papers(statement_of_plans).text(")");
+        statement = caller.access().only_visible_papers(statement_of_plans).text(")");
     }
     if let Some(states) = &filter.state {
         statement = statement.value::<Array<Text>, _>(" and state = any (?)", &states.0);
@@ -224,7 +224,7 @@ fn answering_recommendations<'a>(
              where recommendation_id = any (?)",
         ids,
     );
-    caller.access().only_seen_inspections(answering).text("))")
+    caller.access().only_visible_inspections(answering).text("))")
 }
 
 /// Those that answer findings, of which the caller sees those that count.
@@ -234,7 +234,7 @@ fn answering_findings<'a>(statement: Statement<'a>, caller: &Caller, ids: &'a [F
              select finding_id from findings join inspections using (inspection_id) where finding_id = any (?)",
         ids,
     );
-    caller.access().only_seen_inspections(answering).text("))")
+    caller.access().only_visible_inspections(answering).text("))")
 }
 
 /// One arm per order. What is absent comes last in each.

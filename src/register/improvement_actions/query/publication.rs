@@ -48,6 +48,6 @@ fn record_parts<T: Serialize>(
     rows: &[T],
     id: impl Fn(&T) -> Uuid,
 ) -> Result<(), ApiError> {
-    let part = |row| (subject_of_part(action, resource, id(row)).that_was_public(!action.is_public()), row);
+    let part = |row| (subject_of_part(action, resource, id(row)).visible_before(!action.is_public()), row);
     events::all_turned(conn, caller, &rows.iter().map(part).collect::<Vec<_>>())
 }

@@ -56,7 +56,7 @@ pub fn lock(
 }
 
 fn visible(caller: &Caller, row: ImprovementActionRow) -> Result<ImprovementActionRow, ApiError> {
-    let is_seen = caller.access().sees_paper(row.authority_id, row.visibility);
+    let is_seen = caller.access().may_read_paper(row.authority_id, row.visibility);
     if is_seen { Ok(row) } else { Err(ApiError::not_found(WHAT)) }
 }
 
@@ -199,17 +199,17 @@ fn constraint_error(constraint: &str) -> Option<ApiError> {
 /// What events say that they are about, if it is this action.
 #[must_use]
 pub fn subject(action: &ImprovementActionRow) -> Subject {
-    let (id, sight) = (action.action_id.as_uuid(), PublicVisibility::of(action.is_public()));
+    let (id, visibility) = (action.action_id.as_uuid(), PublicVisibility::of(action.is_public()));
     let authorities = vec![action.authority_id];
-    Subject { resource: EventResource::ImprovementAction, id, aggregate: id, authorities, sight }
+    Subject { resource: EventResource::ImprovementAction, id, aggregate: id, authorities, visibility }
 }
 
 /// What events say that they are about, if it is a part of this action.
 #[must_use]
 pub fn subject_of_part(action: &ImprovementActionRow, resource: EventResource, id: Uuid) -> Subject {
     let aggregate = action.action_id.as_uuid();
-    let sight = PublicVisibility::through(action.is_public(), vec![aggregate]);
-    Subject { resource, id, aggregate, authorities: vec![action.authority_id], sight }
+    let visibility = PublicVisibility::through(action.is_public(), vec![aggregate]);
+    Subject { resource, id, aggregate, authorities: vec![action.authority_id], visibility }
 }
 
 /// Records that the row of an action changed by what was recorded of it.

@@ -116,7 +116,7 @@ fn broken_plan(
     let Some(plan) = plan else { return Ok(Vec::new()) };
     let known =
         table.find(plan).select((authority_id, visibility)).first::<(AuthorityId, Visibility)>(conn).optional()?;
-    let seen = known.filter(|(owner, seen_by)| caller.access().sees_paper(*owner, *seen_by));
+    let seen = known.filter(|(owner, seen_by)| caller.access().may_read_paper(*owner, *seen_by));
     let broken = match seen.map(|(owner, _)| owner) {
         None => Some(("unknown", KNOWN_PLAN)),
         Some(owner) if owner != authority => Some(("authority", "must name a plan of the same authority")),
@@ -178,7 +178,7 @@ fn broken_links(
         }
     }
     let broken = ids.enumerate().filter_map(|(index, id)| {
-        let found = known.iter().find(|(known, _, state)| *known == id && caller.access().sees(*state));
+        let found = known.iter().find(|(known, _, state)| *known == id && caller.access().may_read(*state));
         let (code, message) = match found {
             None => ("unknown", be_known),
             Some((_, owner, _)) if !own.contains(owner) => ("authority", be_own),

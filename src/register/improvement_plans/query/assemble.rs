@@ -90,5 +90,5 @@ fn counted(
     let statement = statement
         .value::<Array<Text>, _>(" actions cross join lateral (select state = any (?) as is_open) of_it", open)
         .value::<Array<Uuid>, _>(" where plan_id = any (?)", ids);
-    caller.access().only_seen_papers(statement).text(" group by plan_id").query().load(conn)
+    caller.access().only_visible_papers(statement).text(" group by plan_id").query().load(conn)
 }

@@ -73,7 +73,7 @@ pub(super) fn find_on(
 pub fn lock(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<ImprovementPlanRow, ApiError> {
     let query = improvement_plans::table.find(id).select(ImprovementPlanRow::as_select()).for_no_key_update();
     let row = query.first(conn).or_not_found(WHAT)?;
-    if !caller.access().sees_paper(row.authority_id, row.visibility) {
+    if !caller.access().may_read_paper(row.authority_id, row.visibility) {
         return Err(ApiError::not_found(WHAT));
     }
     caller.access().check_papers_of(Permission::WritePapers, row.authority_id)?;

@@ -196,8 +196,8 @@ fn part_subject<P: Part>(inspection: &InspectionRow, part: &P) -> Subject {
 #[must_use]
 pub fn subject(inspection: &InspectionRow, resource: EventResource, id: Uuid) -> Subject {
     let aggregate = inspection.inspection_id.as_uuid();
-    let sight = PublicVisibility::through(inspection.is_public(), vec![aggregate]);
-    Subject { resource, id, aggregate, authorities: vec![inspection.authority_id], sight }
+    let visibility = PublicVisibility::through(inspection.is_public(), vec![aggregate]);
+    Subject { resource, id, aggregate, authorities: vec![inspection.authority_id], visibility }
 }
 
 /// The position after the last row of an inspection in this table.

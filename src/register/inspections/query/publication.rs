@@ -38,9 +38,9 @@ pub fn record_updated(
     (before, after): (&StoredInspection, &StoredInspection),
     reason: Option<&Reason>,
 ) -> Result<(), ApiError> {
-    let subject = after.subject().that_was_public(before.row.is_public());
+    let subject = after.subject().visible_before(before.row.is_public());
     events::query::updated(conn, caller, &subject, (before, after), reason)?;
-    if subject.comes_or_goes() { record_publication(conn, caller, &after.row) } else { Ok(()) }
+    if subject.changes_visibility() { record_publication(conn, caller, &after.row) } else { Ok(()) }
 }
 
 /// Records that an inspection is about to be removed, with all that is in it.
@@ -76,6 +76,6 @@ fn record_turned<T: Serialize>(
     inspection: &InspectionRow,
     rows: Vec<(Subject, T)>,
 ) -> Result<(), ApiError> {
-    let turned = |(subject, row): (Subject, T)| (subject.that_was_public(!inspection.is_public()), row);
+    let turned = |(subject, row): (Subject, T)| (subject.visible_before(!inspection.is_public()), row);
     events::query::all_turned(conn, caller, &rows.into_iter().map(turned).collect::<Vec<_>>())
 }

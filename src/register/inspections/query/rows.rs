@@ -40,7 +40,7 @@ pub fn lock(conn: &mut PgConnection, caller: &Caller, id: InspectionId) -> Resul
 }
 
 fn visible(caller: &Caller, row: InspectionRow) -> Result<InspectionRow, ApiError> {
-    if caller.access().sees(row.state) { Ok(row) } else { Err(ApiError::not_found("inspection")) }
+    if caller.access().may_read(row.state) { Ok(row) } else { Err(ApiError::not_found("inspection")) }
 }
 
 /// Keeps the state of inspections until the transaction ends, and returns which of them are public. A write that refers to
@@ -132,8 +132,8 @@ impl StoredInspection {
     pub fn subject(&self) -> Subject {
         let id = self.row.inspection_id.as_uuid();
         let authorities = vec![self.row.authority_id];
-        let sight = PublicVisibility::of(self.row.is_public());
-        Subject { resource: EventResource::Inspection, id, aggregate: id, authorities, sight }
+        let visibility = PublicVisibility::of(self.row.is_public());
+        Subject { resource: EventResource::Inspection, id, aggregate: id, authorities, visibility }
     }
 }
 
