@@ -104,7 +104,7 @@ pub(super) fn identified<I, T>(
 ) -> Option<(I, Row<T>)>
 where
     I: DeserializeOwned,
-    T: DeserializeOwned + Validate + ToSchema,
+    T: DeserializeOwned + Validate + ToSchema + 'static,
 {
     let Row { file, line, mut value } = row;
     let id = value.remove(name).and_then(|id| serde_json::from_value::<I>(id).ok());
@@ -124,7 +124,7 @@ where
 }
 
 /// Takes a list out of an object, and decodes each item as the body of a request with an id.
-pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate + ToSchema>(
+pub(super) fn take_parts<I: DeserializeOwned, T: DeserializeOwned + Validate + ToSchema + 'static>(
     context: &mut Context<'_>,
     row: &mut Row<Map<String, Value>>,
     list: &str,

@@ -99,7 +99,7 @@ fn import_examinations(conn: &mut PgConnection, context: &mut Context<'_>) -> Re
 }
 
 /// Writes the rows of a file that the register does not have, and that nobody removed from it.
-fn write<T: 'static, N: DeserializeOwned + Validate + ToSchema>(
+fn write<T: 'static, N: DeserializeOwned + Validate + ToSchema + 'static>(
     conn: &mut PgConnection,
     context: &mut Context<'_>,
     file: &File,

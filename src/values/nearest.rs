@@ -17,11 +17,15 @@ pub fn did_you_mean<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) ->
 fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let text = text.to_lowercase();
     let length = text.chars().count();
+    let most = 1 + length / 4;
     let near = known.into_iter().filter_map(|value| {
         let other = value.to_lowercase();
-        let distance = osa_distance(&text, &other);
-        let is_near = distance <= 1 + length / 4 || (length >= PART && other.contains(&text));
-        is_near.then_some((distance, value))
+        // The distance is at least the difference of the lengths, and takes as long as their product.
+        let may_be_near = length.abs_diff(other.chars().count()) <= most;
+        let is_part = length >= PART && other.contains(&text);
+        (may_be_near || is_part)
+            .then(|| (osa_distance(&text, &other), value))
+            .filter(|(near, _)| is_part || *near <= most)
     });
     let mut near = near.collect::<Vec<_>>();
     near.sort_unstable();
@@ -46,5 +50,10 @@ mod tests {
     fn the_nearest_values_are_suggested(#[case] text: &str, #[case] suggestion: &str) {
         let known = ["care_leavers", "help_and_protection", "ilacs_2026", "ilacs_2018", "ilacs_2018"];
         assert_eq!(did_you_mean(text, known), suggestion);
+    }
+
+    #[test]
+    fn no_value_is_near_a_much_longer_text() {
+        assert_eq!(did_you_mean(&"care_leavers".repeat(100_000), ["care_leavers"]), "");
     }
 }

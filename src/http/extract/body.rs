@@ -85,7 +85,7 @@ pub type LargePatch<T> = Patch<T, MAX_LARGE_BODY>;
 /// Members that are sets: their order has no meaning.
 const SETS: [&str; 5] = ["predecessors", "successors", "authority_ids", "recommendation_ids", "finding_ids"];
 
-impl<T: DeserializeOwned + Validate + ToSchema, const MAX: usize> Patch<T, MAX> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static, const MAX: usize> Patch<T, MAX> {
     /// The patch that an object is.
     ///
     /// # Errors
@@ -214,7 +214,9 @@ fn malformed(detail: String) -> ApiError {
 }
 
 /// Decodes a body without nulls, and gives the document besides.
-fn decode_new<T: DeserializeOwned + Validate + ToSchema>(bytes: &[u8]) -> Result<(T, Map<String, Value>), ApiError> {
+fn decode_new<T: DeserializeOwned + Validate + ToSchema + 'static>(
+    bytes: &[u8],
+) -> Result<(T, Map<String, Value>), ApiError> {
     let (document, mut errors) = parse(bytes)?;
     find_nulls(&document, "", &mut errors);
     Ok((decode(bytes, &document, errors)?, document))
@@ -234,7 +236,7 @@ fn parse(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<FieldError>), ApiError
 }
 
 /// Decodes the body as a `T` and applies its rules; reports all broken ones together with those found before.
-fn decode<T: DeserializeOwned + Validate + ToSchema>(
+fn decode<T: DeserializeOwned + Validate + ToSchema + 'static>(
     bytes: &[u8],
     document: &Map<String, Value>,
     mut errors: Vec<FieldError>,
@@ -260,7 +262,7 @@ fn decode<T: DeserializeOwned + Validate + ToSchema>(
 /// # Errors
 ///
 /// Everything that is wrong with it, in the order of the document.
-pub fn decode_object<T: DeserializeOwned + Validate + ToSchema>(
+pub fn decode_object<T: DeserializeOwned + Validate + ToSchema + 'static>(
     document: Map<String, Value>,
 ) -> Result<T, Vec<FieldError>> {
     match T::deserialize(&Value::Object(document.clone())) {
@@ -274,7 +276,7 @@ pub fn decode_object<T: DeserializeOwned + Validate + ToSchema>(
 
 /// Everything that is wrong with a body that cannot be decoded, together with what was found before: where it departs from
 /// its shape, and the rules that the rest of it breaks; the reason that the decoder gave if there is nothing else.
-fn all_faults<T: DeserializeOwned + Validate + ToSchema>(
+fn all_faults<T: DeserializeOwned + Validate + ToSchema + 'static>(
     mut document: Map<String, Value>,
     mut errors: Vec<FieldError>,
     reason: &serde_json::Error,

@@ -1,8 +1,11 @@
 //! The shape of a body, as its type describes itself in the document: where a body that cannot be decoded departs from it,
 //! everywhere at once. The walk also mends what it finds, so that the rules of the rest can be checked.
 
+use std::any::TypeId;
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
+use moka::sync::Cache;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -12,6 +15,9 @@ use crate::values::date::Date;
 use crate::values::id::Id;
 use crate::values::nearest::did_you_mean;
 use crate::values::timestamp::Timestamp;
+
+/// More than there are types of bodies.
+const MAX_SHAPES: u64 = 1_000;
 
 /// The schema of a type, with those that it refers to.
 pub struct Shape {
@@ -53,14 +59,17 @@ impl Walk {
 }
 
 impl Shape {
-    /// The shape of a type.
-    pub fn of<T: ToSchema>() -> Self {
-        let mut components = Vec::new();
-        T::schemas(&mut components);
-        let name = T::name().into_owned();
-        components.push((name.clone(), T::schema()));
-        let components = components.into_iter().map(|(name, schema)| (name, json!(schema))).collect();
-        Self { name, components }
+    /// The shape of a type, which is described once.
+    pub fn of<T: ToSchema + 'static>() -> Arc<Self> {
+        static SHAPES: LazyLock<Cache<TypeId, Arc<Shape>>> = LazyLock::new(|| Cache::new(MAX_SHAPES));
+        SHAPES.get_with(TypeId::of::<T>(), || {
+            let mut components = Vec::new();
+            T::schemas(&mut components);
+            let name = T::name().into_owned();
+            components.push((name.clone(), T::schema()));
+            let components = components.into_iter().map(|(name, schema)| (name, json!(schema))).collect();
+            Arc::new(Self { name, components })
+        })
     }
 
     /// Finds where a body departs from the shape, and mends it there: a member that may be absent is removed, another one

@@ -132,7 +132,8 @@ pub fn delete(conn: &mut PgConnection, caller: &Caller, id: PlanId, if_match: &I
 
 fn subject(row: &ImprovementPlanRow) -> Subject {
     let id = row.plan_id.as_uuid();
-    let (authorities, visibility) = (vec![row.authority_id], PublicVisibility::of(row.visibility == Visibility::Public));
+    let (authorities, visibility) =
+        (vec![row.authority_id], PublicVisibility::of(row.visibility == Visibility::Public));
     Subject { resource: EventResource::ImprovementPlan, id, aggregate: id, authorities, visibility }
 }
 

@@ -203,7 +203,13 @@ fn lock(conn: &mut PgConnection, id: InterventionId) -> Result<InterventionRow, 
 fn subject(row: &InterventionRow) -> Subject {
     let id = row.intervention_id.as_uuid();
     let authorities = vec![row.authority_id];
-    Subject { resource: EventResource::Intervention, id, aggregate: id, authorities, visibility: PublicVisibility::open() }
+    Subject {
+        resource: EventResource::Intervention,
+        id,
+        aggregate: id,
+        authorities,
+        visibility: PublicVisibility::open(),
+    }
 }
 
 /// Holds an intervention, as it would be, to every rule.
