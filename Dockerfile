@@ -18,6 +18,8 @@ RUN mkdir src \
 
 COPY migrations migrations
 COPY data data
+COPY docs docs
+COPY README.md CHANGELOG.md SECURITY.md ./
 COPY openapi/description.md openapi/description.md
 COPY openapi/examples openapi/examples
 COPY build.rs build.rs

@@ -11,7 +11,6 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
-use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::access::role::Role;
 use crate::contract;
@@ -145,7 +144,6 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/docs", web::get().to(pages::to_docs))
         .route("/openapi.json", web::get().to(pages::document))
         .route("/openapi-3.0.json", web::get().to(pages::document_3_0))
-        .route("/pages.css", web::get().to(pages::style))
         .route("/problems", web::get().to(pages::problems::list))
         .route("/problems/{slug}", web::get().to(pages::problems::explanation))
         .route("/health/live", web::get().to(health::live))
@@ -153,21 +151,11 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/metrics", web::get().to(telemetry::metrics))
         .route("/docs/", web::get().to(pages::docs))
         .route("/docs/index.html", web::get().to(pages::docs))
-        .route("/docs/register.css", web::get().to(pages::docs_style))
-        .route("/docs/register.js", web::get().to(pages::docs_script))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(swagger_ui()));
-}
-
-/// The configuration of Swagger UI: with *Try it out* enabled, and without requests to other hosts.
-fn swagger_ui() -> SwaggerConfig<'static> {
-    SwaggerConfig::from("../openapi.json")
-        .use_base_layout()
-        .deep_linking(true)
-        .persist_authorization(true)
-        .try_it_out_enabled(true)
-        .display_request_duration(true)
-        .default_models_expand_depth(0)
-        .validator_url("none")
+        .route("/guides", web::get().to(pages::guides::guide))
+        .route("/guides/", web::get().to(pages::guides::to_list))
+        .route("/guides/inspection-register.service", web::get().to(pages::guides::unit))
+        .route("/guides/{name:.+}", web::get().to(pages::guides::guide))
+        .configure(pages::files::register);
 }
 
 /// The document as it is served, created once for all workers.

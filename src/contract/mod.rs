@@ -6,6 +6,7 @@
 //! simple types inlined.
 
 mod forms;
+mod guides;
 mod links;
 mod openapi_3_0;
 mod origins;
@@ -85,6 +86,7 @@ pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
     links::add_links(&mut document);
     origins::complete(&mut document);
     forms::complete(&mut document);
+    guides::complete(&mut document);
     document
 }
 

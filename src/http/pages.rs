@@ -1,5 +1,8 @@
-//! Pages outside `/v1`: the landing page, the OpenAPI document, Swagger UI and the explanations of problems.
+//! Pages outside `/v1`: the landing page, the OpenAPI document, Swagger UI, the guides and the explanations of problems.
 
+pub mod files;
+pub mod guides;
+mod markdown;
 pub mod problems;
 
 use actix_web::http::header;
@@ -26,21 +29,31 @@ impl Documents {
 
 const HTML: &str = "text/html; charset=utf-8";
 
-fn file(media_type: &'static str, text: &'static str) -> Content {
-    Content { media_type, bytes: web::Bytes::from_static(text.as_bytes()) }
-}
-
 /// A page with a text in Markdown; `root` is the relative address of the service.
 fn page(root: &str, title: &str, text: &str) -> String {
-    let mut content = String::new();
-    pulldown_cmark::html::push_html(&mut content, pulldown_cmark::Parser::new(text));
-    let page = include_str!("pages/page.html").replace("{root}", root).replace("{title}", title);
-    page.replace("{content}", &content)
+    let page = with_files(include_str!("pages/page.html")).replace("{root}", root).replace("{title}", title);
+    page.replace("{content}", &markdown::to_html(text))
+}
+
+/// A page with the version of the files that it names.
+fn with_files(page: &str) -> String {
+    page.replace("{version}", files::version())
+}
+
+/// A text in HTML if the request names that, which browsers do, and in Markdown otherwise.
+fn explained(root: &str, title: &str, text: &str, request: &HttpRequest) -> impl Responder + use<> {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content = if accept.contains("text/html") {
+        Content::new(HTML, page(root, title, text))
+    } else {
+        Content::new("text/markdown; charset=utf-8", text.to_owned())
+    };
+    content.customize().append_header((header::VARY, "Accept"))
 }
 
 /// `GET /`: the landing page.
 pub async fn landing() -> Content {
-    file(HTML, include_str!("pages/landing.html"))
+    Content::new(HTML, with_files(include_str!("pages/landing.html")))
 }
 
 /// `GET /docs`: redirects to `/docs/`, where Swagger UI is.
@@ -50,22 +63,7 @@ pub async fn to_docs() -> impl Responder {
 
 /// `GET /docs/`: Swagger UI with the title and the width of the register.
 pub async fn docs() -> Content {
-    file(HTML, include_str!("pages/swagger-ui.html"))
-}
-
-/// `GET /docs/register.css`: corrections to the style sheet of Swagger UI.
-pub async fn docs_style() -> Content {
-    file("text/css; charset=utf-8", include_str!("pages/swagger-ui.css"))
-}
-
-/// `GET /docs/register.js`: makes links within Swagger UI work.
-pub async fn docs_script() -> Content {
-    file("text/javascript; charset=utf-8", include_str!("pages/swagger-ui.js"))
-}
-
-/// `GET /pages.css`: the style sheet of the pages of the register.
-pub async fn style() -> Content {
-    file("text/css; charset=utf-8", include_str!("pages/pages.css"))
+    Content::new(HTML, with_files(include_str!("pages/swagger-ui.html")))
 }
 
 /// `GET /openapi.json`.
@@ -82,7 +80,7 @@ pub async fn document_3_0(request: HttpRequest, documents: web::Data<Documents>)
 fn served(document: &str, request: &HttpRequest) -> Content {
     let url = PublicUrl::of(request).absolute_for("/v1", request);
     let text = document.replacen("\"url\":\"/v1\"", &format!("\"url\":{}", json!(url)), 1);
-    Content { media_type: "application/json", bytes: text.into() }
+    Content::new("application/json", text)
 }
 
 /// The response to a path without a route.

@@ -19,6 +19,8 @@ use crate::http::page::Page;
 const REVALIDATED: &str = "public, no-cache";
 /// The caching rule of data that changes only with the program.
 const LASTING: &str = "public, max-age=3600";
+/// The caching rule of files whose address changes with their content.
+const KEPT: &str = "public, max-age=31536000, immutable";
 /// The caching rule of reads with an API key: only the caller's own cache may store them, and must revalidate them each
 /// time.
 const PRIVATE: &str = "private, no-cache";
@@ -203,19 +205,31 @@ impl Responder for Csv {
     }
 }
 
-/// A page or a document: 200, or 304 if `If-None-Match` matches.
+/// A page, a document or a file: 200, or 304 if `If-None-Match` matches.
 pub struct Content {
-    /// The media type.
-    pub media_type: &'static str,
-    /// The content.
-    pub bytes: Bytes,
+    media_type: &'static str,
+    bytes: Bytes,
+    cache_control: &'static str,
+}
+
+impl Content {
+    /// Content of this media type.
+    pub fn new(media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        Self { media_type, bytes: bytes.into(), cache_control: REVALIDATED }
+    }
+
+    /// Marks content whose address changes with it.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self { cache_control: KEPT, ..self }
+    }
 }
 
 impl Responder for Content {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        represent(request, &Tag::Content, self.media_type, self.bytes, REVALIDATED)
+        represent(request, &Tag::Content, self.media_type, self.bytes, self.cache_control)
     }
 }
 
@@ -266,7 +280,8 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// A short name for these bytes, which no others have.
+pub(super) fn digest(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
     URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
 }

@@ -30,8 +30,8 @@ pub fn secure(headers: &mut HeaderMap, path: &str) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     let policy = match path {
-        "/" | "/problems" => PAGE_POLICY,
-        _ if path.starts_with("/problems/") => PAGE_POLICY,
+        "/" | "/problems" | "/guides" => PAGE_POLICY,
+        _ if path.starts_with("/problems/") || path.starts_with("/guides/") => PAGE_POLICY,
         _ if path.starts_with("/docs/") => SWAGGER_UI_POLICY,
         _ => DATA_POLICY,
     };

@@ -96,7 +96,8 @@ fn every_group_leads_to_its_operations() {
     for tag in DOCUMENT["tags"].as_array().unwrap() {
         let links =
             tag["description"].as_str().unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
-        let links = links.collect::<Vec<_>>();
+        // Another test follows those to the guides.
+        let links = links.filter(|link| !link.starts_with("../guides/")).collect::<Vec<_>>();
         assert!(!links.is_empty(), "{tag} leads nowhere");
         assert!(links.iter().all(|link| places.contains(*link)), "{tag} leads to what is not there");
     }

@@ -76,7 +76,7 @@ async fn pages_may_do_what_they_need_and_no_more() {
     };
     for path in PLUMBING {
         let answer = register.get(path).await;
-        let is_page = path == "/" || path.starts_with("/docs/") || path.starts_with("/problems");
+        let is_page = path == "/" || ["/docs/", "/guides", "/problems"].iter().any(|start| path.starts_with(start));
         is_secured(&answer, |policy| if is_page { strict(policy) } else { policy == DATA_POLICY }, path);
         let again = register.request(Method::GET, path).header("If-None-Match", answer.etag()).send().await;
         assert_eq!(

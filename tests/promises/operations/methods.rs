@@ -8,8 +8,9 @@ use crate::support::operations::all;
 use crate::support::{Answer, Register};
 
 /// What is served and is no operation.
-pub const PLUMBING: [&str; 14] = [
+pub const PLUMBING: [&str; 20] = [
     "/",
+    "/pages.css",
     "/docs",
     "/docs/",
     "/docs/index.html",
@@ -17,6 +18,11 @@ pub const PLUMBING: [&str; 14] = [
     "/docs/register.js",
     "/docs/swagger-ui.css",
     "/docs/swagger-ui-bundle.js",
+    "/docs/favicon-32x32.png",
+    "/guides",
+    "/guides/glossary",
+    "/guides/decisions/0012-events",
+    "/guides/inspection-register.service",
     "/openapi.json",
     "/openapi-3.0.json",
     "/problems/not-found",
@@ -72,6 +78,8 @@ async fn an_unknown_path_is_not_found_with_any_method() {
         "/health/x",
         "/problems/",
         "/problems/x",
+        "/guides/x",
+        "/guides/lists/",
         "/docs/x.js",
         "/favicon.ico",
     ] {

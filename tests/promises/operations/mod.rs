@@ -6,4 +6,5 @@ mod browsers;
 mod guides;
 mod health;
 mod methods;
+mod pages;
 mod problems;
