@@ -2,9 +2,10 @@
 //!
 //! Handlers describe their summary, parameters, body and successful response. This module adds, by rule, the problems
 //! that an operation can return, preconditions, headers, descriptions of path parameters, examples and links, and
-//! removes nulls. It also simplifies schemas, so that generators create plain types: no `oneOf` around references, and
-//! simple types inlined.
+//! removes nulls. It also simplifies schemas, so that generators create plain types: no `oneOf` around references that
+//! cannot be null, simple types inlined, and names for the values of enumerations.
 
+mod enumerations;
 mod forms;
 mod guides;
 mod links;
@@ -69,9 +70,9 @@ pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
     write_out(&mut document, &simple);
     for (name, schema) in object_mut(&mut document, "/components/schemas") {
         let may_be_null = name.ends_with("Patch");
-        settle_nulls(schema, may_be_null, &simple);
+        settle_nulls(schema, may_be_null);
     }
-    settle_nulls(document.pointer_mut("/paths").unwrap_or(&mut Value::Null), false, &simple);
+    settle_nulls(document.pointer_mut("/paths").unwrap_or(&mut Value::Null), false);
     set(&mut document, "/components/responses", problem_responses());
     set(&mut document, "/components/headers", headers());
     set(&mut document, "/components/securitySchemes", security::schemes());
@@ -87,6 +88,7 @@ pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
     origins::complete(&mut document);
     forms::complete(&mut document);
     guides::complete(&mut document);
+    enumerations::name_values(&mut document);
     document
 }
 

@@ -7,9 +7,9 @@ const VALUES: [&str; 4] = ["example", "examples", "default", "enum"];
 
 /// Converts the document.
 #[must_use]
-pub fn converted(document: &Value) -> Value {
-    let mut document = document.clone();
-    convert(&mut document);
+pub fn converted(whole: &Value) -> Value {
+    let mut document = whole.clone();
+    convert(&mut document, whole);
     if let Value::Object(members) = &mut document {
         members.insert("openapi".to_owned(), json!("3.0.3"));
     }
@@ -25,14 +25,16 @@ pub fn converted(document: &Value) -> Value {
 }
 
 /// Converts every part that differs between the two versions.
-fn convert(part: &mut Value) {
+fn convert(part: &mut Value, whole: &Value) {
     match part {
-        Value::Array(items) => items.iter_mut().for_each(convert),
+        Value::Array(items) => items.iter_mut().for_each(|item| convert(item, whole)),
         Value::Object(members) => {
             let parts = members.iter_mut().filter(|(name, _)| !VALUES.contains(&name.as_str()));
-            parts.for_each(|(_, part)| convert(part));
+            parts.for_each(|(_, part)| convert(part, whole));
             settle_null(members);
+            settle_choice(members, whole);
             wrap_reference(members);
+            capitalise_names(members);
         }
         _ => {}
     }
@@ -44,6 +46,27 @@ fn settle_null(schema: &mut Map<String, Value>) {
     if let Some(kind) = types.iter().find(|kind| *kind != "null").cloned() {
         schema.insert("type".to_owned(), kind);
         schema.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// Converts the choice of a reference and null: 3.0 has `nullable` beside the type of what the reference leads to.
+fn settle_choice(schema: &mut Map<String, Value>, whole: &Value) {
+    let Some(Value::Array(choices)) = schema.remove("oneOf") else { return };
+    let Some(choice) = choices.into_iter().find(|choice| choice.get("$ref").is_some()) else { return };
+    let target = choice.get("$ref").and_then(Value::as_str).unwrap_or_default().trim_start_matches('#');
+    let kind = whole.pointer(target).and_then(|target| target.get("type")).cloned();
+    schema.extend(kind.map(|kind| ("type".to_owned(), kind)));
+    schema.insert("nullable".to_owned(), json!(true));
+    schema.insert("allOf".to_owned(), json!([choice]));
+}
+
+/// Converts the names of the values of an enumeration to capitals. openapi-generator, for which 3.0 is, writes them as they are,
+/// and a constant of Ruby begins with a capital.
+fn capitalise_names(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(names)) = schema.get_mut("x-enum-varnames") {
+        for name in names {
+            *name = json!(name.as_str().unwrap_or_default().to_ascii_uppercase());
+        }
     }
 }
 

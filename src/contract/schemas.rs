@@ -43,14 +43,16 @@ fn merge(schema: &mut Map<String, Value>, part: &Value) {
 }
 
 /// Removes the components that are not objects, such as ids and texts with limits, so that they can be inlined.
-/// Enumerations are returned too, for members that may be null, and remain components. Dates are added.
+/// Enumerations remain components. Dates are added.
 pub(super) fn take_simple_schemas(document: &mut Value) -> Map<String, Value> {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Map::new();
     };
-    let simple = schemas.iter().filter(|(_, schema)| schema.get("type").is_some_and(|kind| kind != "object"));
+    let is_simple =
+        |schema: &Value| schema.get("type").is_some_and(|kind| kind != "object") && schema.get("enum").is_none();
+    let simple = schemas.iter().filter(|(_, schema)| is_simple(schema));
     let mut simple = simple.map(|(name, schema)| (name.clone(), schema.clone())).collect::<Map<_, _>>();
-    schemas.retain(|name, schema| !simple.contains_key(name) || schema.get("enum").is_some());
+    schemas.retain(|_, schema| !is_simple(schema));
     simple.insert(DATE.to_owned(), json!(Date::schema()));
     simple
 }
@@ -64,8 +66,7 @@ pub(super) fn write_out(value: &mut Value, simple: &Map<String, Value>) {
             object.values_mut().for_each(|member| write_out(member, simple));
             let is_day = object.get("format").is_some_and(|format| format == "date");
             let name = component_of(object).or(is_day.then_some(DATE));
-            let target = name.and_then(|name| simple.get(name)).filter(|schema| schema.get("enum").is_none());
-            if let Some(Value::Object(target)) = target {
+            if let Some(Value::Object(target)) = name.and_then(|name| simple.get(name)) {
                 object.remove("$ref");
                 for (name, member) in target {
                     object.entry(name.clone()).or_insert_with(|| member.clone());
@@ -77,12 +78,12 @@ pub(super) fn write_out(value: &mut Value, simple: &Map<String, Value>) {
 }
 
 /// Removes null from members that are omitted instead, and keeps it for members of a patch that null clears.
-pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<String, Value>) {
+pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| settle_nulls(item, may_be_null, simple)),
+        Value::Array(items) => items.iter_mut().for_each(|item| settle_nulls(item, may_be_null)),
         Value::Object(object) => {
-            object.values_mut().for_each(|member| settle_nulls(member, may_be_null, simple));
-            unwrap_choice(object, may_be_null, simple);
+            object.values_mut().for_each(|member| settle_nulls(member, may_be_null));
+            unwrap_choice(object, may_be_null);
             if !may_be_null && let Some(Value::Array(types)) = object.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [only] = types.as_slice() {
@@ -95,22 +96,19 @@ pub(super) fn settle_nulls(value: &mut Value, may_be_null: bool, simple: &Map<St
     }
 }
 
-/// Replaces a `oneOf` of null and one schema, or an `allOf` of one schema, by that schema.
-fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool, simple: &Map<String, Value>) {
+/// Replaces a `oneOf` of null and one schema, or an `allOf` of one schema, by that schema. Only a reference that may be null
+/// stays a choice, of nothing but the two, since a copy of what it refers to would be another type of generated clients.
+fn unwrap_choice(object: &mut Map<String, Value>, may_be_null: bool) {
     let choice = ["oneOf", "anyOf", "allOf"].into_iter().find(|name| object.contains_key(*name));
     let Some(Value::Array(schemas)) = choice.and_then(|name| object.remove(name)) else { return };
     let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
-    let has_null = schemas.iter().any(is_null);
+    let keeps_null = may_be_null && schemas.iter().any(is_null);
     let Some(Value::Object(mut schema)) = schemas.into_iter().find(|schema| !is_null(schema)) else { return };
-    if has_null && may_be_null {
-        if let Some(Value::Object(target)) = component_of(&schema).and_then(|name| simple.get(name)) {
-            schema.clone_from(target);
-        }
-        if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
+    if keeps_null {
+        if let Some(reference) = schema.remove("$ref") {
+            schema.insert("oneOf".to_owned(), json!([{ "$ref": reference }, { "type": "null" }]));
+        } else if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
             schema.insert("type".to_owned(), json!([kind, "null"]));
-        }
-        if let Some(Value::Array(values)) = schema.get_mut("enum") {
-            values.push(Value::Null);
         }
     }
     for (name, member) in schema {

@@ -15,6 +15,7 @@ mod blank;
 mod compatibility;
 mod contract;
 mod documents;
+mod enumerations;
 mod events;
 mod evidence;
 mod examinations;

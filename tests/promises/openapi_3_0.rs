@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use inspection_register::contract::openapi_3_0;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Register;
 use crate::support::contract::DOCUMENT;
@@ -101,7 +101,8 @@ fn judge(schema: &Value, faults: &mut BTreeSet<String>) {
     if schema.get("$ref").is_some() {
         return;
     }
-    let unknown = schema.as_object().unwrap().keys().filter(|name| !WORDS.contains(&name.as_str()));
+    let is_known = |name: &str| WORDS.contains(&name) || name.starts_with("x-");
+    let unknown = schema.as_object().unwrap().keys().filter(|name| !is_known(name));
     faults.extend(unknown.map(|name| format!("{name} is no word of 3.0, or is to be added here")));
     if !schema["type"].is_string() && schema.get("allOf").is_none() {
         faults.insert(format!("a schema has not one type: {schema}"));
@@ -112,6 +113,9 @@ fn judge(schema: &Value, faults: &mut BTreeSet<String>) {
 fn what_may_be_null_says_so() {
     let name = &CONVERTED["components"]["schemas"]["AuthorityPatch"]["properties"]["official_name"];
     assert_eq!((&name["type"], &name["nullable"]), (&"string".into(), &true.into()));
+    let priority = &CONVERTED["components"]["schemas"]["ImprovementActionPatch"]["properties"]["priority"];
+    let expected = json!([{ "$ref": "#/components/schemas/Priority" }]);
+    assert_eq!((&priority["allOf"], &priority["nullable"]), (&expected, &true.into()));
 }
 
 #[test]
@@ -120,4 +124,12 @@ fn examples_of_bodies_stand_beside_their_schemas() {
     assert!(body.get("example").is_none());
     let original = &DOCUMENT["paths"]["/authorities"]["post"]["requestBody"]["content"]["application/json"]["example"];
     assert_eq!(CONVERTED["components"]["schemas"]["NewAuthority"]["example"], *original);
+}
+
+#[test]
+fn names_of_values_are_in_capitals() {
+    let sort = &CONVERTED["components"]["schemas"]["DocumentSort"];
+    assert_eq!(sort["x-enum-varnames"], json!(["PUBLISHED_ON", "PUBLISHED_ON_DESC"]));
+    assert_eq!(sort["x-enumNames"], json!(["published_on", "published_on_desc"]));
+    assert_eq!(sort["enum"], json!(["published_on", "-published_on"]));
 }

@@ -21,6 +21,7 @@ fn broken(old: &Value, new: &Value, direction: Direction) -> Vec<String> {
 #[case::one_value_of_two(json!({ "enum": ["a", "b"] }), json!({ "const": "a" }), "/enum")]
 #[case::a_type_fewer(json!({ "type": ["string", "null"] }), json!({ "type": "string" }), "/type")]
 #[case::whole_numbers_of_all(json!({ "type": "number" }), json!({ "type": "integer" }), "/type")]
+#[case::null_no_more(json!({ "oneOf": [{ "type": "string" }, { "type": "null" }] }), json!({ "type": "string" }), "/type")]
 #[case::a_type_where_all_were(json!({}), json!({ "type": "string" }), "/type")]
 #[case::a_greater_least(json!({ "minimum": 1 }), json!({ "minimum": 2 }), "/minimum")]
 #[case::a_least(json!({}), json!({ "exclusiveMinimum": 0 }), "/exclusiveMinimum")]
@@ -144,4 +145,24 @@ fn references_are_followed_and_a_schema_may_hold_itself() {
     let schemas = Schemas { old: &old, new: &new, direction: Direction::Request };
     schemas.compare((&old["whole"], &new["whole"]), "/whole", &mut found);
     assert_eq!(found.pointers(), ["/s/maxLength"]);
+}
+
+/// In a patch, a copy of an enumeration with null may become a choice of null and the enumeration, but not of another.
+#[test]
+fn a_choice_of_null_is_compared_as_what_it_refers_to() {
+    let with = |member: Value| json!({ "a": { "type": "string", "enum": ["a"] }, "b": { "enum": ["a"] }, "m": member });
+    let choice = |target: &str| with(json!({ "oneOf": [{ "$ref": target }, { "type": "null" }] }));
+    let copy = with(json!({ "type": ["string", "null"], "enum": ["a", null] }));
+    let narrow = with(json!({ "$ref": "#/a" }));
+    for (old, new, expected) in [
+        (&copy, &choice("#/a"), vec![]),
+        (&choice("#/a"), &copy, vec![]),
+        (&narrow, &choice("#/a"), vec![]),
+        (&choice("#/a"), &narrow, vec!["/a/enum", "/a/type"]),
+        (&choice("#/a"), &choice("#/b"), vec!["/m"]),
+    ] {
+        let mut found = Found::default();
+        Schemas { old, new, direction: Direction::Request }.compare((&old["m"], &new["m"]), "/m", &mut found);
+        assert_eq!(found.pointers(), expected, "{old} {new}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::compare::{Found, below, members, resolve};
 
@@ -50,10 +50,14 @@ impl Schemas<'_> {
         found: &mut Found,
         seen: &mut BTreeSet<(String, String)>,
     ) {
-        let is_named = old.get("$ref").is_some() && new.get("$ref").is_some();
-        found.expect(!is_named || old["$ref"] == new["$ref"], pointer, "has another name, which is a type of clients");
-        let (old_place, old) = resolve(self.old, pointer, old);
-        let (pointer, new) = resolve(self.new, pointer, new);
+        let (old_or_null, new_or_null) = (beside_null(old), beside_null(new));
+        let (old_named, new_named) = (old_or_null.unwrap_or(old), new_or_null.unwrap_or(new));
+        let is_named = old_named.get("$ref").is_some() && new_named.get("$ref").is_some();
+        let has_same_name = old_named["$ref"] == new_named["$ref"];
+        found.expect(!is_named || has_same_name, pointer, "has another name, which is a type of clients");
+        let (old_place, old) = resolve(self.old, pointer, old_named);
+        let (pointer, new) = resolve(self.new, pointer, new_named);
+        let (old, new) = (&null_too(old, old_or_null.is_some()), &null_too(new, new_or_null.is_some()));
         // A schema may hold itself.
         if !seen.insert((old_place, pointer.clone())) {
             return;
@@ -172,6 +176,30 @@ impl Schemas<'_> {
             }
         }
     }
+}
+
+/// The one schema of a choice of it and null.
+fn beside_null(schema: &Value) -> Option<&Value> {
+    let is_null = |choice: &Value| *choice == json!({ "type": "null" });
+    match schema.get("oneOf")?.as_array()?.as_slice() {
+        [one, other] if is_null(other) => Some(one),
+        [other, one] if is_null(other) => Some(one),
+        _ => None,
+    }
+}
+
+/// A schema with null among its types and its values, if it may be null.
+fn null_too(schema: &Value, may_be_null: bool) -> Value {
+    let mut schema = schema.clone();
+    if may_be_null {
+        if let Some(kind) = schema.get("type").filter(|kind| kind.is_string()).cloned() {
+            schema["type"] = json!([kind, "null"]);
+        }
+        if let Some(Value::Array(values)) = schema.get_mut("enum") {
+            values.push(Value::Null);
+        }
+    }
+    schema
 }
 
 /// What the rules above do not know may have changed in any way.
