@@ -66,7 +66,7 @@ function all(string $api, string $list, array $parameters = []): array
 function pageThroughInspections(): void
 {
     $grades = [Model\Grade::INADEQUATE, Model\Grade::REQUIRES_IMPROVEMENT];
-    $inspections = all('Inspections', 'listInspections', ['grade' => $grades]);
+    $inspections = all('Inspections', 'listInspections', ['grade' => $grades, 'sort' => Model\InspectionSort::PUBLISHED_ON_DESC]);
     expect(count($inspections) > 50, 'expected several pages');
     foreach ($inspections as $inspection) {
         $own = array_map(fn ($judgement) => $judgement->getGrade(), $inspection->getJudgements());
@@ -95,7 +95,10 @@ function recordAndRemove(): void
         'active_from' => new DateTime('2024-04-01'),
     ]);
     $authorities = connect('Authorities');
-    [$created, , $headers] = $authorities->createAuthorityWithHttpInfo($new);
+    $key = bin2hex(random_bytes(16));
+    [$created, , $headers] = $authorities->createAuthorityWithHttpInfo($new, $key);
+    $repeated = $authorities->createAuthority($new, $key);
+    expect($repeated->getAuthorityId() === $created->getAuthorityId(), 'expected the same response');
     expect($created->getActiveFrom()->format('Y-m-d') === '2024-04-01', 'expected the day');
     $conflict = problemOf(409, fn () => $authorities->createAuthority($new));
     expect($conflict->getCode() === Model\ProblemCode::CONFLICT, 'expected a conflict');

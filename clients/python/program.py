@@ -4,6 +4,7 @@ BASE_URL is the address of the service; API_KEY is sent with every request.
 
 import datetime
 import os
+import uuid
 from collections.abc import Container
 from http import HTTPStatus
 from typing import TypeVar
@@ -25,6 +26,7 @@ from inspection_register_client.models import (
     Grade,
     Inspection,
     InspectionPage,
+    InspectionSort,
     NewAuthority,
     Problem,
     ProblemCode,
@@ -58,7 +60,13 @@ def page_through_inspections(register: AuthenticatedClient) -> None:
     cursor: str | Unset = UNSET
     while True:
         page = list_inspections.sync(
-            client=register, framework=frameworks, grade=grades, limit=20, count=Count.EXACT, cursor=cursor
+            client=register,
+            framework=frameworks,
+            grade=grades,
+            sort=InspectionSort.PUBLISHED_ON_DESC,
+            limit=20,
+            count=Count.EXACT,
+            cursor=cursor,
         )
         assert isinstance(page, InspectionPage), page
         seen.update((str(inspection.inspection_id), inspection) for inspection in page.items)
@@ -91,9 +99,12 @@ def record_and_correct(register: AuthenticatedClient) -> None:
         authority_type=AuthorityType.UNITARY_AUTHORITY,
         active_from=datetime.date(2024, 4, 1),
     )
-    created = create_authority.sync_detailed(client=register, body=body)
+    key = str(uuid.uuid4())
+    created = create_authority.sync_detailed(client=register, body=body, idempotency_key=key)
     assert isinstance(created.parsed, Authority), created
     authority = str(created.parsed.authority_id)
+    repeated = create_authority.sync_detailed(client=register, body=body, idempotency_key=key)
+    assert repeated.headers["Idempotent-Replayed"] == "true", repeated
     again = create_authority.sync_detailed(client=register, body=body)
     problem_of(again, HTTPStatus.CONFLICT, ProblemCode.CONFLICT)
 

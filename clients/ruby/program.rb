@@ -4,6 +4,7 @@
 # BASE_URL is the address of the service; API_KEY is sent with every request.
 
 require 'json'
+require 'securerandom'
 require 'openapi_client'
 
 include OpenapiClient
@@ -45,7 +46,8 @@ end
 
 def page_through_inspections(client)
   grades = [Grade::INADEQUATE, Grade::REQUIRES_IMPROVEMENT]
-  inspections = all(InspectionsApi.new(client), :list_inspections, grade: grades)
+  sort = InspectionSort::PUBLISHED_ON_DESC
+  inspections = all(InspectionsApi.new(client), :list_inspections, grade: grades, sort: sort)
   expect(inspections.size > 50, 'expected several pages')
   expect(inspections.all? { |own| own.judgements.any? { |judgement| grades.include?(judgement.grade) } }, 'a grade')
   puts "#{inspections.size} inspections, page by page"
@@ -68,7 +70,9 @@ def record_and_remove(client)
     name: 'Example of a client in Ruby', gss_code: 'E99000004', region: 'West Midlands',
     authority_type: AuthorityType::UNITARY_AUTHORITY, active_from: Date.new(2024, 4, 1)
   )
-  created, _, headers = authorities.create_authority_with_http_info(new)
+  key = { idempotency_key: SecureRandom.uuid }
+  created, _, headers = authorities.create_authority_with_http_info(new, key)
+  expect(authorities.create_authority(new, key).authority_id == created.authority_id, 'the same response')
   expect(created.active_from == Date.new(2024, 4, 1), 'a day')
   expect(problem_of(409) { authorities.create_authority(new) }.code == ProblemCode::CONFLICT, 'a conflict')
   authorities.delete_authority(created.authority_id, headers['ETag'])

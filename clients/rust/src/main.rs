@@ -10,10 +10,11 @@ mod register {
 use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::NaiveDate;
 use register::types::{
-    AuthorityPatch, AuthorityPatchName, AuthorityType, Count, Grade, NewAuthority, Problem, ProblemCode,
+    AuthorityPatch, AuthorityPatchName, AuthorityType, Count, Grade, InspectionSort, NewAuthority, Problem, ProblemCode,
 };
 use register::{Client, ResponseValue};
 
@@ -48,6 +49,7 @@ async fn page_through_inspections(register: &Client) -> Outcome {
     let total = loop {
         let mut question = register.list_inspections().grade(grades.to_vec()).limit(20).count(Count::Exact);
         question = question.framework(frameworks.map(|code| code.parse().unwrap()).to_vec());
+        question = question.sort(InspectionSort::PublishedOnDesc);
         if let Some(cursor) = cursor {
             question = question.cursor(cursor);
         }
@@ -88,8 +90,11 @@ async fn record_and_correct(register: &Client) -> Outcome {
         .gss_code("E99000003")
         .region("West Midlands")
         .authority_type(AuthorityType::UnitaryAuthority);
-    let created = register.create_authority().body(new.clone()).send().await?;
+    let key = format!("client-in-rust-{}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos());
+    let create = || register.create_authority().idempotency_key(&*key).body(new.clone()).send();
+    let created = create().await?;
     let authority = created.authority_id.to_string();
+    assert_eq!(create().await?.authority_id, created.authority_id);
     problem_of(register.create_authority().body(new).send().await, 409, ProblemCode::Conflict)?;
 
     let outdated = tag_of(&created)?;

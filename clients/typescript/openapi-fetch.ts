@@ -2,7 +2,7 @@
 // BASE_URL is the address of the service; API_KEY, if set, is sent with every request.
 import assert from 'node:assert/strict';
 import createClient from 'openapi-fetch';
-import type { components, paths } from './register.js';
+import type { components, paths } from './generated/openapi-typescript.js';
 
 type Inspection = components['schemas']['Inspection'];
 type Problem = components['schemas']['Problem'];
