@@ -12,6 +12,7 @@ mod context;
 mod corrections;
 mod error;
 mod evidence;
+mod form;
 mod former_codes;
 mod improvement;
 mod inspections;

@@ -9,9 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::cells;
 use super::error::{ImportError, RowFault};
+use super::{cells, form};
 use crate::error::ApiError;
+use crate::values::json::without_byte_order_mark;
 
 /// The data that comes with the program.
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -63,14 +64,23 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn csv<T: DeserializeOwned>(&mut self, file: &'static str) -> Result<Vec<Row<T>>, ImportError> {
         let Some(bytes) = self.bytes(file)? else { return Ok(Vec::new()) };
+        if let Some(reason) = form::wrong_encoding(&bytes) {
+            self.fault(file, 1, "", reason);
+            return Ok(Vec::new());
+        }
         let mut reader = csv::Reader::from_reader(bytes.as_ref());
         let headers = match reader.headers() {
             Ok(headers) => headers.clone(),
             Err(error) => {
-                self.fault(file, 1, "", error.to_string());
+                let (column, reason) = form::fault(&error, None);
+                self.fault(file, 1, &column, reason);
                 return Ok(Vec::new());
             }
         };
+        if let Some(reason) = form::wrong_separator(&headers) {
+            self.fault(file, 1, "", reason);
+            return Ok(Vec::new());
+        }
         let mut rows = Vec::new();
         for record in reader.records() {
             match record {
@@ -87,7 +97,8 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
-                    self.fault(file, line, "", error.to_string());
+                    let (column, reason) = form::fault(&error, Some(&headers));
+                    self.fault(file, line, &column, reason);
                 }
             }
         }
@@ -101,7 +112,12 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn json<T: DeserializeOwned>(&mut self, file: &'static str) -> Result<Vec<Row<T>>, ImportError> {
         let Some(bytes) = self.bytes(file)? else { return Ok(Vec::new()) };
-        let items = match serde_json::from_slice::<Vec<&RawValue>>(&bytes) {
+        if let Some(reason) = form::wrong_encoding(&bytes) {
+            self.fault(file, 1, "", reason);
+            return Ok(Vec::new());
+        }
+        let bytes = without_byte_order_mark(&bytes);
+        let items = match serde_json::from_slice::<Vec<&RawValue>>(bytes) {
             Ok(items) => items,
             Err(error) => {
                 self.fault(file, u64::try_from(error.line()).unwrap_or_default(), "", error.to_string());

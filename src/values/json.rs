@@ -56,6 +56,12 @@ impl<T: DeserializeOwned> FromSql<sql_types::Jsonb, Pg> for JsonList<T> {
     }
 }
 
+/// The bytes of a JSON text without the byte order mark that some programs begin it with, which RFC 8259 permits to ignore.
+#[must_use]
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
+}
+
 /// Applies a merge patch (RFC 7396) to a row, member by member: null removes, a value sets. Members that the row does not
 /// have are ignored.
 ///

@@ -19,7 +19,7 @@ use crate::error::{ApiError, FieldError, MAX_ERRORS, ProblemCode};
 use crate::http::idempotency::Once;
 use crate::http::limits::bodies::{Bodies, Held, too_large};
 use crate::http::rules::{broken_rules, find_faults, find_nulls, find_nulls_below, plain, pointer, pointer_of};
-use crate::values::json::merged;
+use crate::values::json::{merged, without_byte_order_mark};
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
@@ -201,7 +201,9 @@ fn read_body(request: &HttpRequest, payload: &mut Payload, media_types: &[&str],
         }
         let bodies = bodies.ok_or_else(|| ApiError::Internal("web::Data<Bodies> is not configured".to_owned()))?;
         let stream = stream.await.map_err(|error| malformed(error.to_string()))?;
-        bodies.read(stream, limit).await
+        let mut body = bodies.read(stream, limit).await?;
+        body.bytes = body.bytes.slice_ref(without_byte_order_mark(&body.bytes));
+        Ok(body)
     })
 }
 

@@ -4,6 +4,7 @@ mod built_in;
 mod corrections;
 mod evidence;
 mod faults;
+mod forms;
 mod frameworks;
 mod improvement;
 mod recommendations;
@@ -25,6 +26,11 @@ struct Folder(PathBuf);
 impl Folder {
     /// A folder with these files.
     fn with(files: &[(&str, &str)]) -> Self {
+        Self::holding(files.iter().map(|(name, content)| (*name, content.as_bytes())))
+    }
+
+    /// A folder with these files, of any content.
+    fn holding<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("inspection-register-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = Self(std::env::temp_dir().join(name));
