@@ -218,9 +218,10 @@ pub struct EventPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventFilter {
-    /// The `sequence` of the last event that was processed; the list contains the events after it.
+    /// The `sequence` of the last event that was processed; the list contains the events after it. 0 begins at the
+    /// beginning.
     #[serde(default, deserialize_with = "sequence")]
-    #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 100)]
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 100)]
     pub after: Option<i64>,
     /// Types of change.
     #[param(value_type = Option<Vec<EventType>>, example = json!(["created", "deleted"]))]
@@ -238,10 +239,10 @@ pub struct EventFilter {
 
 impl Parameters for EventFilter {}
 
-/// Reads the number of an event as it is printed: no sign, no leading zero.
+/// Reads the number of an event as it is printed, without sign and leading zeros, or 0.
 fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let number =
-        text.parse::<i64>().ok().filter(|number| (1..=MAX_SEQUENCE).contains(number) && number.to_string() == text);
-    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be the sequence of an event"))
+        text.parse::<i64>().ok().filter(|number| (0..=MAX_SEQUENCE).contains(number) && number.to_string() == text);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom("must be the sequence of an event, or 0"))
 }

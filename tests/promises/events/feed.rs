@@ -73,13 +73,27 @@ async fn the_feed_tells_of_what_is_wanted() {
 }
 
 #[actix_web::test]
+async fn after_nothing_the_feed_begins_at_its_beginning() {
+    let register = Register::empty().await;
+    assert_eq!(register.get("/v1/events?after=0").await.expect(200).json()["items"], json!([]));
+    story(&register).await;
+    for query in ["", "&event_type=created", "&limit=2"] {
+        let whole = register.get(&format!("/v1/events?{query}")).await.expect(200);
+        assert_eq!(
+            register.get(&format!("/v1/events?after=0{query}")).await.expect(200).json()["items"],
+            whole.json()["items"]
+        );
+    }
+}
+
+#[actix_web::test]
 async fn the_feed_goes_on_after_an_event_that_it_knows() {
     let register = Register::empty().await;
     for after in ["1000000", "9007199254740991"] {
         let answer = register.get(&format!("/v1/events?after={after}")).await.refused(&[422]);
         assert_eq!((answer.code().as_str(), answer.places()), ("validation_failed", vec!["after".to_owned()]));
     }
-    for after in ["0", "-1", "01", "1.0", "x", "9007199254740992", "99999999999999999999"] {
+    for after in ["-0", "-1", "01", "00", "1.0", "x", "9007199254740992", "99999999999999999999"] {
         register.get(&format!("/v1/events?after={after}")).await.refused(&[400]);
     }
 }

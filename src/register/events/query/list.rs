@@ -55,7 +55,7 @@ pub fn feed(
     if let (Some(ids), Some(keys)) = (&mut authorities, &filter.authority) {
         ids.extend(keys.0.iter().filter_map(|key| if let AuthorityKey::Id(id) = key { Some(*id) } else { None }));
     }
-    let start = match filter.after {
+    let start = match filter.after.filter(|sequence| *sequence > 0) {
         Some(sequence) => Some(place(conn, caller, sequence)?.ok_or_else(|| {
             let unknown = FieldError::parameter("after", "unknown", "must be the sequence of an event");
             ApiError::broken_parameters(vec![unknown])
