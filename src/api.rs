@@ -21,6 +21,7 @@ use crate::http::limits::{RequestLimits, connection, rate, responses};
 use crate::http::operation::Operations;
 use crate::http::page::Count;
 use crate::http::public_url::{self, PublicUrl};
+use crate::http::table::Columns;
 use crate::http::telemetry::{self, Metrics};
 use crate::http::{guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
@@ -49,7 +50,7 @@ use crate::values::text::SearchText;
     components(schemas(
         Problem, Count, ApiKeySort, Role, AuthorityEmbed, AuthoritySort, DocumentSort, ImprovementActionEmbed, ImprovementActionSort,
         ImprovementPlanEmbed, ImprovementPlanSort, FindingEmbed, InspectionEmbed, InspectionSort, InterventionSort, RecommendationEmbed, Clock,
-        StandingSort, AuthorityKey, SearchText
+        StandingSort, AuthorityKey, Columns, SearchText
     )),
     tags(
         (name = "Standings", description = "The standings of all authorities on any day: in [pages](#/Standings/list_standings), or as one [table](#/Standings/export_standings)."),
@@ -131,10 +132,15 @@ fn operations(service: &mut ServiceConfig) {
 fn histories(service: &mut ServiceConfig) {
     service
         .service(inspections::routes::list_inspection_history)
+        .service(inspections::routes::export_inspection_history)
         .service(findings::routes::list_finding_history)
+        .service(findings::routes::export_finding_history)
         .service(recommendations::routes::list_recommendation_history)
+        .service(recommendations::routes::export_recommendation_history)
         .service(improvement_plans::routes::list_improvement_plan_history)
-        .service(improvement_actions::routes::list_improvement_action_history);
+        .service(improvement_plans::routes::export_improvement_plan_history)
+        .service(improvement_actions::routes::list_improvement_action_history)
+        .service(improvement_actions::routes::export_improvement_action_history);
 }
 
 /// What is served outside `/v1` and is no operation: pages, the document, health, metrics.
@@ -225,6 +231,7 @@ pub fn build(
 fn cors(origins: &[String]) -> Cors {
     let exposed = [
         "Allow",
+        "Content-Disposition",
         "Content-Location",
         "ETag",
         "Idempotent-Replayed",
@@ -235,6 +242,7 @@ fn cors(origins: &[String]) -> Cors {
         "Retry-After",
         "WWW-Authenticate",
         "X-Request-Id",
+        "X-Total-Count",
     ];
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(600);
     if origins.iter().any(|origin| origin == "*") {

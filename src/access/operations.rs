@@ -20,15 +20,19 @@ const PATHS: [(&str, Permission, Option<Permission>); 16] = [
     ("/improvement-plans", Read, Some(WritePapers)),
     ("/inspections", Read, Some(WriteFacts)),
     ("/interventions", Read, Some(WriteFacts)),
+    ("/judgements", Read, None),
     ("/recommendations", Read, Some(WriteFacts)),
-    ("/standings.csv", Read, None),
     ("/standings", Read, None),
     ("/themes", Read, None),
 ];
 
+/// The end of the path of a table, which requires the permission of its list.
+const TABLE: &str = ".csv";
+
 /// The permission that an operation requires, by its method and its path in the document.
 #[must_use]
 pub fn permission_of(method: &Method, path: &str) -> Option<Permission> {
+    let path = path.strip_suffix(TABLE).unwrap_or(path);
     let is_below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let (_, reading, writing) = PATHS.iter().find(|(start, ..)| is_below(start))?;
     if *method == Method::GET { Some(*reading) } else { *writing }

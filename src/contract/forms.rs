@@ -7,8 +7,6 @@ use serde_json::{Map, Value, json};
 
 use super::pointers::{component_of, object_mut};
 
-/// The maximum number of characters of a table.
-const MAX_TABLE: u32 = 10_000_000;
 /// Members of an operation whose schemas describe what callers send.
 const SENT: [&str; 2] = ["parameters", "requestBody"];
 
@@ -57,9 +55,6 @@ fn complete_part(part: &mut Value, is_sent: bool) {
     match part {
         Value::Array(items) => items.iter_mut().for_each(|item| complete_part(item, is_sent)),
         Value::Object(members) => {
-            if let Some(table) = members.get_mut("content").and_then(|content| content.get_mut("text/csv")) {
-                table["schema"] = json!({ "type": "string", "maxLength": MAX_TABLE });
-            }
             let parts =
                 members.iter_mut().filter(|(name, _)| !["example", "examples", "default"].contains(&name.as_str()));
             parts.for_each(|(_, part)| complete_part(part, is_sent));

@@ -15,6 +15,7 @@ mod parameters;
 mod pointers;
 mod schemas;
 mod security;
+mod tables;
 
 use actix_web::http::Method;
 use include_dir::{Dir, File, include_dir};
@@ -84,6 +85,7 @@ pub fn document(described: &utoipa::openapi::OpenApi) -> Value {
         }
         put_in_order(item);
     }
+    tables::complete(&mut document);
     links::add_links(&mut document);
     origins::complete(&mut document);
     forms::complete(&mut document);

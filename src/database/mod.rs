@@ -4,6 +4,7 @@ mod admission;
 mod condition;
 pub mod embedded;
 pub mod migrate;
+pub mod parts;
 pub mod pool;
 #[expect(missing_docs, reason = "written by diesel: its descriptions come from the database")]
 pub mod schema;

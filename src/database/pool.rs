@@ -1,5 +1,6 @@
 //! The database pool: the only place that takes connections, waits for them and runs transactions.
 
+use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, State};
 
 use super::admission::Admission;
+use super::parts::{Outlet, Parts, parts};
 use super::session::Session;
 use super::transaction::{self, Kind, Pool, Progress};
 use super::watch::Watch;
@@ -31,6 +33,8 @@ const TICK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_millis(150);
 /// The maximum time that a request waits for a database that responds to others.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The maximum time that a request waits for the first part of a read that is made of many statements.
+const LONGEST_WAIT_FOR_PART: Duration = Duration::from_secs(30);
 
 /// A pool of connections, cheap to clone.
 #[derive(Clone)]
@@ -109,35 +113,83 @@ impl Db {
         self.source.watch.probe().await
     }
 
+    /// Runs reads in one transaction with one snapshot of the data, which send parts on while they are made. Returns the
+    /// first part with those that follow. `work` may run more than once until its first part is sent. It has few places at
+    /// the database, and loses its own if its reader is slow.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work` before its first part; `unavailable` if the database does not respond in time.
+    #[expect(clippy::disallowed_methods, reason = "the thread outlives the wait for the first part")]
+    pub async fn stream<T, F>(&self, work: F) -> Result<(T, Parts<T>), ApiError>
+    where
+        F: Fn(&mut PgConnection, &Outlet<T>) -> Result<(), ApiError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.source.watch.check_response()?;
+        let place = self.source.admission().enter_for_long().await?;
+        let source = Arc::clone(&self.source);
+        let progress = Arc::new(Progress::default());
+        let (outlet, last_word, mut parts) = parts::<T>();
+        let thread = web::block({
+            let progress = Arc::clone(&progress);
+            move || {
+                let _place = place;
+                let heard = || source.watch.record_response();
+                let work = |conn: &mut PgConnection| outlet.once(work(conn, &outlet));
+                let outcome = transaction::run(&source.pool(), Kind::Read, &progress, &heard, &work);
+                if let (Err(error), Some(last_word)) = (outcome, last_word) {
+                    last_word.send(error);
+                }
+            }
+        });
+        drop(thread);
+        let ended = || ApiError::Unavailable("the read ended without a word".to_owned());
+        let first = async { parts.next().await.unwrap_or_else(|| Err(ended())) };
+        let first = self.watched(&progress, LONGEST_WAIT_FOR_PART, first).await?;
+        Ok((first, parts))
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the only place where this is allowed")]
     async fn run<T, F>(&self, kind: Kind, work: F) -> Result<T, ApiError>
     where
         F: Fn(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
         T: Send + 'static,
     {
-        let watch = &self.source.watch;
-        watch.check_response()?;
+        self.source.watch.check_response()?;
         let place = self.source.admission().enter().await?;
         let source = Arc::clone(&self.source);
         let progress = Arc::new(Progress::default());
-        let begun = Instant::now();
-        let mut outcome = pin!(web::block({
+        let outcome = web::block({
             let progress = Arc::clone(&progress);
             move || {
                 let _place = place;
                 transaction::run(&source.pool(), kind, &progress, &|| source.watch.record_response(), &work)
             }
-        }));
-        // A thread that waits for the database cannot be cancelled. It is abandoned if the database does not respond.
+        });
+        let outcome = async { outcome.await.map_err(|error| ApiError::Unavailable(error.to_string()))? };
+        self.watched(&progress, LONGEST_WAIT, outcome).await
+    }
+
+    /// Waits for the outcome of a thread that waits for the database. The thread cannot be cancelled: it is abandoned if the
+    /// database does not respond.
+    async fn watched<T>(
+        &self,
+        progress: &Progress,
+        longest: Duration,
+        outcome: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let watch = &self.source.watch;
+        let begun = Instant::now();
+        let mut outcome = pin!(outcome);
         loop {
             if let Ok(outcome) = timeout(TICK, outcome.as_mut()).await {
-                let outcome = outcome.map_err(|error| ApiError::Unavailable(error.to_string()))?;
                 if matches!(outcome, Err(ApiError::Database(..))) {
                     watch.request_probe();
                 }
                 return outcome;
             }
-            if begun.elapsed() > LONGEST_WAIT {
+            if begun.elapsed() > longest {
                 return Err(progress.abandon(DatabaseFault::TooSlow, "the database did not respond in time"));
             }
             if watch.check_response().is_err() {

@@ -12,5 +12,5 @@ pub use self::body::{
     Body, LargePatch, LargePost, MAX_BODY, MAX_LARGE_BODY, Patch, Post, decode_object, nullable, present,
 };
 pub use self::if_match::{IfMatch, MAX_IF_MATCH, MAX_IF_NONE_MATCH, PRINTABLE, Preconditions, check_if_none_match};
-pub use self::query::{List, NoParameters, Query, ReasonParameter, check_no_parameters};
+pub use self::query::{List, NoParameters, Query, ReasonParameter, Whole, check_no_parameters};
 pub use crate::http::rules::broken_rules;

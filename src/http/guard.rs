@@ -2,15 +2,18 @@
 //! and media types. Also checks the permission that the operation requires.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use actix_web::HttpMessage;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, Quality, QualityItem};
 use actix_web::middleware::Next;
 use actix_web::mime::{self, Mime};
-use actix_web::web;
+use actix_web::web::{self, Bytes};
 
 use crate::access::caller::Caller;
 use crate::error::{ApiError, PROBLEM_JSON, ProblemCode};
@@ -105,7 +108,8 @@ pub async fn guard(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if request.method() == Method::HEAD {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
     let route = route(&request).unwrap_or_default();
@@ -114,5 +118,29 @@ pub async fn guard(
     {
         return Ok(request.error_response(refusal));
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let response = next.call(request).await?.map_into_boxed_body();
+    Ok(if is_head { response.map_body(|_, body| without_reading(body)) } else { response })
+}
+
+/// The body of a response to HEAD, which is not sent: one that would be read to be sent is not read further.
+fn without_reading(body: BoxBody) -> BoxBody {
+    match body.size() {
+        BodySize::Stream => BoxBody::new(Unread),
+        _ => body,
+    }
+}
+
+/// A body of unknown length that ends at once.
+struct Unread;
+
+impl MessageBody for Unread {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
 }

@@ -15,4 +15,5 @@ pub mod response;
 pub mod route;
 mod rules;
 mod security_headers;
+pub mod table;
 pub mod telemetry;

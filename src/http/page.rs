@@ -15,6 +15,8 @@ use crate::values::text_enum::text_enum;
 
 /// The default number of items in a page.
 const DEFAULT_LIMIT: u32 = 50;
+/// The maximum number of items in a page.
+const MAX_LIMIT: u32 = 200;
 /// The maximum number of items in a page with embedded resources.
 const EMBEDDING_LIMIT: u32 = 50;
 
@@ -135,6 +137,18 @@ impl Window {
         }
     }
 
+    /// The beginning of a whole list that is read page by page.
+    #[must_use]
+    pub fn first(count: Option<Count>) -> Self {
+        Self { limit: MAX_LIMIT, cursor: None, count: count.unwrap_or(Count::None), question: String::new() }
+    }
+
+    /// What follows in a whole list that is read page by page.
+    #[must_use]
+    pub fn following(cursor: String) -> Self {
+        Self { cursor: Some(cursor), ..Self::first(None) }
+    }
+
     /// How many rows to ask the database for: one more than the page holds tells whether there is a next page.
     #[must_use]
     pub fn rows(&self) -> i64 {
@@ -186,6 +200,13 @@ impl Window {
         let last = if is_last { None } else { rows.last() };
         let next_cursor = last.map(|row| self.cursor(key(row))).transpose()?;
         Ok((rows, Page { limit: self.limit, next_cursor, total, is_approximate: None }))
+    }
+
+    /// The only page of a list that is read at once.
+    #[must_use]
+    pub fn whole<T>(&self, rows: Vec<T>) -> (Vec<T>, Page) {
+        let total = if self.counts() { i64::try_from(rows.len()).ok() } else { None };
+        (rows, Page { limit: self.limit, next_cursor: None, total, is_approximate: None })
     }
 
     fn cursor<K: Serialize>(&self, key: K) -> serde_json::Result<String> {

@@ -2,10 +2,11 @@
 
 mod whole;
 
+use actix_web::body::MessageBody;
 use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -183,28 +184,6 @@ impl<P: Serialize> Responder for Listed<P> {
     }
 }
 
-/// A whole list as comma-separated values (RFC 4180).
-pub struct Csv {
-    /// The text, header line first.
-    pub text: Vec<u8>,
-    /// The name under which a browser saves it.
-    pub file_name: &'static str,
-}
-
-impl Responder for Csv {
-    type Body = actix_web::body::BoxBody;
-
-    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let mut response =
-            represent(request, &Tag::Content, "text/csv; charset=utf-8; header=present", self.text, REVALIDATED);
-        let disposition = format!("attachment; filename=\"{}\"", self.file_name);
-        if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-            response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
-        }
-        response
-    }
-}
-
 /// A page, a document or a file: 200, or 304 if `If-None-Match` matches.
 pub struct Content {
     media_type: &'static str,
@@ -249,7 +228,7 @@ fn represent(
     tag: &Tag,
     media_type: &str,
     bytes: impl Into<Bytes>,
-    cache_control: &str,
+    cache_control: &'static str,
 ) -> HttpResponse {
     let bytes = bytes.into();
     let tag = match tag {
@@ -258,24 +237,48 @@ fn represent(
         Tag::Content => digest(&bytes),
     };
     let tag = EntityTag::new_strong(tag);
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_known = is_read && is_known(request, &tag);
+    let is_known = is_read(request) && is_known(request, |known| known.weak_eq(&tag));
+    let mut head = head(request, is_known, cache_control);
+    head.insert_header((header::ETAG, tag.to_string()));
+    if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
+}
+
+/// A representation of which everything is known: 200 with its entity tag, or 304.
+pub fn represent_whole(request: &HttpRequest, media_type: &str, bytes: Bytes) -> HttpResponse {
+    represent(request, &Tag::Content, media_type, bytes, REVALIDATED)
+}
+
+/// A representation that is sent before its end is known: 200 without an entity tag, or 304 if any will do.
+pub fn represent_untagged<B: MessageBody + 'static>(
+    request: &HttpRequest,
+    media_type: &str,
+    body: impl FnOnce() -> B,
+) -> HttpResponse {
+    let is_known = is_read(request) && is_known(request, |_| false);
+    let mut head = head(request, is_known, REVALIDATED);
+    if is_known { head.finish() } else { head.content_type(media_type).body(body()) }
+}
+
+fn is_read(request: &HttpRequest) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn head(request: &HttpRequest, is_known: bool, cache_control: &'static str) -> HttpResponseBuilder {
     let mut head = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    let cache_control = match is_read {
+    let cache_control = match is_read(request) {
         true if request.headers().contains_key(header::AUTHORIZATION) => PRIVATE,
         true => cache_control,
         false => "no-store",
     };
     head.insert_header((header::CACHE_CONTROL, cache_control));
-    head.insert_header((header::ETAG, tag.to_string()));
-    if is_known { head.finish() } else { head.content_type(media_type).body(bytes) }
+    head
 }
 
-/// Whether `If-None-Match` matches the tag (RFC 9110, section 13.1.2, weak comparison).
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+/// Whether `If-None-Match` matches the representation (RFC 9110, section 13.1.2), by any of its tags or by `*`.
+fn is_known(request: &HttpRequest, matches: impl Fn(&EntityTag) -> bool) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(matches),
         Err(_) => false,
     }
 }

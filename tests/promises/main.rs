@@ -39,4 +39,5 @@ mod parameters;
 mod recommendations;
 mod search;
 mod standings;
+mod tables;
 mod themes;

@@ -13,7 +13,7 @@ use crate::support::contract::DOCUMENT;
 static CONVERTED: LazyLock<Value> = LazyLock::new(|| openapi_3_0(&DOCUMENT));
 
 /// What a schema of OpenAPI 3.0 may have beside its own limits. Whatever else the document comes to use is converted first.
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 25] = [
     "additionalProperties",
     "allOf",
     "default",
@@ -38,6 +38,7 @@ const WORDS: [&str; 24] = [
     "type",
     "uniqueItems",
     "writeOnly",
+    "x-columns",
 ];
 
 #[test]

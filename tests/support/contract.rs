@@ -111,7 +111,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     assert!(response.is_object(), "{context} is not documented: {}", answer.text());
     for name in ["ETag", "Location", "X-Request-Id"] {
         // Where nothing is there yet, there is no current tag to tell.
-        let may_be_absent = status == "412" && *method == Method::PUT && name == "ETag";
+        let is_untold = status == "412" && *method == Method::PUT;
+        // A large table is sent before its end is known.
+        let is_streamed = answer.header("content-type").starts_with("text/csv") && answer.bytes.len() > 1024 * 1024;
+        let may_be_absent = name == "ETag" && (is_untold || is_streamed);
         if response["headers"].get(name).is_some() && status != "304" && !may_be_absent {
             assert!(answer.headers.contains_key(name), "{context}: no {name}");
         }

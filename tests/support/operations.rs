@@ -66,6 +66,11 @@ impl Operation {
         self.is_read() && self.parameters("query").any(|parameter| parameter["name"] == "cursor")
     }
 
+    /// Whether it is a table.
+    pub fn is_table(&self) -> bool {
+        self.answers().iter().any(|(media_type, _)| *media_type == "text/csv")
+    }
+
     /// Its address with the examples of its parameters in the path.
     pub fn path(&self) -> String {
         self.path_with("", "")

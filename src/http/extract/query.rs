@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::http::operation::{Operation, Operations};
 use crate::http::page::{Window, WindowParameters};
 use crate::http::parameters::Parameters;
+use crate::http::table::{ColumnParameters, Columns, Export, TableParameters};
 use crate::values::text::Reason;
 
 /// The parameters of an operation that is not a list.
@@ -71,6 +72,43 @@ fn list<F: Parameters>(request: &HttpRequest) -> Result<List<F>, ApiError> {
         question.sort();
         let question = serde_json::to_string(&(request.path(), question))?;
         Ok(List { window: Window::new(window, question), filter })
+    })
+}
+
+/// Parameters of a whole list as a table: of what, and in which form.
+pub struct Whole<F> {
+    /// The filter.
+    pub filter: F,
+    /// The form.
+    pub export: Export,
+    /// Which columns the table has, if they depend on its rows.
+    pub columns: Columns,
+}
+
+impl<F: Parameters> FromRequest for Whole<F> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(whole(request))
+    }
+}
+
+/// Parameters of tables, which are not part of the filter.
+const TABLE_NAMES: [&str; 2] = ["bom", "count"];
+/// The parameter of tables whose columns depend on their rows.
+const COLUMNS: &str = "columns";
+
+fn whole<F: Parameters>(request: &HttpRequest) -> Result<Whole<F>, ApiError> {
+    let is_of_table = |name: &str| TABLE_NAMES.contains(&name);
+    Operations::with(request, |operation| {
+        let mut query = QueryString::new(request.query_string(), operation);
+        let filter = query.decode::<F>(|name| !is_of_table(name) && name != COLUMNS);
+        let table = query.decode::<TableParameters>(is_of_table);
+        let columns = query.decode::<ColumnParameters>(|name| name == COLUMNS);
+        query.finish()?;
+        let ((filter, table), columns) = filter.zip(table).zip(columns).ok_or_else(undecoded)?;
+        Ok(Whole { filter, export: Export::new(table), columns: columns.columns.unwrap_or(Columns::Filled) })
     })
 }
 

@@ -16,6 +16,9 @@ use crate::error::ApiError;
 /// The number of bytes that are given to a connection at once.
 const PIECE: usize = 32 * 1024;
 
+/// The number of bytes that count for a response that is sent while it is read: its first piece, and those that wait.
+const STREAMED: usize = 1536 * 1024;
+
 /// The memory for all responses that are being sent.
 #[derive(Clone)]
 pub struct Responses {
@@ -59,6 +62,27 @@ impl MessageBody for PiecewiseBody {
     }
 }
 
+/// The body of a response that is sent while it is read, with its share of the memory.
+struct StreamedBody {
+    body: BoxBody,
+    _share: Share,
+}
+
+impl MessageBody for StreamedBody {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Box<dyn std::error::Error>>>> {
+        Pin::new(&mut self.body).poll_next(context)
+    }
+}
+
 /// Sends large responses to reads in pieces, and refuses them if the memory is full. Small responses and responses to
 /// writes are always sent.
 ///
@@ -81,7 +105,11 @@ pub async fn limit_memory(
             is_refused = share.is_none();
             share.map_or_else(|| BoxBody::new(()), |share| BoxBody::new(PiecewiseBody { rest: bytes, _share: share }))
         }
-        Err(body) => body,
+        Err(body) => {
+            let share = responses.take(STREAMED);
+            is_refused = share.is_none();
+            share.map_or_else(|| BoxBody::new(()), |share| BoxBody::new(StreamedBody { body, _share: share }))
+        }
     });
     if is_refused {
         let refusal = ApiError::Unavailable("responses being sent use all of the memory allowed for them".to_owned());

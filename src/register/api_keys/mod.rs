@@ -11,3 +11,4 @@ pub mod authenticate;
 pub mod model;
 pub mod query;
 pub mod routes;
+mod table;

@@ -5,12 +5,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{ApiKey, ApiKeyFilter, ApiKeyPage, ApiKeyRotationPage, IssuedApiKey, NewApiKey, NewApiKeyRotation};
 use super::query;
+use super::table::{ApiKeyRotationTable, ApiKeyTable};
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::register::api_keys::authenticate::KnownKeys;
 use crate::values::id::Id;
 use crate::values::ids::KeyId;
@@ -19,10 +21,12 @@ use crate::values::ids::KeyId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_api_keys)
+        .service(export_api_keys)
         .service(create_api_key)
         .service(get_api_key)
         .service(delete_api_key)
         .service(list_api_key_rotations)
+        .service(export_api_key_rotations)
         .service(create_api_key_rotation);
 }
 
@@ -42,6 +46,23 @@ async fn list_api_keys(
 ) -> Result<Listed<ApiKeyPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ApiKeyPage { items, page }))
+}
+
+/// Export keys
+///
+/// Returns the list of keys as a table, with the same filters in the same order. Secrets are never returned.
+#[utoipa::path(
+    tag = "API keys",
+    params(ApiKeyFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ApiKeyTable), content_type = "text/csv"))
+)]
+#[get("/api-keys.csv")]
+async fn export_api_keys(
+    db: web::Data<Db>,
+    _: Caller,
+    Whole { filter, export, .. }: Whole<ApiKeyFilter>,
+) -> Result<ApiKeyTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::table(conn, &filter, window)).await
 }
 
 /// Create a key
@@ -123,6 +144,24 @@ async fn list_api_key_rotations(
 ) -> Result<Listed<ApiKeyRotationPage>, ApiError> {
     let found = db.read(move |conn| query::list::rotations(conn, *id, &window)).await?;
     Ok(Listed::new(found, |items, page| ApiKeyRotationPage { items, page }))
+}
+
+/// Export the secrets of a key
+///
+/// Returns the times of its rotations as a table, the latest first. Secrets are never returned.
+#[utoipa::path(
+    tag = "API keys",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ApiKeyRotationTable), content_type = "text/csv"))
+)]
+#[get("/api-keys/{key_id}/rotations.csv")]
+async fn export_api_key_rotations(
+    db: web::Data<Db>,
+    _: Caller,
+    id: web::Path<KeyId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<ApiKeyRotationTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::rotations(conn, *id, window)).await
 }
 
 /// Rotate the secret of a key

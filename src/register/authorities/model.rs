@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 pub use self::filter::{AuthorityFilter, AuthorityParameters, NeighbourFilter};
 pub use self::former_code::FormerCode;
 pub use self::input::{AuthorityPatch, NewAuthority};
-pub use self::names::{AuthorityNames, InspectedAuthority};
+pub use self::names::{AuthorityNames, InspectedAuthority, WithAuthorityNames};
 use crate::database::schema::authorities;
 use crate::http::page::Page;
 use crate::http::response::Versioned;

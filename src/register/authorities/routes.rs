@@ -8,12 +8,14 @@ use super::model::{
     NewAuthority,
 };
 use super::query;
+use super::table::{AuthorityTable, NeighbourTable};
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::values::authority_key::AuthorityKey;
 use crate::values::id::Id;
 
@@ -21,11 +23,13 @@ use crate::values::id::Id;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_authorities)
+        .service(export_authorities)
         .service(create_authority)
         .service(get_authority)
         .service(update_authority)
         .service(delete_authority)
-        .service(list_authority_neighbours);
+        .service(list_authority_neighbours)
+        .service(export_authority_neighbours);
 }
 
 fn location(authority: &Authority) -> String {
@@ -49,6 +53,23 @@ async fn list_authorities(
 ) -> Result<Listed<AuthorityPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| AuthorityPage { items, page }))
+}
+
+/// Export authorities
+///
+/// Returns the list of authorities as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Authorities",
+    params(AuthorityFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(AuthorityTable), content_type = "text/csv"))
+)]
+#[get("/authorities.csv")]
+async fn export_authorities(
+    db: web::Data<Db>,
+    _: Caller,
+    Whole { filter, export, .. }: Whole<AuthorityFilter>,
+) -> Result<AuthorityTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::list(conn, &filter, window)).await
 }
 
 /// Record an authority
@@ -152,4 +173,22 @@ async fn list_authority_neighbours(
 ) -> Result<Listed<NeighbourPage>, ApiError> {
     let found = db.read(move |conn| query::relations::list_neighbours(conn, &authority, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| NeighbourPage { items, page }))
+}
+
+/// Export the statistical neighbours of an authority
+///
+/// Returns them as a table, with the same filter in the same order.
+#[utoipa::path(
+    tag = "Authorities",
+    params(NeighbourFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(NeighbourTable), content_type = "text/csv"))
+)]
+#[get("/authorities/{authority}/neighbours.csv")]
+async fn export_authority_neighbours(
+    db: web::Data<Db>,
+    _: Caller,
+    authority: web::Path<AuthorityKey>,
+    Whole { filter, export, .. }: Whole<NeighbourFilter>,
+) -> Result<NeighbourTable, ApiError> {
+    export.table(&db, move |conn, window| query::relations::list_neighbours(conn, &authority, &filter, window)).await
 }

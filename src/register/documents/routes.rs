@@ -5,12 +5,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Document, DocumentFilter, DocumentPage, DocumentPatch, NewDocument};
 use super::query;
+use super::table::DocumentTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
+use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::values::id::Id;
 use crate::values::ids::DocumentId;
 
@@ -18,6 +20,7 @@ use crate::values::ids::DocumentId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_documents)
+        .service(export_documents)
         .service(create_document)
         .service(get_document)
         .service(update_document)
@@ -40,6 +43,23 @@ async fn list_documents(
 ) -> Result<Listed<DocumentPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| DocumentPage { items, page }))
+}
+
+/// Export documents
+///
+/// Returns the list of documents as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Documents",
+    params(DocumentFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(DocumentTable), content_type = "text/csv"))
+)]
+#[get("/documents.csv")]
+async fn export_documents(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<DocumentFilter>,
+) -> Result<DocumentTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::table(conn, &caller, &filter, window)).await
 }
 
 /// Record a document

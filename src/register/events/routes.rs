@@ -6,16 +6,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{EventFilter, EventPage};
 use super::query::list::{self, History};
+use super::table::EventTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::List;
+use crate::http::extract::{List, Whole};
 use crate::http::page::{Window, WindowParameters};
 use crate::http::response::Listed;
+use crate::http::table::{Export, TableParameters};
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
-    service.service(list_events);
+    service.service(list_events).service(export_events);
 }
 
 /// List events
@@ -46,6 +48,23 @@ async fn list_events(
     Ok(Listed::new(found, |items, page| EventPage { items, page }))
 }
 
+/// Export events
+///
+/// Returns the list of events as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Events",
+    params(EventFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/events.csv")]
+async fn export_events(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<EventFilter>,
+) -> Result<EventTable, ApiError> {
+    export.table(&db, move |conn, window| list::table(conn, &caller, &filter, window)).await
+}
+
 /// The response of each operation that lists a history. `find` looks up the resource and decides whose events are listed.
 ///
 /// # Errors
@@ -60,4 +79,20 @@ where
         list::history(conn, &caller, history, &window)
     });
     Ok(Listed::new(found.await?, |items, page| EventPage { items, page }))
+}
+
+/// The response of each operation that exports a history, as [`history`].
+///
+/// # Errors
+///
+/// Those of `find`.
+pub async fn history_table<F>(db: &Db, caller: Caller, export: Export, find: F) -> Result<EventTable, ApiError>
+where
+    F: Fn(&mut PgConnection, &Caller) -> Result<History, ApiError> + Send + 'static,
+{
+    let list = move |conn: &mut PgConnection, window: &Window| {
+        let history = find(conn, &caller)?;
+        list::history_table(conn, &caller, history, window)
+    };
+    export.table(db, list).await
 }

@@ -7,12 +7,14 @@ use super::model::{
     Evidence, EvidencePage, EvidencePatch, EvidenceReview, EvidenceReviewPage, NewEvidence, NewEvidenceReview,
 };
 use super::query::{self, reviews};
+use super::table::{EvidenceReviewTable, EvidenceTable};
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Part, Response};
+use crate::http::table::TableParameters;
 use crate::values::id::Id;
 use crate::values::ids::{ActionId, EvidenceId};
 
@@ -20,11 +22,13 @@ use crate::values::ids::{ActionId, EvidenceId};
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_improvement_action_evidence)
+        .service(export_improvement_action_evidence)
         .service(create_improvement_action_evidence)
         .service(get_evidence)
         .service(update_evidence)
         .service(delete_evidence)
         .service(list_evidence_reviews)
+        .service(export_evidence_reviews)
         .service(create_evidence_review);
 }
 
@@ -45,6 +49,24 @@ async fn list_improvement_action_evidence(
 ) -> Result<Listed<EvidencePage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &caller, *action, &window)).await?;
     Ok(Listed::new(found, |items, page| EvidencePage { items, page }))
+}
+
+/// Export the evidence of an action
+///
+/// Returns it as a table, in the order of recording.
+#[utoipa::path(
+    tag = "Evidence",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EvidenceTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions/{action_id}/evidence.csv")]
+async fn export_improvement_action_evidence(
+    db: web::Data<Db>,
+    caller: Caller,
+    action: web::Path<ActionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EvidenceTable, ApiError> {
+    export.table(&db, move |conn, window| query::list(conn, &caller, *action, window)).await
 }
 
 /// Record evidence of an action
@@ -140,6 +162,24 @@ async fn list_evidence_reviews(
 ) -> Result<Listed<EvidenceReviewPage>, ApiError> {
     let found = db.read(move |conn| reviews::list(conn, &caller, *evidence, &window)).await?;
     Ok(Listed::new(found, |items, page| EvidenceReviewPage { items, page }))
+}
+
+/// Export the reviews of a piece of evidence
+///
+/// Returns them as a table, in their order.
+#[utoipa::path(
+    tag = "Evidence",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EvidenceReviewTable), content_type = "text/csv"))
+)]
+#[get("/evidence/{evidence_id}/reviews.csv")]
+async fn export_evidence_reviews(
+    db: web::Data<Db>,
+    caller: Caller,
+    evidence: web::Path<EvidenceId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EvidenceReviewTable, ApiError> {
+    export.table(&db, move |conn, window| reviews::list(conn, &caller, *evidence, window)).await
 }
 
 /// Review a piece of evidence

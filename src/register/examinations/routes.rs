@@ -6,18 +6,21 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{Examination, ExaminationPage, NewExamination};
 use super::query;
 use super::query::rows::Place;
+use super::table::ExaminationTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{Body, IfMatch, List, NoParameters, Preconditions, Query, ReasonParameter};
+use crate::http::extract::{Body, IfMatch, List, NoParameters, Preconditions, Query, ReasonParameter, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed};
+use crate::http::table::TableParameters;
 use crate::values::ids::InspectionId;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_inspection_examinations)
+        .service(export_inspection_examinations)
         .service(get_inspection_examination)
         .service(replace_inspection_examination)
         .service(delete_inspection_examination);
@@ -41,6 +44,24 @@ async fn list_inspection_examinations(
 ) -> Result<Listed<ExaminationPage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &caller, *id, &window)).await?;
     Ok(Listed::new(found, |items, page| ExaminationPage { items, page }))
+}
+
+/// Export the examinations of an inspection
+///
+/// Returns them as a table, in the order of the recommendations.
+#[utoipa::path(
+    tag = "Examinations",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ExaminationTable), content_type = "text/csv"))
+)]
+#[get("/inspections/{inspection_id}/examinations.csv")]
+async fn export_inspection_examinations(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<ExaminationTable, ApiError> {
+    export.table(&db, move |conn, window| query::list(conn, &caller, *id, window)).await
 }
 
 /// Read the examination of a recommendation by an inspection

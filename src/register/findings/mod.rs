@@ -4,3 +4,4 @@
 pub mod model;
 pub mod query;
 pub mod routes;
+mod table;

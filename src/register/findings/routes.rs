@@ -5,15 +5,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Finding, FindingFilter, FindingPage, FindingParameters, FindingPatch, FindingRow, NewFinding};
 use super::query;
+use super::table::FindingTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
-use crate::register::events::routes::history;
+use crate::register::events::routes::{history, history_table};
+use crate::register::events::table::EventTable;
 use crate::register::inspections::query::{part, rows};
 use crate::values::codes::Codes;
 use crate::values::id::Id;
@@ -23,8 +26,10 @@ use crate::values::ids::{FindingId, InspectionId};
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_inspection_findings)
+        .service(export_inspection_findings)
         .service(create_inspection_finding)
         .service(list_findings)
+        .service(export_findings)
         .service(get_finding)
         .service(update_finding)
         .service(delete_finding);
@@ -54,6 +59,30 @@ async fn list_inspection_findings(
         })
         .await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Export the findings of an inspection
+///
+/// Returns them as a table, in the order of the report.
+#[utoipa::path(
+    tag = "Findings",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(FindingTable), content_type = "text/csv"))
+)]
+#[get("/inspections/{inspection_id}/findings.csv")]
+async fn export_inspection_findings(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<FindingTable, ApiError> {
+    export
+        .table(&db, move |conn, window| {
+            let inspection = Some(Codes(vec![rows::find(conn, &caller, *id)?.inspection_id]));
+            let filter = FindingFilter { inspection, ..FindingFilter::default() };
+            query::list::list(conn, &caller, &filter, window)
+        })
+        .await
 }
 
 /// Record a finding of an inspection
@@ -94,6 +123,23 @@ async fn list_findings(
 ) -> Result<Listed<FindingPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
+}
+
+/// Export findings
+///
+/// Returns the list of findings as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Findings",
+    params(FindingFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(FindingTable), content_type = "text/csv"))
+)]
+#[get("/findings.csv")]
+async fn export_findings(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<FindingFilter>,
+) -> Result<FindingTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::list(conn, &caller, &filter, window)).await
 }
 
 /// Read a finding
@@ -170,6 +216,27 @@ pub async fn list_finding_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
+        part::find::<FindingRow>(conn, caller, *id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
+    })
+    .await
+}
+
+/// Export the history of a finding
+///
+/// Returns its events as a table, oldest first.
+#[utoipa::path(
+    tag = "Events",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/findings/{finding_id}/history.csv")]
+pub async fn export_finding_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<FindingId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EventTable, ApiError> {
+    history_table(&db, caller, export, move |conn, caller| {
         part::find::<FindingRow>(conn, caller, *id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
     })
     .await

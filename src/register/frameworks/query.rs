@@ -1,5 +1,7 @@
 //! Statements about frameworks.
 
+pub mod areas;
+
 use diesel::dsl::count_star;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

@@ -6,17 +6,19 @@ use validator::Validate;
 
 use super::model::{Framework, FrameworkPage};
 use super::query;
+use super::table::FrameworkTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{List, NoParameters, Query};
+use crate::http::extract::{List, NoParameters, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Found, Listed};
+use crate::http::table::TableParameters;
 use crate::values::text::Code;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
-    service.service(list_frameworks).service(get_framework);
+    service.service(list_frameworks).service(export_frameworks).service(get_framework);
 }
 
 /// List frameworks
@@ -35,6 +37,23 @@ async fn list_frameworks(
 ) -> Result<Listed<FrameworkPage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &list.window)).await?;
     Ok(Listed::new(found, |items, page| FrameworkPage { items, page }).lasting())
+}
+
+/// Export frameworks
+///
+/// Returns the list of frameworks as a table, with the codes of their areas, kinds and grades.
+#[utoipa::path(
+    tag = "Frameworks",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(FrameworkTable), content_type = "text/csv"))
+)]
+#[get("/frameworks.csv")]
+async fn export_frameworks(
+    db: web::Data<Db>,
+    _: Caller,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<FrameworkTable, ApiError> {
+    export.table(&db, query::list).await
 }
 
 /// Read a framework

@@ -5,18 +5,20 @@ mod history;
 use actix_web::{delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::history::list_improvement_action_history;
+pub use self::history::{export_improvement_action_history, list_improvement_action_history};
 use super::model::{
     ImprovementAction, ImprovementActionFilter, ImprovementActionPage, ImprovementActionParameters,
     ImprovementActionPatch, NewImprovementAction,
 };
 use super::query;
+use super::table::ImprovementActionTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
 
@@ -24,6 +26,7 @@ use crate::values::ids::ActionId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_improvement_actions)
+        .service(export_improvement_actions)
         .service(create_improvement_action)
         .service(get_improvement_action)
         .service(update_improvement_action)
@@ -48,6 +51,24 @@ async fn list_improvement_actions(
 ) -> Result<Listed<ImprovementActionPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementActionPage { items, page }))
+}
+
+/// Export improvement actions
+///
+/// Returns the list of improvement actions as a table, with the same filters in the same order, as they stand or as they stood
+/// at the end of `as_at`.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(ImprovementActionFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ImprovementActionTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions.csv")]
+async fn export_improvement_actions(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<ImprovementActionFilter>,
+) -> Result<ImprovementActionTable, ApiError> {
+    export.as_at(filter.as_at).table(&db, move |conn, window| query::list::list(conn, &caller, &filter, window)).await
 }
 
 /// Record an improvement action

@@ -9,16 +9,19 @@ use super::model::{
     NewImprovementPlan, ProposedActions,
 };
 use super::query;
+use super::table::ImprovementPlanTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, Whole};
 use crate::http::idempotency::Once;
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
-use crate::register::events::routes::history;
+use crate::register::events::routes::{history, history_table};
+use crate::register::events::table::EventTable;
 use crate::values::id::Id;
 use crate::values::ids::PlanId;
 
@@ -26,6 +29,7 @@ use crate::values::ids::PlanId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_improvement_plans)
+        .service(export_improvement_plans)
         .service(create_improvement_plan)
         .service(get_improvement_plan)
         .service(update_improvement_plan)
@@ -52,6 +56,24 @@ async fn list_improvement_plans(
 ) -> Result<Listed<ImprovementPlanPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementPlanPage { items, page }))
+}
+
+/// Export improvement plans
+///
+/// Returns the list of improvement plans as a table, with the same filters in the same order, as they stand or as they stood
+/// at the end of `as_at`.
+#[utoipa::path(
+    tag = "Improvement plans",
+    params(ImprovementPlanFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ImprovementPlanTable), content_type = "text/csv"))
+)]
+#[get("/improvement-plans.csv")]
+async fn export_improvement_plans(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<ImprovementPlanFilter>,
+) -> Result<ImprovementPlanTable, ApiError> {
+    export.as_at(filter.as_at).table(&db, move |conn, window| query::list::list(conn, &caller, &filter, window)).await
 }
 
 /// Record an improvement plan
@@ -176,6 +198,27 @@ pub async fn list_improvement_plan_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
+    })
+    .await
+}
+
+/// Export the history of an improvement plan
+///
+/// Returns its events as a table, oldest first.
+#[utoipa::path(
+    tag = "Events",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/improvement-plans/{plan_id}/history.csv")]
+pub async fn export_improvement_plan_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<PlanId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EventTable, ApiError> {
+    history_table(&db, caller, export, move |conn, caller| {
         query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
     })
     .await

@@ -10,3 +10,4 @@
 pub mod model;
 pub mod query;
 pub mod routes;
+mod table;

@@ -1,21 +1,30 @@
 //! Operations on inspections.
 
+use std::sync::Arc;
+
 use actix_web::{delete, get, patch, post, web};
+use diesel::pg::PgConnection;
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
     Inspection, InspectionFilter, InspectionPage, InspectionParameters, InspectionPatch, NewInspection,
 };
 use super::query;
+use super::table::InspectionTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query};
+use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::column::spread_over;
+use crate::http::table::{ColumnParameters, Columns, TableParameters, Tabular};
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
-use crate::register::events::routes::history;
+use crate::register::events::routes::{history, history_table};
+use crate::register::events::table::EventTable;
+use crate::register::frameworks::query::areas;
 use crate::values::id::Id;
 use crate::values::ids::InspectionId;
 
@@ -23,6 +32,7 @@ use crate::values::ids::InspectionId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_inspections)
+        .service(export_inspections)
         .service(create_inspection)
         .service(get_inspection)
         .service(update_inspection)
@@ -46,6 +56,33 @@ async fn list_inspections(
 ) -> Result<Listed<InspectionPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InspectionPage { items, page }))
+}
+
+/// Export inspections
+///
+/// Returns the list of inspections as a table, with the same filters in the same order: one column for each area that one of
+/// them judges, with `columns=all` for each area of all frameworks.
+#[utoipa::path(
+    tag = "Inspections",
+    params(InspectionFilter, TableParameters, ColumnParameters),
+    responses((status = 200, description = "The table.", body = inline(InspectionTable), content_type = "text/csv"))
+)]
+#[get("/inspections.csv")]
+async fn export_inspections(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, columns }: Whole<InspectionFilter>,
+) -> Result<InspectionTable, ApiError> {
+    let (filter, caller) = (Arc::new(filter), Arc::new(caller));
+    let asked = (Arc::clone(&filter), Arc::clone(&caller));
+    let columns = move |conn: &mut PgConnection, _: &[Value]| {
+        let areas = match columns {
+            Columns::Filled => query::list::judged_areas(conn, &asked.1, &asked.0)?,
+            Columns::All => areas::all(conn)?,
+        };
+        Ok(spread_over(Inspection::COLUMNS, &areas))
+    };
+    export.table_with(&db, columns, move |conn, window| query::list::list(conn, &caller, &filter, window)).await
 }
 
 /// Record an inspection
@@ -146,6 +183,27 @@ pub async fn list_inspection_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.inspection_id.as_uuid()))
+    })
+    .await
+}
+
+/// Export the history of an inspection
+///
+/// Returns its events as a table, oldest first.
+#[utoipa::path(
+    tag = "Events",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/inspections/{inspection_id}/history.csv")]
+pub async fn export_inspection_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EventTable, ApiError> {
+    history_table(&db, caller, export, move |conn, caller| {
         query::rows::find(conn, caller, *id).map(|row| History::Whole(row.inspection_id.as_uuid()))
     })
     .await

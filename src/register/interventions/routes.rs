@@ -5,12 +5,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Intervention, InterventionFilter, InterventionPage, InterventionPatch, NewIntervention};
 use super::query;
+use super::table::InterventionTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::values::id::Id;
 use crate::values::ids::InterventionId;
 
@@ -18,6 +20,7 @@ use crate::values::ids::InterventionId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_interventions)
+        .service(export_interventions)
         .service(create_intervention)
         .service(get_intervention)
         .service(update_intervention)
@@ -41,6 +44,23 @@ async fn list_interventions(
 ) -> Result<Listed<InterventionPage>, ApiError> {
     let found = db.read(move |conn| query::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| InterventionPage { items, page }))
+}
+
+/// Export interventions
+///
+/// Returns the list of interventions as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Interventions",
+    params(InterventionFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(InterventionTable), content_type = "text/csv"))
+)]
+#[get("/interventions.csv")]
+async fn export_interventions(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<InterventionFilter>,
+) -> Result<InterventionTable, ApiError> {
+    export.table(&db, move |conn, window| query::list(conn, &caller, &filter, window)).await
 }
 
 /// Record an intervention

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::database::schema::judgements;
+use crate::register::inspections::model::Inspection;
 use crate::values::grade::Grade;
 use crate::values::text::{Code, Name, Reason};
 use crate::values::text_enum::text_enum;
@@ -48,6 +49,17 @@ fn has_grade_or_reason(judgement: &Judgement) -> Result<(), ValidationError> {
             .with_message("must have either a grade or an absence_reason".into()));
     }
     Ok(())
+}
+
+/// A judgement with its inspection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InspectionJudgement {
+    /// The judgement.
+    #[serde(flatten)]
+    pub judgement: Judgement,
+    /// The inspection.
+    #[serde(flatten)]
+    pub inspection: Inspection,
 }
 
 /// The judgements of an inspection, in the order of its framework.

@@ -1,5 +1,6 @@
 //! How the judgements of an inspection are replaced. Rows are in [`rows`], what they are checked against in [`rules`].
 
+pub mod list;
 pub mod rows;
 pub mod rules;
 

@@ -5,18 +5,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{JudgementSet, NewJudgementSet};
 use super::query;
+use super::table::InspectionJudgementTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{Body, IfMatch, NoParameters, Query};
+use crate::http::extract::{Body, IfMatch, NoParameters, Query, Whole};
 use crate::http::response::Found;
-use crate::register::inspections::model::Inspection;
+use crate::http::table::TableParameters;
+use crate::register::inspections::model::{Inspection, InspectionFilter};
 use crate::register::inspections::query as inspections;
 use crate::values::ids::InspectionId;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
-    service.service(get_inspection_judgements).service(replace_inspection_judgements);
+    service.service(export_judgements).service(get_inspection_judgements).service(replace_inspection_judgements);
 }
 
 fn answer(inspection: Inspection) -> Found<JudgementSet> {
@@ -39,6 +41,24 @@ async fn get_inspection_judgements(
 ) -> Result<Found<JudgementSet>, ApiError> {
     let inspection = db.read(move |conn| inspections::get(conn, &caller, *id, None)).await?;
     Ok(answer(inspection))
+}
+
+/// Export judgements
+///
+/// Returns the judgements of all inspections as a table, one row for each: those of the inspections that the filters want,
+/// in their order, then in the order of the framework. `area` and `grade` want judgements, all other filters inspections.
+#[utoipa::path(
+    tag = "Judgements",
+    params(InspectionFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(InspectionJudgementTable), content_type = "text/csv"))
+)]
+#[get("/judgements.csv")]
+async fn export_judgements(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<InspectionFilter>,
+) -> Result<InspectionJudgementTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::table(conn, &caller, &filter, window)).await
 }
 
 /// Replace the judgements of an inspection

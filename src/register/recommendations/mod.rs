@@ -5,4 +5,5 @@
 pub mod model;
 pub mod query;
 pub mod routes;
+mod table;
 pub mod timescale;

@@ -8,15 +8,18 @@ use super::model::{
     RecommendationPatch, RecommendationRow,
 };
 use super::query;
+use super::table::RecommendationTable;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter};
+use crate::http::extract::{IfMatch, List, NoParameters, Patch, Post, Query, ReasonParameter, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
+use crate::http::table::TableParameters;
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
-use crate::register::events::routes::history;
+use crate::register::events::routes::{history, history_table};
+use crate::register::events::table::EventTable;
 use crate::register::inspections::query::{part, rows};
 use crate::values::codes::Codes;
 use crate::values::id::Id;
@@ -26,8 +29,10 @@ use crate::values::ids::{InspectionId, RecommendationId};
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_inspection_recommendations)
+        .service(export_inspection_recommendations)
         .service(create_inspection_recommendation)
         .service(list_recommendations)
+        .service(export_recommendations)
         .service(get_recommendation)
         .service(update_recommendation)
         .service(delete_recommendation);
@@ -57,6 +62,30 @@ async fn list_inspection_recommendations(
         })
         .await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Export the recommendations of an inspection
+///
+/// Returns them as a table, in the order of the report.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(RecommendationTable), content_type = "text/csv"))
+)]
+#[get("/inspections/{inspection_id}/recommendations.csv")]
+async fn export_inspection_recommendations(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<InspectionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<RecommendationTable, ApiError> {
+    export
+        .table(&db, move |conn, window| {
+            let inspection = Some(Codes(vec![rows::find(conn, &caller, *id)?.inspection_id]));
+            let filter = RecommendationFilter { inspection, ..RecommendationFilter::default() };
+            query::list::list(conn, &caller, &filter, window)
+        })
+        .await
 }
 
 /// Record a recommendation of an inspection
@@ -97,6 +126,23 @@ async fn list_recommendations(
 ) -> Result<Listed<RecommendationPage>, ApiError> {
     let found = db.read(move |conn| query::list::list(conn, &caller, &filter, &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
+}
+
+/// Export recommendations
+///
+/// Returns the list of recommendations as a table, with the same filters in the same order.
+#[utoipa::path(
+    tag = "Recommendations",
+    params(RecommendationFilter, TableParameters),
+    responses((status = 200, description = "The table.", body = inline(RecommendationTable), content_type = "text/csv"))
+)]
+#[get("/recommendations.csv")]
+async fn export_recommendations(
+    db: web::Data<Db>,
+    caller: Caller,
+    Whole { filter, export, .. }: Whole<RecommendationFilter>,
+) -> Result<RecommendationTable, ApiError> {
+    export.table(&db, move |conn, window| query::list::list(conn, &caller, &filter, window)).await
 }
 
 /// Read a recommendation
@@ -176,6 +222,27 @@ pub async fn list_recommendation_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
+        part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
+    })
+    .await
+}
+
+/// Export the history of a recommendation
+///
+/// Returns its events as a table, oldest first.
+#[utoipa::path(
+    tag = "Events",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/recommendations/{recommendation_id}/history.csv")]
+pub async fn export_recommendation_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<RecommendationId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EventTable, ApiError> {
+    history_table(&db, caller, export, move |conn, caller| {
         part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
     })
     .await

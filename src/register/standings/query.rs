@@ -9,12 +9,13 @@ use diesel::sql_types::{Array, BigInt, Date as SqlDate, Nullable, Text, Uuid};
 use super::model::{
     Clock, NeighbourCounts, Standing, StandingAbsence, StandingFilter, StandingJudgement, StandingRow, StandingSort,
 };
-use crate::database::schema::{framework_areas, framework_kinds, frameworks};
+use crate::database::schema::framework_areas;
 use crate::database::sql::Total;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::authorities::query::search::{self, named};
+use crate::register::frameworks::query::areas::OVERALL;
 use crate::register::judgements;
 use crate::register::judgements::model::Judgement;
 use crate::register::vocabulary::{self, Vocabulary};
@@ -25,9 +26,6 @@ use crate::values::text::{Code, Name};
 
 /// Where a page begins: the name and the id of the row before.
 type After = (Name, AuthorityId);
-
-/// The summary judgement, shown even where a framework has none.
-const OVERALL: &str = "overall_effectiveness";
 
 /// Every authority that existed on the day `$1` with its latest graded inspection up to then. An abolished authority with
 /// one successor counts the successor's inspections as its own, since reports follow the Ofsted URN.
@@ -169,12 +167,13 @@ fn check(conn: &mut PgConnection, filter: &StandingFilter) -> Result<(), ApiErro
     )
 }
 
-/// All standings that a filter wants, in its order, for the table, which has no place to mark approximate ones.
+/// All standings that a filter wants, in its order, for the table, which has no place to mark approximate ones. Each says of
+/// every one of the areas what its grade is or why it has none.
 ///
 /// # Errors
 ///
 /// `validation_failed`.
-pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Standing>, ApiError> {
+pub fn table(conn: &mut PgConnection, filter: &StandingFilter, areas: &[Code]) -> Result<Vec<Standing>, ApiError> {
     check(conn, filter)?;
     let (day, clock) = (filter.day(), filter.clock.unwrap_or(Clock::Publication));
     let named = Named::by(conn, filter, false)?;
@@ -182,7 +181,13 @@ pub fn table(conn: &mut PgConnection, filter: &StandingFilter) -> Result<Vec<Sta
     let rows =
         diesel::sql_query(format!("{} order by authority_name {direction}, authority_id {direction}", wanted(clock)));
     let rows = bind_filter!(rows, filter, day, named).load::<StandingRow>(conn)?;
-    graded(conn, rows)
+    let mut standings = graded(conn, rows)?;
+    for standing in standings.iter_mut().filter(|standing| standing.row.inspection_id.is_some()) {
+        let missing = areas.iter().filter(|area| standing.judgements.iter().all(|own| own.area != **area));
+        let missing = missing.map(|area| absent(area, StandingAbsence::NotInFramework)).collect::<Vec<_>>();
+        standing.judgements.extend(missing);
+    }
+    Ok(standings)
 }
 
 /// Where these authorities stand on a day, by publication.
@@ -192,24 +197,6 @@ pub fn of_authorities(conn: &mut PgConnection, ids: &[AuthorityId], day: Date) -
         .bind::<Array<Uuid>, _>(ids)
         .load::<StandingRow>(conn)?;
     complete(conn, rows, day, Clock::Publication)
-}
-
-/// The areas of all frameworks that give a standing: the overall one, then those of the newest framework first.
-pub fn areas(conn: &mut PgConnection) -> QueryResult<Vec<Code>> {
-    let giving = framework_kinds::table.filter(framework_kinds::gives_standing).select(framework_kinds::framework);
-    let areas = framework_areas::table
-        .inner_join(frameworks::table)
-        .filter(framework_areas::framework.eq_any(giving))
-        .order((frameworks::position.desc(), framework_areas::position))
-        .select(framework_areas::area)
-        .load::<Code>(conn)?;
-    let mut columns = vec![Code::from(OVERALL)];
-    for area in areas {
-        if !columns.contains(&area) {
-            columns.push(area);
-        }
-    }
-    Ok(columns)
 }
 
 fn complete(
@@ -244,8 +231,6 @@ fn graded(conn: &mut PgConnection, rows: Vec<StandingRow>) -> Result<Vec<Standin
 
 fn describe(framework: &Code, areas: &[(Code, Code)], own: &[Judgement]) -> Vec<StandingJudgement> {
     let areas = areas.iter().filter(|(owner, _)| owner == framework).map(|(_, area)| area).collect::<Vec<_>>();
-    let absent =
-        |area: &Code, reason| StandingJudgement { area: area.clone(), grade: None, absence_reason: Some(reason) };
     let overall = Code::from(OVERALL);
     let missing = (!areas.contains(&&overall)).then(|| absent(&overall, StandingAbsence::NotInFramework));
     let judged = areas.into_iter().map(|area| match own.iter().find(|judgement| judgement.area == *area) {
@@ -256,6 +241,10 @@ fn describe(framework: &Code, areas: &[(Code, Code)], own: &[Judgement]) -> Vec<
         None => absent(area, StandingAbsence::NotInSource),
     });
     missing.into_iter().chain(judged).collect()
+}
+
+fn absent(area: &Code, reason: StandingAbsence) -> StandingJudgement {
+    StandingJudgement { area: area.clone(), grade: None, absence_reason: Some(reason) }
 }
 
 /// One row a neighbour and area that it has a grade in.

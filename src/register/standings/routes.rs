@@ -1,16 +1,21 @@
 //! Operations on standings.
 
 use actix_web::{get, web};
+use diesel::pg::PgConnection;
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{StandingFilter, StandingPage};
-use super::{csv, query};
+use super::query;
+use super::table::{self, StandingTable};
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{List, Query};
-use crate::http::page::WindowParameters;
-use crate::http::response::{Csv, Listed};
+use crate::http::extract::{List, Whole};
+use crate::http::page::{Window, WindowParameters};
+use crate::http::response::Listed;
+use crate::http::table::{ColumnParameters, TableParameters};
+use crate::register::frameworks::query::areas::of_standings;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
@@ -39,21 +44,26 @@ async fn list_standings(
 
 /// Export the standings of authorities
 ///
-/// Returns the whole list as comma-separated values (RFC 4180), with one column for each area: the grade, or the reason
-/// why there is none. Text that a spreadsheet would interpret as a formula starts with an apostrophe.
+/// Returns the list of standings as a table, with the same filters in the same order: one column for each area with the
+/// grade, or the reason why there is none. Columns that no row fills are left out, and so are areas that no framework of the
+/// rows has; `columns=all` has them all.
 #[utoipa::path(
     tag = "Standings",
-    params(StandingFilter),
-    responses((
-        status = 200,
-        description = "The table.",
-        body = String,
-        content_type = "text/csv",
-        example = "authority_id,authority_name,gss_code,region,authority_type,inspection_id,…"
-    ))
+    params(StandingFilter, TableParameters, ColumnParameters),
+    responses((status = 200, description = "The table.", body = inline(StandingTable), content_type = "text/csv"))
 )]
 #[get("/standings.csv")]
-async fn export_standings(db: web::Data<Db>, _: Caller, Query(filter): Query<StandingFilter>) -> Result<Csv, ApiError> {
-    let (standings, areas) = db.read(move |conn| Ok((query::table(conn, &filter)?, query::areas(conn)?))).await?;
-    Ok(Csv { text: csv::write(&standings, &areas)?, file_name: "standings.csv" })
+async fn export_standings(
+    db: web::Data<Db>,
+    _: Caller,
+    Whole { filter, export, columns }: Whole<StandingFilter>,
+) -> Result<StandingTable, ApiError> {
+    let columns =
+        move |conn: &mut PgConnection, rows: &[Value]| Ok(table::columns(&of_standings(conn)?, rows, columns));
+    let export = export.as_at(filter.as_at);
+    let list = move |conn: &mut PgConnection, window: &Window| {
+        let areas = of_standings(conn)?;
+        Ok(window.whole(query::table(conn, &filter, &areas)?))
+    };
+    export.table_with(&db, columns, list).await
 }

@@ -101,6 +101,7 @@ async fn web_pages_of_configured_origins_alone_may_call() {
     let exposed = answer.header("access-control-expose-headers").to_lowercase();
     for name in [
         "allow",
+        "content-disposition",
         "content-location",
         "etag",
         "idempotent-replayed",
@@ -111,6 +112,7 @@ async fn web_pages_of_configured_origins_alone_may_call() {
         "retry-after",
         "www-authenticate",
         "x-request-id",
+        "x-total-count",
     ] {
         assert!(exposed.split(',').any(|exposed| exposed.trim() == name), "{name} is not exposed");
     }

@@ -69,7 +69,8 @@ pub fn questions(operation: &Operation, world: &World) -> Vec<Question> {
 
 /// Words that are found in what is hidden and in what is not.
 fn words(operation: &Operation) -> Vec<&'static str> {
-    let of_authorities = ["list_authorities", "list_standings", "export_standings"].contains(&operation.id);
+    let of_authorities =
+        ["list_authorities", "export_authorities", "list_standings", "export_standings"].contains(&operation.id);
     if of_authorities { vec!["Exampleshire"] } else { vec!["draft", "withdrawn", "private", "published"] }
 }
 

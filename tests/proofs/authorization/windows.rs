@@ -20,7 +20,9 @@ const SHORT: usize = 3;
 
 /// Reads of which a twin says nothing: it has the events of the whole, and all keys.
 fn is_apart(operation: &Operation) -> bool {
-    operation.id == "list_events" || operation.id.ends_with("_history") || operation.path.starts_with("/api-keys")
+    ["list_events", "export_events"].contains(&operation.id)
+        || operation.id.ends_with("_history")
+        || operation.path.starts_with("/api-keys")
 }
 
 #[rstest]

@@ -127,7 +127,7 @@ async fn a_request_id_is_short_and_plain_or_another_is_made() {
 async fn only_what_is_offered_can_be_accepted() {
     let register = Register::real().await;
     for operation in all().iter().filter(|operation| operation.method == Method::GET) {
-        let is_csv = operation.id == "export_standings";
+        let is_csv = operation.is_table();
         let (own, other) = if is_csv { ("text/csv", "application/json") } else { ("application/json", "text/csv") };
         let refused = [
             "text/html".to_owned(),

@@ -10,3 +10,4 @@ mod memory;
 mod rate;
 mod server;
 mod sustained;
+mod tables;

@@ -92,7 +92,7 @@ fn show_times(database: &Database) {
         let start = Instant::now();
         query::list(&mut connection, &filter, &Window::new(window, String::new())).unwrap();
         let list = start.elapsed();
-        query::table(&mut connection, &filter).unwrap();
+        query::table(&mut connection, &filter, &[]).unwrap();
         let table = start.elapsed().saturating_sub(list);
         eprintln!("{question} of {inspections} inspections: list {list:.1?}, table {table:.1?}");
     }

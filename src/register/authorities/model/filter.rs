@@ -16,8 +16,8 @@ use crate::values::text::{DfeCode, GssCode, OfstedUrn, Region, SearchText};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuthorityFilter {
-    /// Part of one of its names, ignoring case, accents and punctuation; if no name contains it, the names that are spelt
-    /// nearly so, with `page.is_approximate`.
+    /// Part of one of its names, ignoring case, accents and punctuation; if no name contains it, the list (not
+    /// the table) has the names that are spelt nearly so, with `page.is_approximate`.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,

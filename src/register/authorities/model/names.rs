@@ -19,6 +19,18 @@ pub struct AuthorityNames {
     pub gss_code: GssCode,
 }
 
+/// An item of a table with the names of its authorities.
+#[derive(Debug, Serialize)]
+pub struct WithAuthorityNames<T> {
+    /// The item.
+    #[serde(flatten)]
+    pub item: T,
+    /// The names of its authorities.
+    pub authority_names: Vec<Name>,
+    /// Their GSS codes.
+    pub gss_codes: Vec<GssCode>,
+}
+
 /// The authority of an inspection, in what is part of the inspection.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = authorities)]

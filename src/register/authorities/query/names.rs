@@ -7,7 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::database::schema::{authorities, inspections};
-use crate::register::authorities::model::{AuthorityNames, InspectedAuthority};
+use crate::register::authorities::model::{AuthorityNames, InspectedAuthority, WithAuthorityNames};
 use crate::values::id::Id;
 use crate::values::ids::{AuthorityId, InspectionId, of};
 
@@ -35,6 +35,22 @@ pub fn of_authorities(
         .select((authorities::authority_id, AuthorityNames::as_select()))
         .load(conn)?;
     Ok(Named(names.into_iter().collect()))
+}
+
+/// These items with the names of their authorities; of those that are gone nothing is known.
+pub fn with_names<T>(
+    conn: &mut PgConnection,
+    items: Vec<T>,
+    authorities_of: impl Fn(&T) -> &[AuthorityId],
+) -> QueryResult<Vec<WithAuthorityNames<T>>> {
+    let ids = items.iter().flat_map(|item| authorities_of(item).iter().copied()).collect::<Vec<_>>();
+    let known = of_authorities(conn, &ids)?;
+    let named = items.into_iter().map(|item| {
+        let own = authorities_of(&item).iter().filter_map(|id| known.0.get(id));
+        let (authority_names, gss_codes) = own.cloned().map(|own| (own.authority_name, own.gss_code)).unzip();
+        WithAuthorityNames { item, authority_names, gss_codes }
+    });
+    Ok(named.collect())
 }
 
 /// The authorities of these inspections.

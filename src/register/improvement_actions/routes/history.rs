@@ -7,18 +7,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::caller::Caller;
 use crate::database::pool::Db;
 use crate::error::ApiError;
-use crate::http::extract::{List, NoParameters, Post};
+use crate::http::extract::{List, NoParameters, Post, Whole};
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Listed, Part, Response};
+use crate::http::table::TableParameters;
 use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
-use crate::register::events::routes::history;
+use crate::register::events::routes::{history, history_table};
+use crate::register::events::table::EventTable;
 use crate::register::improvement_actions::model::{
     ImprovementActionDateRevision, ImprovementActionDateRevisionPage, ImprovementActionTransition,
     ImprovementActionTransitionPage, ImprovementActionUpdate, ImprovementActionUpdatePage,
     NewImprovementActionDateRevision, NewImprovementActionTransition, NewImprovementActionUpdate,
 };
 use crate::register::improvement_actions::query;
+use crate::register::improvement_actions::table::{
+    ImprovementActionDateRevisionTable, ImprovementActionTransitionTable, ImprovementActionUpdateTable,
+};
 use crate::values::id::Id;
 use crate::values::ids::ActionId;
 
@@ -26,10 +31,13 @@ use crate::values::ids::ActionId;
 pub fn register(service: &mut ServiceConfig) {
     service
         .service(list_improvement_action_transitions)
+        .service(export_improvement_action_transitions)
         .service(create_improvement_action_transition)
         .service(list_improvement_action_date_revisions)
+        .service(export_improvement_action_date_revisions)
         .service(create_improvement_action_date_revision)
         .service(list_improvement_action_updates)
+        .service(export_improvement_action_updates)
         .service(create_improvement_action_update);
 }
 
@@ -56,6 +64,24 @@ async fn list_improvement_action_transitions(
 ) -> Result<Listed<ImprovementActionTransitionPage>, ApiError> {
     let found = db.read(move |conn| query::transitions::list(conn, &caller, *id, &window)).await?;
     Ok(Listed::new(found, |items, page| ImprovementActionTransitionPage { items, page }))
+}
+
+/// Export the transitions of an action
+///
+/// Returns them as a table, in their order.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ImprovementActionTransitionTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions/{action_id}/transitions.csv")]
+async fn export_improvement_action_transitions(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<ImprovementActionTransitionTable, ApiError> {
+    export.table(&db, move |conn, window| query::transitions::list(conn, &caller, *id, window)).await
 }
 
 /// Move an action to another state
@@ -101,6 +127,24 @@ async fn list_improvement_action_date_revisions(
     Ok(Listed::new(found, |items, page| ImprovementActionDateRevisionPage { items, page }))
 }
 
+/// Export the date revisions of an action
+///
+/// Returns them as a table, in their order.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ImprovementActionDateRevisionTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions/{action_id}/date-revisions.csv")]
+async fn export_improvement_action_date_revisions(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<ImprovementActionDateRevisionTable, ApiError> {
+    export.table(&db, move |conn, window| query::date_revisions::list(conn, &caller, *id, window)).await
+}
+
 /// Change the due date of an action
 ///
 /// Creates a date revision; the reason is kept for ever. If the action had no due date, this one becomes the original
@@ -143,6 +187,24 @@ async fn list_improvement_action_updates(
     Ok(Listed::new(found, |items, page| ImprovementActionUpdatePage { items, page }))
 }
 
+/// Export the updates of an action
+///
+/// Returns them as a table, in their order.
+#[utoipa::path(
+    tag = "Improvement actions",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(ImprovementActionUpdateTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions/{action_id}/updates.csv")]
+async fn export_improvement_action_updates(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<ImprovementActionUpdateTable, ApiError> {
+    export.table(&db, move |conn, window| query::updates::list(conn, &caller, *id, window)).await
+}
+
 /// Record an update of an action
 ///
 /// Creates an update: the work done, the red, amber or green status, and the change for children. The `rag` of the
@@ -183,6 +245,27 @@ pub async fn list_improvement_action_history(
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
     history(&db, caller, window, move |conn, caller| {
+        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
+    })
+    .await
+}
+
+/// Export the history of an improvement action
+///
+/// Returns its events as a table, oldest first.
+#[utoipa::path(
+    tag = "Events",
+    params(TableParameters),
+    responses((status = 200, description = "The table.", body = inline(EventTable), content_type = "text/csv"))
+)]
+#[get("/improvement-actions/{action_id}/history.csv")]
+pub async fn export_improvement_action_history(
+    db: web::Data<Db>,
+    caller: Caller,
+    id: web::Path<ActionId>,
+    Whole { export, .. }: Whole<NoParameters>,
+) -> Result<EventTable, ApiError> {
+    history_table(&db, caller, export, move |conn, caller| {
         query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
     })
     .await

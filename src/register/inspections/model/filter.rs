@@ -22,8 +22,8 @@ use crate::values::text::{Code, Name, Region, SearchText};
 #[into_params(parameter_in = Query)]
 pub struct InspectionFilter {
     /// Words of the title, the name as printed, the inspectors and the headline, as in a web search; or part of one of the
-    /// authority's names. If nothing contains it, the authorities whose names are spelt nearly so, with
-    /// `page.is_approximate`.
+    /// authority's names. If nothing contains it, the list (not the table) has those of the authorities whose names are
+    /// spelt nearly so, with `page.is_approximate`.
     #[validate(nested)]
     #[param(example = "hereford")]
     pub q: Option<SearchText>,

@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::authorities::query::search::{Named, named};
+use crate::register::frameworks::query::areas;
 use crate::register::inspections::model::{Inspection, InspectionFilter, InspectionRow, InspectionSort};
 use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
@@ -46,9 +47,8 @@ pub fn list(
             vocabulary::codes("theme", Vocabulary::Themes, filter.theme.as_ref()),
         ],
     )?;
-    let authorities = resolve_filter(conn, filter.authority.as_ref())?;
-    let named = named_or_searched(conn, caller, filter.q.as_ref())?;
-    let matching = || matching(caller, filter, authorities.as_deref(), &named.ids);
+    let wanted = Wanted::by(conn, caller, filter)?;
+    let matching = || wanted.matching(caller, filter);
     let sort = filter.sort.unwrap_or(InspectionSort::PublishedOnDescending);
     let rows =
         sorted(matching(), sort, window.after()?).limit(window.rows()).select(InspectionRow::as_select()).load(conn)?;
@@ -57,7 +57,52 @@ pub fn list(
         InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),
         InspectionSort::StartedOn | InspectionSort::StartedOnDescending => (row.started_on, row.inspection_id),
     })?;
-    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page.approximate(named.is_approximate)))
+    Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page.approximate(wanted.named.is_approximate)))
+}
+
+/// The areas that were judged in the inspections that a filter wants, in the order of the columns of tables.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn judged_areas(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    filter: &InspectionFilter,
+) -> Result<Vec<Code>, ApiError> {
+    let wanted = Wanted::by(conn, caller, filter)?;
+    let ids = wanted.matching(caller, filter).select(inspections::inspection_id);
+    let judged = judgements::table.filter(judgements::inspection_id.eq_any(ids)).select(judgements::area).distinct();
+    let judged = judged.load::<Code>(conn)?;
+    Ok(areas::all(conn)?.into_iter().filter(|area| judged.contains(area)).collect())
+}
+
+/// The number of judgements of the inspections that a filter wants, of its areas and grades.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn count_judgements(conn: &mut PgConnection, caller: &Caller, filter: &InspectionFilter) -> Result<i64, ApiError> {
+    let wanted = Wanted::by(conn, caller, filter)?;
+    let ids = wanted.matching(caller, filter).select(inspections::inspection_id);
+    Ok(judgements_of(filter).filter(judgements::inspection_id.eq_any(ids)).select(count_star()).get_result(conn)?)
+}
+
+/// The authorities that a filter names.
+struct Wanted {
+    authorities: Option<Vec<AuthorityId>>,
+    named: Named,
+}
+
+impl Wanted {
+    fn by(conn: &mut PgConnection, caller: &Caller, filter: &InspectionFilter) -> Result<Self, ApiError> {
+        let authorities = resolve_filter(conn, filter.authority.as_ref())?;
+        Ok(Self { authorities, named: named_or_searched(conn, caller, filter.q.as_ref())? })
+    }
+
+    fn matching<'a>(&'a self, caller: &Caller, filter: &'a InspectionFilter) -> Inspections<'a> {
+        matching(caller, filter, self.authorities.as_deref(), &self.named.ids)
+    }
 }
 
 /// The authorities whose inspections are searched too: those that the search names, or nearly names if no text contains it.
@@ -128,6 +173,11 @@ fn matching<'a>(
 
 /// The inspections that judged one of the areas, or gave one of the grades, or gave one of the grades to one of the areas.
 fn judged(filter: &InspectionFilter) -> diesel::dsl::Select<judgements::BoxedQuery<'_, Pg>, judgements::inspection_id> {
+    judgements_of(filter).select(judgements::inspection_id)
+}
+
+/// The judgements of the areas, with the grades, that a filter names.
+fn judgements_of(filter: &InspectionFilter) -> judgements::BoxedQuery<'_, Pg> {
     let mut query = judgements::table.into_boxed();
     if let Some(areas) = &filter.area {
         query = query.filter(judgements::area.eq_any(&areas.0));
@@ -135,7 +185,7 @@ fn judged(filter: &InspectionFilter) -> diesel::dsl::Select<judgements::BoxedQue
     if let Some(grades) = &filter.grade {
         query = query.filter(judgements::grade.eq_any(&grades.0));
     }
-    query.select(judgements::inspection_id)
+    query
 }
 
 /// A condition on inspections.
