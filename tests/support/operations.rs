@@ -166,8 +166,16 @@ pub fn lists() -> Vec<Operation> {
     all().into_iter().filter(Operation::is_list).collect()
 }
 
-/// The schema itself, where this is a reference to it.
+/// The schema itself, where this is a reference to it. Of a choice between an enumeration and null, it is the enumeration
+/// with null.
 pub fn resolve(schema: &Value) -> Value {
+    if let Some([one, null]) = schema["oneOf"].as_array().map(Vec::as_slice) {
+        assert_eq!(*null, json!({ "type": "null" }), "{schema}");
+        let mut one = resolve(one);
+        one["type"] = json!([one["type"], "null"]);
+        one["enum"].as_array_mut().unwrap().push(Value::Null);
+        return one;
+    }
     let mut schema = match schema["$ref"].as_str() {
         Some(name) => DOCUMENT.pointer(name.trim_start_matches('#')).cloned().unwrap_or_else(|| json!({})),
         None => schema.clone(),

@@ -277,7 +277,7 @@ fn text_that_is_not_utf_8_is_refused_with_the_line() {
     std::fs::write(folder.0.join("authorities.csv"), latin).unwrap();
     std::fs::write(folder.0.join("themes.json"), b"[\n{ \"theme\": \"s\xe3o\" }\n]").unwrap();
     let error = folder.import(&database).unwrap_err().to_string();
-    assert!(error.contains("authorities.csv, line 3: "), "{error}");
+    assert!(error.contains("authorities.csv, line 3, column name: is not in UTF-8"), "{error}");
     assert!(error.contains("themes.json, line 2"), "{error}");
     assert_eq!(fingerprints(&database), before);
 }

@@ -13,7 +13,7 @@ fn no_json(good: &str) -> Vec<Vec<u8>> {
             .to_vec();
     bodies.extend((1..good.len()).step_by(37).map(|end| good.as_bytes()[..end].to_vec()));
     bodies.push([good.as_bytes(), b"x"].concat());
-    bodies.push([b"\xef\xbb\xbf", good.as_bytes()].concat());
+    bodies.push([b"\xef\xbb\xbf\xef\xbb\xbf", good.as_bytes()].concat());
     bodies.push(good.encode_utf16().flat_map(u16::to_le_bytes).collect());
     bodies.push(b"{\"a\":\"\xff\"}".to_vec());
     bodies.push(b"{\"\xc3\x28\":1}".to_vec());
