@@ -18,7 +18,7 @@ const COMPONENTS: &str = "https://register.example/";
 
 /// What the document says in words of texts: the pattern of each format, and that of `text` without a format.
 static FORMS: LazyLock<BTreeMap<String, String>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("forms.json")).expect("patterns by format"));
+    LazyLock::new(|| serde_json::from_str(include_str!("forms.json")).unwrap());
 
 /// The maximum number of characters of a `uri`.
 const MAX_URI: u64 = 2_000;

@@ -80,17 +80,21 @@ async fn the_rows_are_those_of_the_pages_in_their_order_for_every_caller() {
     }
 }
 
+/// Which judgements of an inspection a table has.
+type IsWanted = fn(&Value) -> bool;
+
 #[actix_web::test]
 async fn judgements_are_those_of_the_inspections() {
     let register = Register::real().await;
-    for (query, is_wanted) in [
-        ("", (|_| true) as fn(&Value) -> bool),
+    let queries: [(_, IsWanted); 4] = [
+        ("", |_| true),
         ("?area=overall_effectiveness", |judgement| judgement["area"] == "overall_effectiveness"),
         ("?area=overall_effectiveness&grade=inadequate&sort=started_on", |judgement| {
             judgement["area"] == "overall_effectiveness" && judgement["grade"] == "inadequate"
         }),
         ("?authority=E06000019&framework=ilacs_2018", |_| true),
-    ] {
+    ];
+    for (query, is_wanted) in queries {
         let inspections = every(&register, &format!("/v1/inspections{query}"), None).await;
         let expected = inspections.iter().flat_map(|inspection| {
             let own = inspection["judgements"].as_array().unwrap().iter().filter(|judgement| is_wanted(judgement));
