@@ -2,7 +2,7 @@
 //!
 //! A table has the rows of its list in their order, read page by page in one snapshot. A small one is sent as a whole with
 //! its length and an entity tag. Of a larger one the first rows are sent before the last are read, so that its memory is
-//! limited ([`body`] tells how a cut is seen).
+//! limited; how a cut is seen stands in `body.rs`.
 
 mod body;
 pub mod column;
