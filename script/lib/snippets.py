@@ -24,7 +24,7 @@ LANGUAGES = {
     "typescript": ("block.mts", ["tsx"]),
 }
 # Languages of blocks that are not run.
-OTHERS = {"json", "text", "sql", "ini", "yaml", "nginx", "rust", "mermaid"}
+OTHERS = {"json", "text", "sql", "ini", "yaml", "nginx", "r", "rust", "mermaid"}
 TOOLS = [".data/python/examples/bin", ".data/node/tsx/node_modules/.bin"]
 # The address of the register in the texts.
 USUAL = "127.0.0.1:8080"
