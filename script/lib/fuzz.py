@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def never_done(register):
     done = set(re.findall(r'http_requests_total\{method="(\w+)",route="([^"]+)",status="2', counted))
     with urllib.request.urlopen(f"http://{register.address}/openapi.json", timeout=30) as answer:
         document = json.load(answer)
-    prefix = document["servers"][0]["url"].rstrip("/")
+    prefix = urllib.parse.urlsplit(document["servers"][0]["url"]).path.rstrip("/")
     operations = {(method.upper(), prefix + path) for path, item in document["paths"].items() for method in item}
     return sorted(f"{method} {path}" for method, path in operations - done)
 
