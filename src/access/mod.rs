@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 
-pub use self::operations::permission_of;
+pub use self::operations::{TABLE, permission_of};
 use crate::access::role::Role;
 use crate::database::sql::Statement;
 use crate::error::{ApiError, ProblemCode};

@@ -27,7 +27,7 @@ const PATHS: [(&str, Permission, Option<Permission>); 16] = [
 ];
 
 /// The end of the path of a table, which requires the permission of its list.
-const TABLE: &str = ".csv";
+pub const TABLE: &str = ".csv";
 
 /// The permission that an operation requires, by its method and its path in the document.
 #[must_use]

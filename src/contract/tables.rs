@@ -4,10 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use super::pointers::{object_mut, set};
+use crate::access::TABLE;
 use crate::http::table::schema::X_COLUMNS;
 
-/// The end of the path of a table.
-const TABLE: &str = ".csv";
 /// The maximum number of characters of a table that a client has to expect in one string.
 const MAX_TABLE: u32 = 1_000_000_000;
 /// What holds for every table.
@@ -27,22 +26,22 @@ pub(super) fn complete(document: &mut Value) {
             describe(response);
         }
     }
-    let headers = [
-        (
-            "Content-Disposition",
-            "`attachment`, with the name under which a browser saves the table: what and as at which day.",
-        ),
-        ("X-Total-Count", "The number of rows of the whole table; present with `count=exact`."),
-    ];
-    for (name, description) in headers {
-        let schema = if name == "X-Total-Count" {
-            json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000_000 })
-        } else {
-            json!({ "type": "string", "minLength": 1, "maxLength": 200 })
-        };
-        let header = json!({ "description": description, "schema": schema });
+    for (name, header) in headers() {
         set(document, &format!("/components/headers/{name}"), header);
     }
+}
+
+/// The headers of every table.
+fn headers() -> [(&'static str, Value); 2] {
+    let file = json!({
+        "description": "`attachment`, with the name under which a browser saves the table: what and as at which day.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
+    });
+    let count = json!({
+        "description": "The number of rows of the whole table; present with `count=exact`.",
+        "schema": { "type": "integer", "minimum": 0, "maximum": 1_000_000_000 },
+    });
+    [("Content-Disposition", file), ("X-Total-Count", count)]
 }
 
 fn describe(response: &mut Map<String, Value>) {
@@ -55,7 +54,7 @@ fn describe(response: &mut Map<String, Value>) {
     let description = format!("{RULES}\n\nIts columns:\n\n{}", columns.collect::<Vec<_>>().join("\n"));
     response.insert("description".to_owned(), json!(description));
     if let Some(Value::Object(headers)) = response.get_mut("headers") {
-        for name in ["Content-Disposition", "X-Total-Count"] {
+        for (name, _) in self::headers() {
             headers.insert(name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
         }
     }

@@ -2,6 +2,7 @@
 //! waits for its reader for a limited time, since it holds a connection as long as it runs.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -29,14 +30,18 @@ type Sent<T> = Result<T, ApiError>;
 pub struct Parts<T>(Receiver<Sent<T>>);
 
 impl<T> Parts<T> {
-    /// The next part, an error if the read failed, or nothing once it has ended.
-    pub async fn next(&mut self) -> Option<Sent<T>> {
-        self.0.recv().await
+    /// The next part. Nothing follows the last one, which the reader has to know by itself.
+    ///
+    /// # Errors
+    ///
+    /// Those of the read; `unavailable` if it has ended.
+    pub async fn next(&mut self) -> Sent<T> {
+        poll_fn(|context| self.poll_next(context)).await
     }
 
     /// The next part, as [`Self::next`].
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Sent<T>>> {
-        self.0.poll_recv(context)
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Sent<T>> {
+        self.0.poll_recv(context).map(|sent| sent.unwrap_or_else(|| Err(lost("the read ended without a word"))))
     }
 }
 

@@ -144,9 +144,7 @@ impl Db {
             }
         });
         drop(thread);
-        let ended = || ApiError::Unavailable("the read ended without a word".to_owned());
-        let first = async { parts.next().await.unwrap_or_else(|| Err(ended())) };
-        let first = self.watched(&progress, LONGEST_WAIT_FOR_PART, first).await?;
+        let first = self.watched(&progress, LONGEST_WAIT_FOR_PART, parts.next()).await?;
         Ok((first, parts))
     }
 

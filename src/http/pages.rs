@@ -57,8 +57,12 @@ pub async fn landing() -> Content {
 }
 
 /// `GET /docs`: redirects to `/docs/`, where Swagger UI is.
-pub async fn to_docs() -> impl Responder {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+pub async fn to_docs() -> HttpResponse {
+    redirected("/docs/")
+}
+
+fn redirected(address: &'static str) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, address)).finish()
 }
 
 /// `GET /docs/`: Swagger UI with the title and the width of the register.

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use include_dir::{Dir, DirEntry, include_dir};
 use url::Url;
 
-use super::explained;
 use super::markdown::{relinked, title};
+use super::{explained, redirected};
 use crate::error::ApiError;
 use crate::http::response::Content;
 
@@ -102,8 +101,8 @@ pub async fn guide(request: HttpRequest) -> Result<impl Responder, ApiError> {
 }
 
 /// `GET /guides/`: redirects to the list.
-pub async fn to_list() -> impl Responder {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/guides")).finish()
+pub async fn to_list() -> HttpResponse {
+    redirected("/guides")
 }
 
 /// `GET /guides/inspection-register.service`: the unit for systemd, which a guide refers to.

@@ -67,18 +67,16 @@ impl MessageBody for TableBody {
             return Poll::Ready(None);
         }
         let part = match self.next.take() {
-            Some(first) => Some(Ok(first)),
+            Some(first) => Ok(first),
             None => ready!(self.rest.poll_next(context)),
         };
         match part {
-            Some(Ok(part)) => {
+            Ok(part) => {
                 self.is_complete = part.is_last;
                 self.is_quoted = part.text.iter().fold(self.is_quoted, |is_quoted, byte| is_quoted ^ (*byte == b'"'));
                 Poll::Ready(Some(Ok(part.text)))
             }
-            failed => {
-                let lost = || ApiError::Unavailable("the read ended without a word".to_owned());
-                let fault = failed.and_then(Result::err).unwrap_or_else(lost);
+            Err(fault) => {
                 log::error!("request {} was cut: {fault}", self.request);
                 self.fault = Some((Box::pin(sleep(LAST_ROW_TIME)), fault));
                 Poll::Ready(Some(Ok(last_row(self.columns, self.is_quoted))))

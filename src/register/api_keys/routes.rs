@@ -14,6 +14,7 @@ use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::http::table::TableParameters;
 use crate::register::api_keys::authenticate::KnownKeys;
+use crate::register::authorities::query::names::with_names;
 use crate::values::id::Id;
 use crate::values::ids::KeyId;
 
@@ -62,7 +63,12 @@ async fn export_api_keys(
     _: Caller,
     Whole { filter, export, .. }: Whole<ApiKeyFilter>,
 ) -> Result<ApiKeyTable, ApiError> {
-    export.table(&db, move |conn, window| query::list::table(conn, &filter, window)).await
+    export
+        .table(&db, move |conn, window| {
+            let keys = query::list::list(conn, &filter, window)?;
+            with_names(conn, keys, |key| &key.authority_ids)
+        })
+        .await
 }
 
 /// Create a key

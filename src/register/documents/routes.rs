@@ -13,6 +13,7 @@ use crate::http::extract::{IfMatch, LargePatch, LargePost, List, NoParameters, P
 use crate::http::page::WindowParameters;
 use crate::http::response::{Created, Deleted, Found, Listed, Response};
 use crate::http::table::TableParameters;
+use crate::register::authorities::query::names::with_names;
 use crate::values::id::Id;
 use crate::values::ids::DocumentId;
 
@@ -59,7 +60,12 @@ async fn export_documents(
     caller: Caller,
     Whole { filter, export, .. }: Whole<DocumentFilter>,
 ) -> Result<DocumentTable, ApiError> {
-    export.table(&db, move |conn, window| query::list::table(conn, &caller, &filter, window)).await
+    export
+        .table(&db, move |conn, window| {
+            let documents = query::list::list(conn, &caller, &filter, window)?;
+            with_names(conn, documents, |document| &document.authority_ids)
+        })
+        .await
 }
 
 /// Record a document

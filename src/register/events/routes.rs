@@ -14,6 +14,7 @@ use crate::http::extract::{List, Whole};
 use crate::http::page::{Window, WindowParameters};
 use crate::http::response::Listed;
 use crate::http::table::{Export, TableParameters};
+use crate::register::authorities::query::names::with_names;
 
 /// Registers the operations.
 pub fn register(service: &mut ServiceConfig) {
@@ -62,7 +63,12 @@ async fn export_events(
     caller: Caller,
     Whole { filter, export, .. }: Whole<EventFilter>,
 ) -> Result<EventTable, ApiError> {
-    export.table(&db, move |conn, window| list::table(conn, &caller, &filter, window)).await
+    export
+        .table(&db, move |conn, window| {
+            let events = list::feed(conn, &caller, &filter, window)?;
+            with_names(conn, events, |event| &event.authority_ids)
+        })
+        .await
 }
 
 /// The response of each operation that lists a history. `find` looks up the resource and decides whose events are listed.
@@ -92,7 +98,8 @@ where
 {
     let list = move |conn: &mut PgConnection, window: &Window| {
         let history = find(conn, &caller)?;
-        list::history_table(conn, &caller, history, window)
+        let events = list::history(conn, &caller, history, window)?;
+        with_names(conn, events, |event| &event.authority_ids)
     };
     export.table(db, list).await
 }

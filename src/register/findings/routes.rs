@@ -1,6 +1,7 @@
 //! Operations on findings.
 
 use actix_web::{delete, get, patch, post, web};
+use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Finding, FindingFilter, FindingPage, FindingParameters, FindingPatch, FindingRow, NewFinding};
@@ -17,8 +18,7 @@ use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
 use crate::register::events::routes::{history, history_table};
 use crate::register::events::table::EventTable;
-use crate::register::inspections::query::{part, rows};
-use crate::values::codes::Codes;
+use crate::register::inspections::query::part;
 use crate::values::id::Id;
 use crate::values::ids::{FindingId, InspectionId};
 
@@ -50,14 +50,7 @@ async fn list_inspection_findings(
     id: web::Path<InspectionId>,
     List { window, filter: FindingParameters { embed } }: List<FindingParameters>,
 ) -> Result<Listed<FindingPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            let inspection = rows::find(conn, &caller, *id)?.inspection_id;
-            let inspection = Some(Codes(vec![inspection]));
-            let filter = FindingFilter { inspection, embed: embed.clone(), ..FindingFilter::default() };
-            query::list::list(conn, &caller, &filter, &window)
-        })
-        .await?;
+    let found = db.read(move |conn| query::list::of_inspection(conn, &caller, *id, embed.clone(), &window)).await?;
     Ok(Listed::new(found, |items, page| FindingPage { items, page }))
 }
 
@@ -76,13 +69,7 @@ async fn export_inspection_findings(
     id: web::Path<InspectionId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<FindingTable, ApiError> {
-    export
-        .table(&db, move |conn, window| {
-            let inspection = Some(Codes(vec![rows::find(conn, &caller, *id)?.inspection_id]));
-            let filter = FindingFilter { inspection, ..FindingFilter::default() };
-            query::list::list(conn, &caller, &filter, window)
-        })
-        .await
+    export.table(&db, move |conn, window| query::list::of_inspection(conn, &caller, *id, None, window)).await
 }
 
 /// Record a finding of an inspection
@@ -215,10 +202,7 @@ pub async fn list_finding_history(
     id: web::Path<FindingId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    history(&db, caller, window, move |conn, caller| {
-        part::find::<FindingRow>(conn, caller, *id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
-    })
-    .await
+    history(&db, caller, window, move |conn, caller| history_of(conn, caller, *id)).await
 }
 
 /// Export the history of a finding
@@ -236,8 +220,10 @@ pub async fn export_finding_history(
     id: web::Path<FindingId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<EventTable, ApiError> {
-    history_table(&db, caller, export, move |conn, caller| {
-        part::find::<FindingRow>(conn, caller, *id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
-    })
-    .await
+    history_table(&db, caller, export, move |conn, caller| history_of(conn, caller, *id)).await
+}
+
+/// Whose events a history has; `not_found` if that is not visible to the caller.
+fn history_of(conn: &mut PgConnection, caller: &Caller, id: FindingId) -> Result<History, ApiError> {
+    part::find::<FindingRow>(conn, caller, id).map(|(_, row)| History::One(row.finding_id.as_uuid()))
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{delete, get, patch, post, web};
+use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
@@ -197,10 +198,7 @@ pub async fn list_improvement_plan_history(
     id: web::Path<PlanId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    history(&db, caller, window, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
-    })
-    .await
+    history(&db, caller, window, move |conn, caller| history_of(conn, caller, *id)).await
 }
 
 /// Export the history of an improvement plan
@@ -218,8 +216,10 @@ pub async fn export_improvement_plan_history(
     id: web::Path<PlanId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<EventTable, ApiError> {
-    history_table(&db, caller, export, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.plan_id.as_uuid()))
-    })
-    .await
+    history_table(&db, caller, export, move |conn, caller| history_of(conn, caller, *id)).await
+}
+
+/// Whose events a history has; `not_found` if that is not visible to the caller.
+fn history_of(conn: &mut PgConnection, caller: &Caller, id: PlanId) -> Result<History, ApiError> {
+    query::rows::find(conn, caller, id).map(|row| History::Whole(row.plan_id.as_uuid()))
 }

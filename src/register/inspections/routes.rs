@@ -182,10 +182,7 @@ pub async fn list_inspection_history(
     id: web::Path<InspectionId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    history(&db, caller, window, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.inspection_id.as_uuid()))
-    })
-    .await
+    history(&db, caller, window, move |conn, caller| history_of(conn, caller, *id)).await
 }
 
 /// Export the history of an inspection
@@ -203,8 +200,10 @@ pub async fn export_inspection_history(
     id: web::Path<InspectionId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<EventTable, ApiError> {
-    history_table(&db, caller, export, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.inspection_id.as_uuid()))
-    })
-    .await
+    history_table(&db, caller, export, move |conn, caller| history_of(conn, caller, *id)).await
+}
+
+/// Whose events a history has; `not_found` if that is not visible to the caller.
+fn history_of(conn: &mut PgConnection, caller: &Caller, id: InspectionId) -> Result<History, ApiError> {
+    query::rows::find(conn, caller, id).map(|row| History::Whole(row.inspection_id.as_uuid()))
 }

@@ -1,6 +1,7 @@
 //! Operations on recommendations.
 
 use actix_web::{delete, get, patch, post, web};
+use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
@@ -20,8 +21,7 @@ use crate::register::events::model::EventPage;
 use crate::register::events::query::list::History;
 use crate::register::events::routes::{history, history_table};
 use crate::register::events::table::EventTable;
-use crate::register::inspections::query::{part, rows};
-use crate::values::codes::Codes;
+use crate::register::inspections::query::part;
 use crate::values::id::Id;
 use crate::values::ids::{InspectionId, RecommendationId};
 
@@ -53,14 +53,7 @@ async fn list_inspection_recommendations(
     id: web::Path<InspectionId>,
     List { window, filter: RecommendationParameters { embed } }: List<RecommendationParameters>,
 ) -> Result<Listed<RecommendationPage>, ApiError> {
-    let found = db
-        .read(move |conn| {
-            let inspection = rows::find(conn, &caller, *id)?.inspection_id;
-            let inspection = Some(Codes(vec![inspection]));
-            let filter = RecommendationFilter { inspection, embed: embed.clone(), ..RecommendationFilter::default() };
-            query::list::list(conn, &caller, &filter, &window)
-        })
-        .await?;
+    let found = db.read(move |conn| query::list::of_inspection(conn, &caller, *id, embed.clone(), &window)).await?;
     Ok(Listed::new(found, |items, page| RecommendationPage { items, page }))
 }
 
@@ -79,13 +72,7 @@ async fn export_inspection_recommendations(
     id: web::Path<InspectionId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<RecommendationTable, ApiError> {
-    export
-        .table(&db, move |conn, window| {
-            let inspection = Some(Codes(vec![rows::find(conn, &caller, *id)?.inspection_id]));
-            let filter = RecommendationFilter { inspection, ..RecommendationFilter::default() };
-            query::list::list(conn, &caller, &filter, window)
-        })
-        .await
+    export.table(&db, move |conn, window| query::list::of_inspection(conn, &caller, *id, None, window)).await
 }
 
 /// Record a recommendation of an inspection
@@ -221,10 +208,7 @@ pub async fn list_recommendation_history(
     id: web::Path<RecommendationId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    history(&db, caller, window, move |conn, caller| {
-        part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
-    })
-    .await
+    history(&db, caller, window, move |conn, caller| history_of(conn, caller, *id)).await
 }
 
 /// Export the history of a recommendation
@@ -242,8 +226,10 @@ pub async fn export_recommendation_history(
     id: web::Path<RecommendationId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<EventTable, ApiError> {
-    history_table(&db, caller, export, move |conn, caller| {
-        part::find::<RecommendationRow>(conn, caller, *id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
-    })
-    .await
+    history_table(&db, caller, export, move |conn, caller| history_of(conn, caller, *id)).await
+}
+
+/// Whose events a history has; `not_found` if that is not visible to the caller.
+fn history_of(conn: &mut PgConnection, caller: &Caller, id: RecommendationId) -> Result<History, ApiError> {
+    part::find::<RecommendationRow>(conn, caller, id).map(|(_, row)| History::One(row.recommendation_id.as_uuid()))
 }

@@ -10,8 +10,6 @@ use crate::database::schema::{api_key_authorities, api_key_secrets, api_keys};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::api_keys::model::{ApiKey, ApiKeyFilter, ApiKeyRotation, ApiKeyRow, ApiKeySort};
-use crate::register::authorities::model::WithAuthorityNames;
-use crate::register::authorities::query::names::with_names;
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::vocabulary;
 use crate::values::id::owned_by;
@@ -43,20 +41,6 @@ pub fn list(conn: &mut PgConnection, filter: &ApiKeyFilter, window: &Window) -> 
     let bound = authorities_of(conn, &rows.iter().map(|row| row.key_id).collect::<Vec<_>>())?;
     let keys = rows.into_iter().map(|row| ApiKey { authority_ids: owned_by(&bound, row.key_id), row });
     Ok((keys.collect(), page))
-}
-
-/// A page of the table of keys.
-///
-/// # Errors
-///
-/// As [`list`].
-pub fn table(
-    conn: &mut PgConnection,
-    filter: &ApiKeyFilter,
-    window: &Window,
-) -> Result<(Vec<WithAuthorityNames<ApiKey>>, Page), ApiError> {
-    let (keys, page) = list(conn, filter, window)?;
-    Ok((with_names(conn, keys, |key| &key.authority_ids)?, page))
 }
 
 fn matching<'a>(filter: &'a ApiKeyFilter, authorities: Option<&'a [AuthorityId]>) -> ApiKeys<'a> {

@@ -7,6 +7,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::database::schema::{authorities, inspections};
+use crate::error::ApiError;
+use crate::http::page::Page;
 use crate::register::authorities::model::{AuthorityNames, InspectedAuthority, WithAuthorityNames};
 use crate::values::id::Id;
 use crate::values::ids::{AuthorityId, InspectionId, of};
@@ -37,12 +39,12 @@ pub fn of_authorities(
     Ok(Named(names.into_iter().collect()))
 }
 
-/// These items with the names of their authorities; of those that are gone nothing is known.
+/// A page of items with the names of their authorities; of those that are gone nothing is known.
 pub fn with_names<T>(
     conn: &mut PgConnection,
-    items: Vec<T>,
+    (items, page): (Vec<T>, Page),
     authorities_of: impl Fn(&T) -> &[AuthorityId],
-) -> QueryResult<Vec<WithAuthorityNames<T>>> {
+) -> Result<(Vec<WithAuthorityNames<T>>, Page), ApiError> {
     let ids = items.iter().flat_map(|item| authorities_of(item).iter().copied()).collect::<Vec<_>>();
     let known = of_authorities(conn, &ids)?;
     let named = items.into_iter().map(|item| {
@@ -50,7 +52,7 @@ pub fn with_names<T>(
         let (authority_names, gss_codes) = own.cloned().map(|own| (own.authority_name, own.gss_code)).unzip();
         WithAuthorityNames { item, authority_names, gss_codes }
     });
-    Ok(named.collect())
+    Ok((named.collect(), page))
 }
 
 /// The authorities of these inspections.

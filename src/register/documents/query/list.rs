@@ -11,8 +11,6 @@ use crate::database::schema::{self, document_authorities, documents};
 use crate::database::sql::{Bound, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::WithAuthorityNames;
-use crate::register::authorities::query::names::with_names;
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::documents::model::{Document, DocumentFilter, DocumentRow, DocumentSort};
 use crate::register::vocabulary::{self, Vocabulary};
@@ -49,21 +47,6 @@ pub fn list(
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.published_on, row.document_id))?;
     Ok((rows::assemble(conn, rows)?, page))
-}
-
-/// A page of the table of documents.
-///
-/// # Errors
-///
-/// As [`list`].
-pub fn table(
-    conn: &mut PgConnection,
-    caller: &Caller,
-    filter: &DocumentFilter,
-    window: &Window,
-) -> Result<(Vec<WithAuthorityNames<Document>>, Page), ApiError> {
-    let (documents, page) = list(conn, caller, filter, window)?;
-    Ok((with_names(conn, documents, |document| &document.authority_ids)?, page))
 }
 
 fn matching<'a>(caller: &Caller, filter: &'a DocumentFilter, authorities: Option<&'a [AuthorityId]>) -> Documents<'a> {

@@ -10,8 +10,6 @@ use crate::access::caller::Caller;
 use crate::database::sql::{Statement, Total};
 use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
-use crate::register::authorities::model::WithAuthorityNames;
-use crate::register::authorities::query::names::with_names;
 use crate::register::authorities::query::rows::resolve_filter;
 use crate::register::events::model::{Event, EventFilter};
 use crate::register::vocabulary;
@@ -71,21 +69,6 @@ pub fn feed(
     page(conn, caller, settled, window)
 }
 
-/// A page of the table of events.
-///
-/// # Errors
-///
-/// As [`feed`].
-pub fn table(
-    conn: &mut PgConnection,
-    caller: &Caller,
-    filter: &EventFilter,
-    window: &Window,
-) -> Result<(Vec<WithAuthorityNames<Event>>, Page), ApiError> {
-    let (events, page) = feed(conn, caller, filter, window)?;
-    Ok((with_names(conn, events, |event| &event.authority_ids)?, page))
-}
-
 /// A page of a history as far as it is visible to the caller, to its end.
 ///
 /// # Errors
@@ -105,21 +88,6 @@ pub fn history(
         }
     };
     page(conn, caller, events, window)
-}
-
-/// A page of the table of a history.
-///
-/// # Errors
-///
-/// As [`history`].
-pub fn history_table(
-    conn: &mut PgConnection,
-    caller: &Caller,
-    whose: History,
-    window: &Window,
-) -> Result<(Vec<WithAuthorityNames<Event>>, Page), ApiError> {
-    let (events, page) = history(conn, caller, whose, window)?;
-    Ok((with_names(conn, events, |event| &event.authority_ids)?, page))
 }
 
 /// A page of the events of a statement that begins with what is read.

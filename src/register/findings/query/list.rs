@@ -12,10 +12,13 @@ use crate::database::sql::question;
 use crate::error::ApiError;
 use crate::http::page::{Page, Window};
 use crate::register::authorities::model::InspectedAuthority;
-use crate::register::findings::model::{Finding, FindingFilter, FindingRow};
+use crate::register::findings::model::{Finding, FindingEmbed, FindingFilter, FindingRow};
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
+use crate::register::inspections::query::rows;
 use crate::register::vocabulary::{self, Vocabulary};
+use crate::values::codes::Codes;
 use crate::values::date::Date;
+use crate::values::ids::InspectionId;
 
 /// Inspections with their authorities.
 type Inspected = InnerJoin<schema::inspections::table, schema::authorities::table>;
@@ -65,6 +68,22 @@ pub fn list(
         window.page(rows, total, |(row, _, published_on)| (*published_on, row.inspection_id, row.position))?;
     let findings = rows.into_iter().map(|(row, authority, _)| Finding::new(row, authority)).collect();
     Ok((assemble::all(conn, caller, findings, filter.embed.as_ref())?, page))
+}
+
+/// A page of the findings of an inspection, in the order of the report.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`.
+pub fn of_inspection(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: InspectionId,
+    embed: Option<Codes<FindingEmbed>>,
+    window: &Window,
+) -> Result<(Vec<Finding>, Page), ApiError> {
+    let inspection = Some(Codes(vec![rows::find(conn, caller, id)?.inspection_id]));
+    list(conn, caller, &FindingFilter { inspection, embed, ..FindingFilter::default() }, window)
 }
 
 fn matching<'a>(filter: &'a FindingFilter, reports: &'a Reports) -> Findings<'a> {

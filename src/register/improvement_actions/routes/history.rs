@@ -1,6 +1,7 @@
 //! Operations on what becomes of actions: moves, changes of the due date, reports. All of it is only added to.
 
 use actix_web::{get, post, web};
+use diesel::pg::PgConnection;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -244,10 +245,7 @@ pub async fn list_improvement_action_history(
     id: web::Path<ActionId>,
     List { window, .. }: List<NoParameters>,
 ) -> Result<Listed<EventPage>, ApiError> {
-    history(&db, caller, window, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
-    })
-    .await
+    history(&db, caller, window, move |conn, caller| history_of(conn, caller, *id)).await
 }
 
 /// Export the history of an improvement action
@@ -265,8 +263,10 @@ pub async fn export_improvement_action_history(
     id: web::Path<ActionId>,
     Whole { export, .. }: Whole<NoParameters>,
 ) -> Result<EventTable, ApiError> {
-    history_table(&db, caller, export, move |conn, caller| {
-        query::rows::find(conn, caller, *id).map(|row| History::Whole(row.action_id.as_uuid()))
-    })
-    .await
+    history_table(&db, caller, export, move |conn, caller| history_of(conn, caller, *id)).await
+}
+
+/// Whose events a history has; `not_found` if that is not visible to the caller.
+fn history_of(conn: &mut PgConnection, caller: &Caller, id: ActionId) -> Result<History, ApiError> {
+    query::rows::find(conn, caller, id).map(|row| History::Whole(row.action_id.as_uuid()))
 }

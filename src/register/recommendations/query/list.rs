@@ -14,8 +14,13 @@ use crate::http::page::{Page, Window};
 use crate::register::authorities::model::InspectedAuthority;
 use crate::register::inspections::model::InspectionDays;
 use crate::register::inspections::query::reports::{Reports, after, in_report_order};
-use crate::register::recommendations::model::{Recommendation, RecommendationFilter, RecommendationRow};
+use crate::register::inspections::query::rows;
+use crate::register::recommendations::model::{
+    Recommendation, RecommendationEmbed, RecommendationFilter, RecommendationRow,
+};
 use crate::register::vocabulary::{self, Vocabulary};
+use crate::values::codes::Codes;
+use crate::values::ids::InspectionId;
 use crate::values::inspection_state::InspectionState;
 
 /// Inspections with their authorities.
@@ -65,6 +70,22 @@ pub fn list(
         window.page(rows, total, |(row, _, days)| (days.published_on, row.inspection_id, row.position))?;
     let rows = rows.into_iter().map(|(row, whose, days)| Recommendation::new(row, whose, days)).collect();
     Ok((assemble::all(conn, caller, rows, filter.embed.as_ref())?, page))
+}
+
+/// A page of the recommendations of an inspection, in the order of the report.
+///
+/// # Errors
+///
+/// `not_found`, `invalid_cursor`.
+pub fn of_inspection(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    id: InspectionId,
+    embed: Option<Codes<RecommendationEmbed>>,
+    window: &Window,
+) -> Result<(Vec<Recommendation>, Page), ApiError> {
+    let inspection = Some(Codes(vec![rows::find(conn, caller, id)?.inspection_id]));
+    list(conn, caller, &RecommendationFilter { inspection, embed, ..RecommendationFilter::default() }, window)
 }
 
 fn matching<'a>(filter: &'a RecommendationFilter, reports: &'a Reports) -> Recommendations<'a> {
