@@ -1,5 +1,6 @@
 //! Logging. Libraries log at most at level info: at lower levels they log the headers of requests, which contain API
-//! keys.
+//! keys. Malformed requests, which the HTTP library logs as errors, are not logged unless a filter asks for it: anybody
+//! can send them.
 
 use env_logger::Logger;
 use log::{LevelFilter, Log, Metadata, Record};
@@ -32,11 +33,16 @@ fn is_own(target: &str) -> bool {
 
 /// Starts logging with these filters. A second call has no effect.
 pub fn begin(filters: &str) {
-    let logger = env_logger::Builder::new().parse_filters(filters).build();
+    let logger = logger(filters);
     let most = logger.filter();
     if log::set_boxed_logger(Box::new(Capped(logger))).is_ok() {
         log::set_max_level(most);
     }
+}
+
+/// The logger with these filters.
+fn logger(filters: &str) -> Logger {
+    env_logger::Builder::new().filter_module("actix_http", LevelFilter::Off).parse_filters(filters).build()
 }
 
 #[cfg(test)]
@@ -44,7 +50,7 @@ mod tests {
     use log::{Level, Log, Metadata};
     use rstest::rstest;
 
-    use super::Capped;
+    use super::{Capped, logger};
 
     #[rstest]
     #[case("trace", "inspection_register::server", Level::Trace, true)]
@@ -55,13 +61,15 @@ mod tests {
     #[case("actix_http=trace", "actix_http::h1::dispatcher", Level::Info, true)]
     #[case("warn", "actix_server", Level::Info, false)]
     #[case("warn", "r2d2", Level::Error, true)]
+    #[case("info", "actix_http::h1::dispatcher", Level::Error, false)]
+    #[case("info,actix_http=error", "actix_http::h1::dispatcher", Level::Error, true)]
     fn libraries_say_no_more_than_information(
         #[case] filters: &str,
         #[case] target: &str,
         #[case] level: Level,
         #[case] is_said: bool,
     ) {
-        let logger = Capped(env_logger::Builder::new().parse_filters(filters).build());
+        let logger = Capped(logger(filters));
         assert_eq!(logger.enabled(&Metadata::builder().target(target).level(level).build()), is_said);
     }
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod condition;
 pub mod embedded;
+pub mod limited;
 pub mod migrate;
 pub mod parts;
 pub mod pool;

@@ -22,6 +22,10 @@ define_sql_function! {
     fn or_distant_future(day: Nullable<SqlDate>) -> SqlDate;
 }
 define_sql_function! {
+    /// The first of two days that is not absent.
+    fn coalesce(first: Nullable<SqlDate>, second: SqlDate) -> SqlDate;
+}
+define_sql_function! {
     /// The words of a text, for comparison.
     fn folded(content: Text) -> Text;
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
+use crate::database::limited::Rows;
 use crate::error::{ApiError, FieldError, ProblemCode};
 use crate::http::parameters::Parameters;
 use crate::http::rules::has_faults;
@@ -35,7 +36,7 @@ text_enum! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WindowParameters {
-    /// The maximum number of items in the page; at most 50 with `embed`.
+    /// The maximum number of items in the page; at most 50 with `embed`. A page of more than 1 MiB ends earlier.
     #[serde(default, deserialize_with = "digits")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50, example = 3)]
@@ -81,7 +82,7 @@ pub fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>,
 /// The position of a page in its list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page {
-    /// The maximum number of items in a page.
+    /// The maximum number of items in a page. A page of more than 1 MiB has fewer.
     #[schema(minimum = 1, maximum = 200, example = 50)]
     pub limit: u32,
     /// The value of `cursor` for the next page; absent on the last page.
@@ -183,19 +184,20 @@ impl Window {
             })
     }
 
-    /// The page of these rows, of which there may be one too many; `key` is the sort key of a row.
+    /// The page of these rows, of which there may be one too many, or which are cut; `key` is the sort key of a row.
     ///
     /// # Errors
     ///
     /// `internal` if the key cannot be written as JSON.
     pub fn page<T, K: Serialize>(
         &self,
-        mut rows: Vec<T>,
+        rows: impl Into<Rows<T>>,
         total: Option<i64>,
         key: impl FnOnce(&T) -> K,
     ) -> Result<(Vec<T>, Page), ApiError> {
+        let Rows { mut rows, is_cut } = rows.into();
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let is_last = rows.len() <= limit;
+        let is_last = rows.len() <= limit && !is_cut;
         rows.truncate(limit);
         let last = if is_last { None } else { rows.last() };
         let next_cursor = last.map(|row| self.cursor(key(row))).transpose()?;

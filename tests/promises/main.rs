@@ -41,3 +41,4 @@ mod search;
 mod standings;
 mod tables;
 mod themes;
+mod truncation;

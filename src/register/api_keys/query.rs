@@ -80,9 +80,12 @@ pub fn rotate(
     ApiError::refuse_any(broken_end(expires_at, now).into_iter().collect())?;
     // A secret that has ended with its key does not begin again with it.
     let last = before.row.expires_at.min(now + TimeDelta::hours(new.overlap_hours.into()));
-    let others = api_key_secrets::table.filter(api_key_secrets::key_id.eq(id));
-    let lasting = api_key_secrets::expires_at.is_null().or(api_key_secrets::expires_at.gt(last));
-    diesel::update(others.filter(lasting.assume_not_null())).set(api_key_secrets::expires_at.eq(last)).execute(conn)?;
+    // At most two secrets are valid: those before the current one end now.
+    let own = || api_key_secrets::table.filter(api_key_secrets::key_id.eq(id));
+    let overlapping = own().filter(api_key_secrets::expires_at.gt(now));
+    diesel::update(overlapping).set(api_key_secrets::expires_at.eq(now)).execute(conn)?;
+    let current = own().filter(api_key_secrets::expires_at.is_null());
+    diesel::update(current).set(api_key_secrets::expires_at.eq(last)).execute(conn)?;
     let secret = add_secret(conn, id, now)?;
     let row = diesel::update(api_keys::table.find(id))
         .set((

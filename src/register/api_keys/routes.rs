@@ -172,8 +172,8 @@ async fn export_api_key_rotations(
 
 /// Rotate the secret of a key
 ///
-/// The id, name, role and authorities of the key do not change. The old secret remains valid for `overlap_hours`; with
-/// 0 it ends at once. The response is the only one that contains the new secret, and has the `ETag` of the key.
+/// The id, name, role and authorities of the key do not change. The current secret remains valid for `overlap_hours`; with
+/// 0 it ends at once. A secret from before the current one ends at once, so that at most two are valid. The response is the only one that contains the new secret, and has the `ETag` of the key.
 #[utoipa::path(
     tag = "API keys",
     request_body = NewApiKeyRotation,

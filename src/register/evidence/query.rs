@@ -3,22 +3,25 @@
 pub mod reviews;
 pub mod rows;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Date as SqlDate;
 
 use self::rows::{WHAT, find, lock, subject};
 use super::model::{Evidence, EvidencePatch, EvidenceRow, NewEvidence, ReviewOutcome, broken_days};
 use crate::access::Permission;
 use crate::access::caller::Caller;
+use crate::database::limited::{self, EmbeddedRows, Room};
 use crate::database::schema::evidence;
+use crate::database::sql::coalesce;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::extract::{IfMatch, Patch};
 use crate::http::page::{Page, Window};
 use crate::register::events::query as events;
 use crate::register::improvement_actions::query::rows as actions;
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, EvidenceId};
+use crate::values::ids::{ActionId, EvidenceId, of};
 
 /// A page of the evidence of an action, in the order of recording.
 ///
@@ -37,22 +40,29 @@ pub fn list(
     if let Some(after) = window.after::<EvidenceId>()? {
         query = query.filter(evidence::evidence_id.gt(after));
     }
-    let rows = query.order(evidence::evidence_id).limit(window.rows()).select(EvidenceRow::as_select()).load(conn)?;
+    let query = query.order(evidence::evidence_id).limit(window.rows()).select(EvidenceRow::as_select());
+    let rows = limited::load::<EvidenceRow, _>(query, conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| row.evidence_id)?;
     Ok((assemble(conn, rows, Date::today())?, page))
 }
 
-/// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, each with whose
-/// it is, and with what the reviews until then made of it.
-pub fn of_actions(conn: &mut PgConnection, ids: &[ActionId], by: Date) -> QueryResult<Vec<(ActionId, Evidence)>> {
-    let rows = evidence::table
+/// The evidence of these actions that speaks of a day by then, or without such a day was recorded by then, with what the
+/// reviews until then made of it.
+pub fn of_actions(
+    conn: &mut PgConnection,
+    room: &mut Room,
+    ids: &[ActionId],
+    by: Date,
+) -> QueryResult<EmbeddedRows<of::Action, Evidence>> {
+    let recorded_on = sql::<SqlDate>("(created_at at time zone 'Europe/London')::date");
+    let query = evidence::table
         .filter(evidence::action_id.eq_any(ids))
+        .filter(coalesce(evidence::observed_on, recorded_on).le(by))
         .order((evidence::action_id, evidence::evidence_id))
-        .select(EvidenceRow::as_select())
-        .load(conn)?;
-    let by_then = rows.into_iter().filter(|row| row.observed_on.unwrap_or_else(|| Date::of(row.created_at)) <= by);
-    Ok(assemble(conn, by_then.collect(), by)?.into_iter().map(|evidence| (evidence.row.action_id, evidence)).collect())
+        .select(EvidenceRow::as_select());
+    let rows = room.load(conn, ids, query, |row: &EvidenceRow| row.action_id)?;
+    rows.turned(|rows| assemble(conn, rows, by))
 }
 
 /// Puts evidence together with what the latest reviews until a day made of it: one statement, however many pieces.

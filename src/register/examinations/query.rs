@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use self::rows::Place;
 use super::model::{Examination, ExaminationRow, NewExamination};
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{self, examinations, recommendations};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::extract::{IfMatch, Preconditions};
@@ -49,16 +50,13 @@ pub fn list(
         Some(place) => own().filter(after(place, recommendations::position)),
         None => own(),
     };
-    let rows = query
-        .order(in_report_order(recommendations::position))
-        .limit(window.rows())
-        .select((
-            ExaminationRow::as_select(),
-            schema::inspections::published_on,
-            recommendations::inspection_id,
-            recommendations::position,
-        ))
-        .load::<(ExaminationRow, Option<Date>, InspectionId, i32)>(conn)?;
+    let query = query.order(in_report_order(recommendations::position)).limit(window.rows()).select((
+        ExaminationRow::as_select(),
+        schema::inspections::published_on,
+        recommendations::inspection_id,
+        recommendations::position,
+    ));
+    let rows = limited::load::<(ExaminationRow, Option<Date>, InspectionId, i32), _>(query, conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |(_, day, report, position)| (*day, *report, *position))?;
     let authority = authorities::query::names::of_inspections(conn, &[inspection])?.of(inspection)?;

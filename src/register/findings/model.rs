@@ -54,15 +54,20 @@ pub struct Finding {
     pub authority: InspectedAuthority,
     /// The improvement actions that respond to it, by due date; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub actions: Option<Vec<ImprovementAction>>,
+    /// The values of `embed` whose members here are incomplete: at most 200 items of each are embedded, and 4 MiB in one
+    /// response. The rest is in `GET /improvement-actions?finding={finding_id}`. Absent if all is complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5, required = false)]
+    pub truncated: Vec<FindingEmbed>,
 }
 
 impl Finding {
     /// A finding of an inspection of this authority, without embedded resources.
     #[must_use]
     pub fn new(row: FindingRow, authority: InspectedAuthority) -> Self {
-        Self { row, authority, actions: None }
+        Self { row, authority, actions: None, truncated: Vec::new() }
     }
 }
 

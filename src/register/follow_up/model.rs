@@ -33,9 +33,13 @@ pub struct FollowUp {
     /// The last day that the follow-up includes.
     pub as_at: Date,
     /// The published visits of the series that it opened, the inspection that closed it, and others that examined its
-    /// recommendations, in the order of their days.
-    #[schema(max_items = 1000)]
+    /// recommendations, in the order of their days; at most 100.
+    #[schema(max_items = 100)]
     pub visits: Vec<FollowUpVisit>,
+    /// True if there are more visits, of which nothing here speaks; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub is_truncated: bool,
     /// The numbers without a published monitoring visit in the series, up to the greatest one that has a visit.
     #[schema(schema_with = visit_numbers)]
     pub missing_visit_numbers: Vec<i32>,

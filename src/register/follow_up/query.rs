@@ -36,7 +36,7 @@ const CLOSING: &str = "
     limit 1";
 
 /// The published inspections and visits that followed the inspection `$1`, which `$2` closed, as known on the day `$3`. The
-/// condition says whether the text of each is held.
+/// condition says whether the text of each is held. One more than [`MOST_VISITS`] tells that there are more.
 const VISITS: &str = "
     select inspection_id, kind, opened_by_inspection_id, visit_number, is_final_visit, started_on, ended_on, published_on,
         source, source_reference, {is_text_held} as is_text_held
@@ -47,7 +47,11 @@ const VISITS: &str = "
             union select $2
             union select e.inspection_id from examinations e join recommendations r using (recommendation_id)
                 where r.inspection_id = $1)
-    order by or_distant_future(coalesce(published_on, ended_on, started_on)), visit_number, inspection_id";
+    order by or_distant_future(coalesce(published_on, ended_on, started_on)), visit_number, inspection_id
+    limit 101";
+
+/// The maximum number of visits in a follow-up.
+const MOST_VISITS: usize = 100;
 
 /// An inspection by its id.
 #[derive(QueryableByName)]
@@ -78,7 +82,9 @@ pub fn get(
         return Err(ApiError::not_found("inspection"));
     }
     let closed_by = closing(conn, &inspection, as_at)?;
-    let visits = visits(conn, id, closed_by, as_at)?;
+    let mut visits = visits(conn, id, closed_by, as_at)?;
+    let is_truncated = visits.len() > MOST_VISITS;
+    visits.truncate(MOST_VISITS);
     let ids = visits.iter().map(|visit| visit.inspection_id).collect::<Vec<_>>();
     let sources = sources(conn, id, &ids)?;
     let is_of_series = |visit: &&FollowUpVisit| {
@@ -89,6 +95,7 @@ pub fn get(
     Ok(FollowUp {
         inspection_id: id,
         as_at,
+        is_truncated,
         gaps: gaps(&missing_visit_numbers, &visits),
         missing_visit_numbers,
         closed_by_inspection_id: closed_by,

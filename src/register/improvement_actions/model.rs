@@ -157,20 +157,25 @@ pub struct ImprovementAction {
     pub recommendations: Option<Vec<Recommendation>>,
     /// The updates, earliest first; with `embed=updates`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub updates: Option<Vec<ImprovementActionUpdate>>,
     /// The evidence that it had an effect, in the order of recording; with `embed=evidence`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub evidence: Option<Vec<Evidence>>,
     /// The date revisions, in order; with `embed=date_revisions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub date_revisions: Option<Vec<ImprovementActionDateRevision>>,
     /// The transitions, in order; with `embed=transitions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub transitions: Option<Vec<ImprovementActionTransition>>,
+    /// The values of `embed` whose members here are incomplete: at most 200 items of each are embedded, and 4 MiB in one
+    /// response. The rest is in the lists below the action, and the recommendations by `recommendation_ids`. Absent if all is complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5, required = false)]
+    pub truncated: Vec<ImprovementActionEmbed>,
 }
 
 impl ImprovementAction {

@@ -73,8 +73,13 @@ pub struct ImprovementPlan {
     pub action_counts: ActionCounts,
     /// Its actions by due date, earliest first; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 200)]
     pub actions: Option<Vec<ImprovementAction>>,
+    /// The values of `embed` whose members here are incomplete: at most 200 items of each are embedded, and 4 MiB in one
+    /// response. The rest is in `GET /improvement-actions?plan={plan_id}`. Absent if all is complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5, required = false)]
+    pub truncated: Vec<ImprovementPlanEmbed>,
 }
 
 impl Versioned for ImprovementPlan {
@@ -176,8 +181,8 @@ pub struct ProposedActions {
     /// The number of new actions.
     #[schema(minimum = 0, maximum = 1_000)]
     pub created_count: usize,
-    /// The actions, new and old, in the order of the recommendations.
-    #[schema(max_items = 10_000)]
+    /// The actions, new and old, in the order of the recommendations, at most 1,000. The list of actions has them all.
+    #[schema(max_items = 1000)]
     pub items: Vec<ImprovementAction>,
 }
 

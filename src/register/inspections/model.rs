@@ -153,16 +153,21 @@ pub struct Inspection {
     pub recommendation_count: i64,
     /// Its findings; with `embed=findings`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 200)]
     pub findings: Option<Vec<Finding>>,
     /// Its recommendations; with `embed=recommendations`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 200)]
     pub recommendations: Option<Vec<Recommendation>>,
     /// The documents about it, without their full text; with `embed=documents`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 200)]
     pub documents: Option<Vec<Document>>,
+    /// The values of `embed` whose members here are incomplete: at most 200 items of each are embedded, and 4 MiB in one
+    /// response. The rest is in the lists below the inspection, and `GET /documents?inspection={inspection_id}`. Absent if all is complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5, required = false)]
+    pub truncated: Vec<InspectionEmbed>,
 }
 
 impl Versioned for Inspection {
@@ -261,7 +266,7 @@ pub struct InspectionRow {
 }
 
 /// The days of an inspection from which time is counted.
-#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Serialize)]
 #[diesel(table_name = inspections)]
 pub struct InspectionDays {
     /// Last day of fieldwork.

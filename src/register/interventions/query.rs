@@ -11,6 +11,7 @@ use super::model::{
 };
 use crate::access::caller::Caller;
 use crate::access::references;
+use crate::database::limited;
 use crate::database::schema::interventions;
 use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::{ApiError, ConstraintExt, FieldError, NotFoundExt};
@@ -47,10 +48,8 @@ pub fn list(
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(InterventionSort::StartedOnDescending);
-    let rows = sorted(matching(), sort, window.after()?)
-        .limit(window.rows())
-        .select(InterventionRow::as_select())
-        .load(conn)?;
+    let query = sorted(matching(), sort, window.after()?).limit(window.rows()).select(InterventionRow::as_select());
+    let rows = limited::load(query, conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row: &InterventionRow| (row.started_on, row.intervention_id))?;
     Ok((shown(conn, caller, rows)?, page))

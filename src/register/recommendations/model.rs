@@ -90,12 +90,17 @@ pub struct Recommendation {
     pub due_on: Option<Date>,
     /// The improvement actions that respond to it, by due date; with `embed=actions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 10_000, no_recursion)]
+    #[schema(max_items = 200, no_recursion)]
     pub actions: Option<Vec<ImprovementAction>>,
     /// The examinations by later inspections and visits, earliest first; with `embed=examinations`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 200)]
     pub examinations: Option<Vec<Examination>>,
+    /// The values of `embed` whose members here are incomplete: at most 200 items of each are embedded, and 4 MiB in one
+    /// response. The rest is in `GET /improvement-actions?recommendation={recommendation_id}`, and the examinations in those of the later inspections. Absent if all is complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5, required = false)]
+    pub truncated: Vec<RecommendationEmbed>,
 }
 
 impl Recommendation {
@@ -108,7 +113,7 @@ impl Recommendation {
             Some(TimescaleStart::Publication) | None => days.published_on,
         };
         let due_on = words.zip(from).and_then(|(words, day)| timescale::due_on(words.as_str(), day));
-        Self { row, authority, due_on, actions: None, examinations: None }
+        Self { row, authority, due_on, actions: None, examinations: None, truncated: Vec::new() }
     }
 }
 

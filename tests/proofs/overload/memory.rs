@@ -14,7 +14,7 @@ use crate::support::database::Database;
 use crate::support::keys;
 
 /// What the program may fill, whoever calls.
-const MOST_MEMORY: u64 = 256 * 1024;
+pub const MOST_MEMORY: u64 = 256 * 1024;
 
 /// What is held against the program at once.
 struct Load {
@@ -28,7 +28,7 @@ struct Load {
 }
 
 /// A number of `/proc/<pid>/status`, in KiB.
-fn status(pid: u32, name: &str) -> u64 {
+pub fn status(pid: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

@@ -9,5 +9,6 @@ mod limits;
 mod memory;
 mod rate;
 mod server;
+mod sizes;
 mod sustained;
 mod tables;

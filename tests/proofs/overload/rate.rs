@@ -149,3 +149,29 @@ async fn nobody_is_counted_where_that_is_off() {
     let answer = ask(&register, "/v1/themes", "192.0.2.1").await.expect(200);
     assert_eq!((answer.header("ratelimit"), answer.header("ratelimit-policy")), ("", ""));
 }
+
+#[actix_web::test]
+async fn what_a_key_writes_is_counted_too() {
+    let register = limited(1_000_000, &[]).await;
+    let action = crate::support::actions::action(&register, serde_json::json!({})).await;
+    let path = format!("{}/updates", crate::support::actions::path(&action));
+    let text = "\u{1d11e}".repeat(10_000);
+    let body = serde_json::json!({ "note": text, "impact_on_children": text });
+    let mut written = 0;
+    let refused = loop {
+        let answer = register.post(&path, &body).await;
+        if answer.status != 201 {
+            break answer.refused(&[429]);
+        }
+        written += body.to_string().len();
+        assert!(written < 40 * 1024 * 1024, "{written} bytes are written, and no end");
+    };
+    assert!(written > 4 * 1024 * 1024, "only {written} bytes are written");
+    assert_eq!(
+        (refused.code().as_str(), refused.header("ratelimit-policy")),
+        ("rate_limited", "\"written\";q=32768;w=60")
+    );
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 60);
+    // Reading goes on, and so does another key.
+    register.get(&path).await.expect(200);
+}

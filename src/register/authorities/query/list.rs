@@ -5,6 +5,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 
 use super::{assemble, search};
+use crate::database::limited;
 use crate::database::schema::authorities;
 use crate::database::sql::former_gss_codes;
 use crate::error::ApiError;
@@ -41,8 +42,8 @@ pub fn list(
     let named = filter.q.as_ref().map(|q| search::named(conn, q, |_| Ok(true))).transpose()?;
     let matching = || matching(filter, named.as_ref().map(|named| named.ids.as_slice()));
     let sort = filter.sort.unwrap_or(AuthoritySort::Name);
-    let rows =
-        sorted(matching(), sort, window.after()?).limit(window.rows()).select(AuthorityRow::as_select()).load(conn)?;
+    let query = sorted(matching(), sort, window.after()?).limit(window.rows()).select(AuthorityRow::as_select());
+    let rows = limited::load::<AuthorityRow, _>(query, conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.name.clone(), row.authority_id))?;
     let page = page.approximate(named.is_some_and(|named| named.is_approximate));

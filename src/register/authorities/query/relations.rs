@@ -208,7 +208,7 @@ pub fn list_neighbours(
         neighbours_of(conn, &[id])?.into_iter().map(|(_, neighbour)| neighbour).filter(wanted).collect::<Vec<_>>();
     let total = window.counts().then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
     let rows = all.into_iter().filter(|neighbour| after.as_ref().is_none_or(|after| place(neighbour) > *after));
-    let rows = rows.take(usize::try_from(window.rows()).unwrap_or(usize::MAX)).collect();
+    let rows = rows.take(usize::try_from(window.rows()).unwrap_or(usize::MAX)).collect::<Vec<_>>();
     window.page(rows, total, place)
 }
 

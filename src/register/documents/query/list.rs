@@ -7,6 +7,7 @@ use diesel_full_text_search::TsVectorExtensions;
 
 use super::rows;
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{self, document_authorities, documents};
 use crate::database::sql::{Bound, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
@@ -42,8 +43,8 @@ pub fn list(
     let authorities = resolve_filter(conn, filter.authority.as_ref())?;
     let matching = || matching(caller, filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(DocumentSort::PublishedOnDescending);
-    let rows =
-        sorted(matching(), sort, window.after()?).limit(window.rows()).select(DocumentRow::as_select()).load(conn)?;
+    let query = sorted(matching(), sort, window.after()?).limit(window.rows()).select(DocumentRow::as_select());
+    let rows = limited::load::<DocumentRow, _>(query, conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.published_on, row.document_id))?;
     Ok((rows::assemble(conn, rows)?, page))

@@ -4,6 +4,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::{document_authorities, documents};
 use crate::database::sql::or_distant_past;
 use crate::error::{ApiError, ConstraintExt};
@@ -12,7 +13,7 @@ use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::rows::hold;
 use crate::values::id::owned_by;
-use crate::values::ids::{AuthorityId, DocumentId, InspectionId};
+use crate::values::ids::{AuthorityId, DocumentId, InspectionId, of};
 use crate::values::text::FullText;
 
 /// The condition that the text of an inspection is held: a document is recorded that is its report or letter. A version for
@@ -31,15 +32,22 @@ pub fn lock(conn: &mut PgConnection, id: DocumentId) -> QueryResult<DocumentRow>
     documents::table.find(id).select(DocumentRow::as_select()).for_update().first(conn)
 }
 
-/// The documents that speak of these inspections, without their full text, each with the inspection.
-pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<(InspectionId, Document)>> {
-    let rows = documents::table
+/// The documents that speak of these inspections, without their full text.
+pub fn of_inspections(
+    conn: &mut PgConnection,
+    room: &mut Room,
+    ids: &[InspectionId],
+) -> QueryResult<EmbeddedRows<of::Inspection, Document>> {
+    let query = documents::table
         .filter(documents::inspection_id.eq_any(ids))
-        .order((or_distant_past(documents::published_on).desc(), documents::document_id.desc()))
-        .select(DocumentRow::as_select())
-        .load(conn)?;
-    let documents = assemble(conn, rows)?;
-    Ok(documents.into_iter().filter_map(|document| Some((document.row.inspection_id?, document))).collect())
+        .order((
+            documents::inspection_id,
+            or_distant_past(documents::published_on).desc(),
+            documents::document_id.desc(),
+        ))
+        .select((documents::inspection_id.assume_not_null(), DocumentRow::as_select()));
+    let rows = room.load(conn, ids, query, |(inspection, _): &(InspectionId, DocumentRow)| *inspection)?;
+    rows.map(|(_, row)| row).turned(|rows| assemble(conn, rows))
 }
 
 /// The document of this row, with its full text.

@@ -3,10 +3,12 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::visibility::{self, COUNT, SELECT};
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::sql::{Statement, Total};
 use crate::error::{ApiError, FieldError};
 use crate::http::page::{Page, Window};
@@ -29,7 +31,7 @@ pub enum History {
 }
 
 /// An event with where it stands.
-#[derive(QueryableByName)]
+#[derive(QueryableByName, Serialize)]
 struct Placed {
     #[diesel(sql_type = BigInt)]
     position: i64,
@@ -97,11 +99,10 @@ fn page<'a>(
     events: impl Fn(&'static str) -> Statement<'a>,
     window: &Window,
 ) -> Result<(Vec<Event>, Page), ApiError> {
-    let rows = from(events(SELECT), window.after()?)
+    let statement = from(events(SELECT), window.after()?)
         .text(" order by position, sequence")
-        .value::<BigInt, _>(" limit ?", window.rows())
-        .query()
-        .load::<Placed>(conn)?;
+        .value::<BigInt, _>(" limit ?", window.rows());
+    let rows = limited::load_large::<Placed, _>(statement.query(), conn)?;
     let total = if window.counts() { Some(events(COUNT).query().get_result::<Total>(conn)?.total) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.position, row.event.sequence))?;
     let mut events = rows.into_iter().map(|row| row.event).collect::<Vec<_>>();

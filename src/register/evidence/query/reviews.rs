@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::rows::{find, lock, subject};
 use crate::access::Permission;
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{evidence, evidence_reviews};
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
@@ -19,7 +20,7 @@ use crate::register::evidence::model::{EvidenceReview, EvidenceRow, NewEvidenceR
 use crate::register::improvement_actions::query::rows::subject_of_part;
 use crate::register::improvement_actions::query::{rules, support};
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, EvidenceId, ReviewId};
+use crate::values::ids::{EvidenceId, ReviewId};
 
 /// Where a page begins: days and id of the review before.
 type After = (Date, DateTime<Utc>, ReviewId);
@@ -44,19 +45,9 @@ pub fn list(
         query = query.filter(effective_on.ge(day).and(effective_on.gt(day).or(same_day)));
     }
     let query = query.order((effective_on, recorded_at, review_id)).limit(window.rows());
-    let rows = query.select(EvidenceReview::as_select()).load(conn)?;
+    let rows = limited::load::<EvidenceReview, _>(query.select(EvidenceReview::as_select()), conn)?;
     let total = if window.counts() { Some(own().select(count_star()).get_result(conn)?) } else { None };
     window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.review_id))
-}
-
-/// The reviews of the evidence of an action, in the order of recording.
-pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceReview>> {
-    evidence_reviews::table
-        .inner_join(evidence::table)
-        .filter(evidence::action_id.eq(action))
-        .order((evidence_reviews::recorded_at, evidence_reviews::review_id))
-        .select(EvidenceReview::as_select())
-        .load(conn)
 }
 
 /// What the latest review until a day made of each of these pieces of evidence; nothing of those without a review.

@@ -11,7 +11,7 @@ use crate::register::events::model::{EventResource, Subject};
 use crate::register::evidence::model::EvidenceRow;
 use crate::register::improvement_actions::model::ImprovementActionRow;
 use crate::register::improvement_actions::query::rows as actions;
-use crate::values::ids::{ActionId, EvidenceId};
+use crate::values::ids::EvidenceId;
 
 /// What is missing, in a 404.
 pub(super) const WHAT: &str = "piece of evidence";
@@ -34,12 +34,6 @@ pub(super) fn lock(
     let action = actions::lock(conn, caller, action, permission).map_err(|error| error.as_missing(WHAT))?;
     let query = evidence::table.find(id).select(EvidenceRow::as_select()).for_no_key_update();
     Ok((action, query.first(conn).or_not_found(WHAT)?))
-}
-
-/// The rows of the evidence of an action, in the order of recording.
-pub fn of_action(conn: &mut PgConnection, action: ActionId) -> QueryResult<Vec<EvidenceRow>> {
-    let query = evidence::table.filter(evidence::action_id.eq(action)).order(evidence::evidence_id);
-    query.select(EvidenceRow::as_select()).load(conn)
 }
 
 /// What the events of a piece of evidence are about.

@@ -7,6 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::access::caller::Caller;
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::{self, examinations, recommendations};
 use crate::database::sql::{or_distant_future, or_distant_past};
 use crate::error::{ApiError, ConstraintExt, FieldError};
@@ -15,7 +16,7 @@ use crate::register::events::model::{EventResource, PublicVisibility, Subject};
 use crate::register::examinations::model::{Examination, ExaminationOutcome, ExaminationRow, NewExamination};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::rows::hold;
-use crate::values::ids::{ExaminationId, InspectionId, RecommendationId};
+use crate::values::ids::{ExaminationId, InspectionId, RecommendationId, of};
 use crate::values::inspection_state::InspectionState;
 
 /// Which examination is meant: by which inspection, of which recommendation.
@@ -123,17 +124,23 @@ pub fn delete(conn: &mut PgConnection, id: ExaminationId) -> QueryResult<usize> 
 pub fn of_recommendations(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[RecommendationId],
-) -> QueryResult<Vec<(RecommendationId, Examination)>> {
+) -> QueryResult<EmbeddedRows<of::Recommendation, Examination>> {
     let query = examinations::table
         .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
         .filter(examinations::recommendation_id.eq_any(ids))
         .filter(schema::inspections::state.eq_any(caller.access().states()));
-    let rows = query
-        .order((or_distant_future(schema::inspections::published_on), examinations::examination_id))
-        .select((ExaminationRow::as_select(), InspectedAuthority::as_select()))
-        .load::<(ExaminationRow, InspectedAuthority)>(conn)?;
-    Ok(rows.into_iter().map(|(row, authority)| (row.recommendation_id, Examination { row, authority })).collect())
+    let query = query
+        .order((
+            examinations::recommendation_id,
+            or_distant_future(schema::inspections::published_on),
+            examinations::examination_id,
+        ))
+        .select((ExaminationRow::as_select(), InspectedAuthority::as_select()));
+    let recommendation = |(row, _): &(ExaminationRow, InspectedAuthority)| row.recommendation_id;
+    let rows = room.load(conn, ids, query, recommendation)?;
+    Ok(rows.map(|(row, authority)| Examination { row, authority }))
 }
 
 /// What the latest published inspection that looked said of each of these recommendations, by publication; nothing of

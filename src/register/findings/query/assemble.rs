@@ -6,12 +6,12 @@ use diesel::prelude::*;
 use super::rows;
 use crate::access::caller::Caller;
 use crate::access::references;
+use crate::database::limited::{EmbeddedRows, Room, of_owner};
 use crate::error::ApiError;
 use crate::register::findings::model::{Finding, FindingEmbed};
 use crate::register::improvement_actions::query::list::of_findings;
 use crate::values::codes::{Codes, names};
-use crate::values::id::owned_by;
-use crate::values::ids::InspectionId;
+use crate::values::ids::{InspectionId, of};
 
 /// These findings, with what `embed` adds.
 pub fn all(
@@ -21,22 +21,28 @@ pub fn all(
     embed: Option<&Codes<FindingEmbed>>,
 ) -> Result<Vec<Finding>, ApiError> {
     let ids = findings.iter().map(|finding| finding.row.finding_id).collect::<Vec<_>>();
-    let actions = if names(embed, &FindingEmbed::Actions) { Some(of_findings(conn, caller, &ids)?) } else { None };
+    let actions = if names(embed, &FindingEmbed::Actions) {
+        Some(of_findings(conn, caller, &mut Room::default(), &ids)?)
+    } else {
+        None
+    };
     let findings = visible(conn, caller, findings)?.into_iter().map(|finding| {
-        let actions = actions.as_ref().map(|actions| owned_by(actions, finding.row.finding_id));
-        Finding { actions, ..finding }
+        let mut truncated = Vec::new();
+        let id = finding.row.finding_id;
+        let actions = of_owner(actions.as_ref(), id, FindingEmbed::Actions, &mut truncated);
+        Finding { actions, truncated, ..finding }
     });
     Ok(findings.collect())
 }
 
-/// The findings of these inspections, each with the inspection.
+/// The findings of these inspections.
 pub fn of_inspections(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[InspectionId],
-) -> QueryResult<Vec<(InspectionId, Finding)>> {
-    let findings = rows::with_authorities(conn, ids)?;
-    Ok(visible(conn, caller, findings)?.into_iter().map(|finding| (finding.row.inspection_id, finding)).collect())
+) -> QueryResult<EmbeddedRows<of::Inspection, Finding>> {
+    rows::with_authorities(conn, room, ids)?.turned(|findings| visible(conn, caller, findings))
 }
 
 /// These findings without references to documents that are not visible to the caller.

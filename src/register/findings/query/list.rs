@@ -7,6 +7,7 @@ use diesel_full_text_search::TsVectorExtensions;
 
 use super::assemble;
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{self, findings};
 use crate::database::sql::question;
 use crate::error::ApiError;
@@ -57,11 +58,12 @@ pub fn list(
     if let Some(place) = window.after()? {
         query = query.filter(after(place, findings::position));
     }
-    let rows = query
-        .order(in_report_order(findings::position))
-        .limit(window.rows())
-        .select((FindingRow::as_select(), InspectedAuthority::as_select(), schema::inspections::published_on))
-        .load::<(FindingRow, InspectedAuthority, Option<Date>)>(conn)?;
+    let query = query.order(in_report_order(findings::position)).limit(window.rows()).select((
+        FindingRow::as_select(),
+        InspectedAuthority::as_select(),
+        schema::inspections::published_on,
+    ));
+    let rows = limited::load::<(FindingRow, InspectedAuthority, Option<Date>), _>(query, conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) =

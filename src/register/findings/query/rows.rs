@@ -4,6 +4,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::{self, findings};
 use crate::error::{ApiError, ConstraintExt};
 use crate::register::authorities::model::InspectedAuthority;
@@ -11,7 +12,7 @@ use crate::register::events::model::{EventResource, Subject};
 use crate::register::findings::model::{Finding, FindingPatch, FindingRow, NewFinding};
 use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::part::{next_position, subject};
-use crate::values::ids::{FindingId, InspectionId};
+use crate::values::ids::{FindingId, InspectionId, of};
 use crate::values::text::Code;
 
 /// The row with this id.
@@ -29,14 +30,18 @@ pub fn of_inspections(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryRes
 }
 
 /// The findings of these inspections with their authorities, in the order of each report.
-pub fn with_authorities(conn: &mut PgConnection, ids: &[InspectionId]) -> QueryResult<Vec<Finding>> {
-    let rows = findings::table
+pub fn with_authorities(
+    conn: &mut PgConnection,
+    room: &mut Room,
+    ids: &[InspectionId],
+) -> QueryResult<EmbeddedRows<of::Inspection, Finding>> {
+    let query = findings::table
         .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
         .filter(findings::inspection_id.eq_any(ids))
         .order((findings::inspection_id, findings::position))
-        .select((FindingRow::as_select(), InspectedAuthority::as_select()))
-        .load::<(FindingRow, InspectedAuthority)>(conn)?;
-    Ok(rows.into_iter().map(|(row, authority)| Finding::new(row, authority)).collect())
+        .select((FindingRow::as_select(), InspectedAuthority::as_select()));
+    let rows = room.load(conn, ids, query, |(row, _): &(FindingRow, InspectedAuthority)| row.inspection_id)?;
+    Ok(rows.map(|(row, authority)| Finding::new(row, authority)))
 }
 
 /// The findings with these ids, each with the subject of its events.

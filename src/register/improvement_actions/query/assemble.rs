@@ -7,6 +7,7 @@ use super::rows::{WHAT, linked};
 use super::{date_revisions, transitions, updates};
 use crate::access::caller::Caller;
 use crate::access::references;
+use crate::database::limited::{Room, of_owner};
 use crate::error::ApiError;
 use crate::register::improvement_actions::model::{
     ImprovementAction, ImprovementActionEmbed, ImprovementActionParameters, ImprovementActionRow,
@@ -14,7 +15,6 @@ use crate::register::improvement_actions::model::{
 use crate::register::{evidence, recommendations};
 use crate::values::codes::names;
 use crate::values::date::Date;
-use crate::values::id::owned_by;
 
 /// This action as [`all`] puts it together.
 pub fn one(
@@ -69,37 +69,43 @@ pub fn all(
     let day = parameters.as_at.unwrap_or_else(Date::today);
     let linked = linked(conn, rows, day)?;
     let visible = visible(conn, caller, linked)?;
+    let mut room = Room::default();
     let embeds = |what| names(parameters.embed.as_ref(), &what);
     let recommendations = if embeds(ImprovementActionEmbed::Recommendations) {
-        Some(recommendations::query::rows::of_actions(conn, caller, &ids)?)
+        Some(recommendations::query::rows::of_actions(conn, caller, &mut room, &ids)?)
     } else {
         None
     };
-    let updates =
-        if embeds(ImprovementActionEmbed::Updates) { Some(updates::of_actions(conn, &ids, day)?) } else { None };
+    let updates = if embeds(ImprovementActionEmbed::Updates) {
+        Some(updates::of_actions(conn, &mut room, &ids, day)?)
+    } else {
+        None
+    };
     let evidence = if embeds(ImprovementActionEmbed::Evidence) {
-        Some(evidence::query::of_actions(conn, &ids, day)?)
+        Some(evidence::query::of_actions(conn, &mut room, &ids, day)?)
     } else {
         None
     };
     let date_revisions = if embeds(ImprovementActionEmbed::DateRevisions) {
-        Some(date_revisions::of_actions(conn, &ids, day)?)
+        Some(date_revisions::of_actions(conn, &mut room, &ids, day)?)
     } else {
         None
     };
     let transitions = if embeds(ImprovementActionEmbed::Transitions) {
-        Some(transitions::of_actions(conn, &ids, day)?)
+        Some(transitions::of_actions(conn, &mut room, &ids, day)?)
     } else {
         None
     };
     let actions = visible.into_iter().map(|action| {
         let id = action.row.action_id;
+        let mut cut = Vec::new();
         ImprovementAction {
-            recommendations: recommendations.as_ref().map(|all| owned_by(all, id)),
-            updates: updates.as_ref().map(|all| owned_by(all, id)),
-            evidence: evidence.as_ref().map(|all| owned_by(all, id)),
-            date_revisions: date_revisions.as_ref().map(|all| owned_by(all, id)),
-            transitions: transitions.as_ref().map(|all| owned_by(all, id)),
+            recommendations: of_owner(recommendations.as_ref(), id, ImprovementActionEmbed::Recommendations, &mut cut),
+            updates: of_owner(updates.as_ref(), id, ImprovementActionEmbed::Updates, &mut cut),
+            evidence: of_owner(evidence.as_ref(), id, ImprovementActionEmbed::Evidence, &mut cut),
+            date_revisions: of_owner(date_revisions.as_ref(), id, ImprovementActionEmbed::DateRevisions, &mut cut),
+            transitions: of_owner(transitions.as_ref(), id, ImprovementActionEmbed::Transitions, &mut cut),
+            truncated: cut,
             ..action
         }
     });

@@ -8,6 +8,7 @@ use super::rows::{find, lock};
 use super::rules::effective_on;
 use crate::access::Permission;
 use crate::access::caller::Caller;
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::improvement_action_date_revisions;
 use crate::error::{ApiError, ConstraintExt, FieldError};
 use crate::http::page::{Page, Window};
@@ -16,7 +17,7 @@ use crate::register::improvement_actions::model::{
     ImprovementActionDateRevision, ImprovementActionRow, NewImprovementActionDateRevision,
 };
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, DateRevisionId};
+use crate::values::ids::{ActionId, DateRevisionId, of};
 
 numbered!(improvement_action_date_revisions, ImprovementActionDateRevision);
 
@@ -35,13 +36,14 @@ pub fn list(
     page_of(conn, id, window)
 }
 
-/// The changes of the due dates of these actions that were effective by a day, in their order, each with its action.
+/// The changes of the due dates of these actions that were effective by a day, in their order.
 pub fn of_actions(
     conn: &mut PgConnection,
+    room: &mut Room,
     ids: &[ActionId],
     by: Date,
-) -> QueryResult<Vec<(ActionId, ImprovementActionDateRevision)>> {
-    Ok(rows_of(conn, ids, by)?.into_iter().map(|row| (row.action_id, row)).collect())
+) -> QueryResult<EmbeddedRows<of::Action, ImprovementActionDateRevision>> {
+    rows_of(conn, room, ids, by)
 }
 
 /// Changes the due date of an action. The version of the action comes with the change.

@@ -61,23 +61,28 @@ macro_rules! numbered {
         /// A page of the rows of an action, in their order.
         fn page_of(conn: &mut PgConnection, action: ActionId, window: &Window) -> Result<(Vec<$row>, Page), ApiError> {
             let own = || $table::table.filter($table::action_id.eq(action));
-            let rows = own()
+            let query = own()
                 .filter($table::position.gt(window.after::<i32>()?.unwrap_or_default()))
                 .order($table::position)
                 .limit(window.rows())
-                .select(<$row>::as_select())
-                .load(conn)?;
+                .select(<$row>::as_select());
+            let rows = crate::database::limited::load::<$row, _>(query, conn)?;
             let total = if window.counts() { Some(own().count().get_result(conn)?) } else { None };
             window.page(rows, total, |row| row.position)
         }
 
         /// The rows of these actions that were effective by a day, in their order.
-        fn rows_of(conn: &mut PgConnection, actions: &[ActionId], by: Date) -> QueryResult<Vec<$row>> {
-            $table::table
+        fn rows_of(
+            conn: &mut PgConnection,
+            room: &mut Room,
+            actions: &[ActionId],
+            by: Date,
+        ) -> QueryResult<EmbeddedRows<of::Action, $row>> {
+            let query = $table::table
                 .filter($table::action_id.eq_any(actions).and($table::effective_on.le(by)))
                 .order(($table::action_id, $table::position))
-                .select(<$row>::as_select())
-                .load(conn)
+                .select(<$row>::as_select());
+            room.load(conn, actions, query, |row: &$row| row.action_id)
         }
 
         /// The place of the next row of an action, and the days before which it must not be effective: the one on which

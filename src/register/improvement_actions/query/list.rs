@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Text, Timestamptz, Uuid};
+use serde::Serialize;
 
 use super::assemble;
 use super::rows::WHAT;
 use crate::access::caller::Caller;
+use crate::database::limited::{self, EmbeddedRows, MOST_OF_EACH, Room};
 use crate::database::sql::{Bound, Statement, Total};
 use crate::error::{ApiError, NotFoundExt};
 use crate::http::page::{Page, Window};
@@ -19,7 +21,8 @@ use crate::register::improvement_actions::model::{
 };
 use crate::register::vocabulary::{self, Vocabulary};
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId};
+use crate::values::id::Id;
+use crate::values::ids::{ActionId, AuthorityId, FindingId, PlanId, RecommendationId, of};
 
 /// Where a page begins: what sorts, whatever the order, and the id of the row before.
 type After = (Option<Date>, DateTime<Utc>, Option<i32>, ActionId);
@@ -52,7 +55,7 @@ pub fn list(
     let wanted = |what| matching(select(what, caller, filter.as_at), caller, filter, authorities.as_deref());
     let sort = filter.sort.unwrap_or(ImprovementActionSort::DueOn);
     let rows = sorted(wanted(ROWS), sort, window.after()?).value::<BigInt, _>(" limit ?", window.rows());
-    let rows = rows.query().load::<ImprovementActionRow>(conn)?;
+    let rows = limited::load::<ImprovementActionRow, _>(rows.query(), conn)?;
     let total =
         if window.counts() { Some(wanted("count(*) as total").query().get_result::<Total>(conn)?.total) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.due_on, row.updated_at, row.slip_days, row.action_id))?;
@@ -75,64 +78,84 @@ pub fn find_on(
     statement.query().get_result(conn).or_not_found(WHAT)
 }
 
-/// The actions of these plans by due date, as at a day if one is asked about, each with its plan.
+/// The actions of these plans by due date, as at a day if one is asked about.
 pub fn of_plans(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[PlanId],
     as_at: Option<Date>,
-) -> Result<Vec<(PlanId, ImprovementAction)>, ApiError> {
-    let statement = select(ROWS, caller, as_at).value::<Array<Uuid>, _>(" and plan_id = any (?)", ids);
-    let actions = by_due_date(conn, caller, statement, as_at)?;
-    Ok(actions.into_iter().filter_map(|action| Some((action.row.plan_id?, action))).collect())
+) -> Result<EmbeddedRows<of::Plan, ImprovementAction>, ApiError> {
+    of_owners(conn, caller, room, ids, ("plan_id", ""), as_at)
 }
 
-/// The actions that answer these recommendations by due date, each with every one that it answers.
+/// The actions that answer these recommendations by due date.
 pub fn of_recommendations(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[RecommendationId],
-) -> Result<Vec<(RecommendationId, ImprovementAction)>, ApiError> {
-    let statement = answering_recommendations(select(ROWS, caller, None), caller, ids);
-    let actions = by_due_date(conn, caller, statement, None)?;
-    let pairs = actions.into_iter().flat_map(|action| {
-        action.recommendation_ids.clone().into_iter().map(move |recommendation| (recommendation, action.clone()))
-    });
-    Ok(pairs.collect())
+) -> Result<EmbeddedRows<of::Recommendation, ImprovementAction>, ApiError> {
+    let link = ("recommendation_id", " join improvement_action_recommendations using (action_id)");
+    of_owners(conn, caller, room, ids, link, None)
 }
 
-/// The actions that answer these findings by due date, each with every one that it answers.
+/// The actions that answer these findings by due date.
 pub fn of_findings(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[FindingId],
-) -> Result<Vec<(FindingId, ImprovementAction)>, ApiError> {
-    let statement = answering_findings(select(ROWS, caller, None), caller, ids);
-    let actions = by_due_date(conn, caller, statement, None)?;
-    let pairs = actions
-        .into_iter()
-        .flat_map(|action| action.finding_ids.clone().into_iter().map(move |finding| (finding, action.clone())));
-    Ok(pairs.collect())
+) -> Result<EmbeddedRows<of::Finding, ImprovementAction>, ApiError> {
+    let link = ("finding_id", " join improvement_action_findings using (action_id)");
+    of_owners(conn, caller, room, ids, link, None)
 }
 
-fn by_due_date(
+/// An action with the resource that embeds it.
+#[derive(QueryableByName, Serialize)]
+struct Owned {
+    #[diesel(sql_type = Uuid)]
+    owner_id: uuid::Uuid,
+    #[diesel(embed)]
+    row: ImprovementActionRow,
+}
+
+/// The actions of these owners by due date: the column with the owner, and the table that has it.
+fn of_owners<O>(
     conn: &mut PgConnection,
     caller: &Caller,
-    statement: Statement<'_>,
+    room: &mut Room,
+    ids: &[Id<O>],
+    (column, link): (&'static str, &'static str),
     as_at: Option<Date>,
-) -> Result<Vec<ImprovementAction>, ApiError> {
-    let rows = sorted(statement, ImprovementActionSort::DueOn, None).query().load::<ImprovementActionRow>(conn)?;
-    assemble::all(conn, caller, rows, &ImprovementActionParameters { as_at, embed: None })
+) -> Result<EmbeddedRows<O, ImprovementAction>, ApiError> {
+    let beyond = i64::try_from(MOST_OF_EACH).unwrap_or(i64::MAX).saturating_add(1);
+    let statement = Statement::new("select * from (select ").text(ROWS).text(", ").text(column).text(" as owner_id");
+    let statement = statement.text(", row_number() over (partition by ").text(column);
+    let statement = statement.text(" order by or_distant_future(due_on), action_id) as place from ");
+    let statement = caller.access().only_visible_papers(source(statement, as_at).text(link).text(" where true"));
+    let statement = statement
+        .text(" and ")
+        .text(column)
+        .value::<Array<Uuid>, _>(" = any (?)", ids)
+        .value::<BigInt, _>(") of_owners where place <= ? order by owner_id, place", beyond);
+    let rows = room.load(conn, ids, statement.query(), |owned: &Owned| owned.owner_id.into())?;
+    let parameters = ImprovementActionParameters { as_at, embed: None };
+    rows.turned(|rows| assemble::all(conn, caller, rows.into_iter().map(|owned| owned.row).collect(), &parameters))
 }
 
 /// The beginning of a statement about the actions that the caller may see.
 fn select<'a>(what: &'static str, caller: &'a Caller, as_at: Option<Date>) -> Statement<'a> {
-    let statement = Statement::new("select ").text(what).text(" from ");
-    let statement = match as_at {
+    let statement = source(Statement::new("select ").text(what).text(" from "), as_at);
+    caller.access().only_visible_papers(statement.text(" where true"))
+}
+
+/// The stored actions, or those of a day.
+fn source(statement: Statement<'_>, as_at: Option<Date>) -> Statement<'_> {
+    match as_at {
         None => statement.text("improvement_actions"),
         Some(day) => statement.value::<SqlDate, _>("improvement_actions_on(?)", day),
-    };
-    caller.access().only_visible_papers(statement.text(" where true"))
+    }
 }
 
 fn matching<'a>(

@@ -8,36 +8,79 @@ use super::rows::subject_of_part;
 use super::{date_revisions, transitions, updates};
 use crate::access::caller::Caller;
 use crate::error::ApiError;
+use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
 use crate::register::events::query as events;
-use crate::register::evidence::query::{reviews, rows as evidence};
+use crate::register::evidence::query::{self as evidence, reviews};
 use crate::register::improvement_actions::model::ImprovementActionRow;
-use crate::values::date::Date;
 
 /// Records, for the public, the parts of an action that became public with it in this transaction, or ceased to be.
 pub(super) fn record(conn: &mut PgConnection, caller: &Caller, action: &ImprovementActionRow) -> Result<(), ApiError> {
-    let (ids, today) = ([action.action_id], Date::today());
+    let id = action.action_id;
     // The evidence before the moves that rest on it.
-    let pieces = evidence::of_action(conn, action.action_id)?;
-    let reviews = reviews::of_action(conn, action.action_id)?;
-    record_parts(conn, caller, action, EventResource::Evidence, &pieces, |row| row.evidence_id.as_uuid())?;
-    record_parts(conn, caller, action, EventResource::EvidenceReview, &reviews, |row| row.review_id.as_uuid())?;
-    let moves = transitions::of_actions(conn, &ids, today)?;
-    record_parts(conn, caller, action, EventResource::ImprovementActionTransition, &parts(moves), |part| {
-        part.row.transition_id.as_uuid()
-    })?;
-    let revisions = date_revisions::of_actions(conn, &ids, today)?;
-    record_parts(conn, caller, action, EventResource::ImprovementActionDateRevision, &parts(revisions), |row| {
-        row.date_revision_id.as_uuid()
-    })?;
-    let reports = updates::of_actions(conn, &ids, today)?;
-    record_parts(conn, caller, action, EventResource::ImprovementActionUpdate, &parts(reports), |row| {
-        row.update_id.as_uuid()
-    })
+    let mut pieces = Vec::new();
+    each_page(
+        conn,
+        |conn, window| evidence::list(conn, caller, id, window),
+        |conn, page| {
+            let rows = page.into_iter().map(|evidence| evidence.row).collect::<Vec<_>>();
+            pieces.extend(rows.iter().map(|row| row.evidence_id));
+            record_parts(conn, caller, action, EventResource::Evidence, &rows, |row| row.evidence_id.as_uuid())
+        },
+    )?;
+    for piece in pieces {
+        each_page(
+            conn,
+            |conn, window| reviews::list(conn, caller, piece, window),
+            |conn, page| {
+                record_parts(conn, caller, action, EventResource::EvidenceReview, &page, |row| row.review_id.as_uuid())
+            },
+        )?;
+    }
+    each_page(
+        conn,
+        |conn, window| transitions::list(conn, caller, id, window),
+        |conn, page| {
+            record_parts(conn, caller, action, EventResource::ImprovementActionTransition, &page, |part| {
+                part.row.transition_id.as_uuid()
+            })
+        },
+    )?;
+    each_page(
+        conn,
+        |conn, window| date_revisions::list(conn, caller, id, window),
+        |conn, page| {
+            record_parts(conn, caller, action, EventResource::ImprovementActionDateRevision, &page, |row| {
+                row.date_revision_id.as_uuid()
+            })
+        },
+    )?;
+    each_page(
+        conn,
+        |conn, window| updates::list(conn, caller, id, window),
+        |conn, page| {
+            record_parts(conn, caller, action, EventResource::ImprovementActionUpdate, &page, |row| {
+                row.update_id.as_uuid()
+            })
+        },
+    )
 }
 
-fn parts<O, T>(owned: Vec<(O, T)>) -> Vec<T> {
-    owned.into_iter().map(|(_, part)| part).collect()
+/// Does something with each page of a list, of which no more is held at once.
+fn each_page<T>(
+    conn: &mut PgConnection,
+    list: impl Fn(&mut PgConnection, &Window) -> Result<(Vec<T>, Page), ApiError>,
+    mut with: impl FnMut(&mut PgConnection, Vec<T>) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut window = Window::first(None);
+    loop {
+        let (rows, page) = list(conn, &window)?;
+        with(conn, rows)?;
+        match page.next_cursor {
+            Some(cursor) => window = Window::following(cursor),
+            None => return Ok(()),
+        }
+    }
 }
 
 fn record_parts<T: Serialize>(

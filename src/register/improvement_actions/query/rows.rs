@@ -1,5 +1,7 @@
 //! Rows of actions, with the ids of what they answer: found, locked, written, and what their events are about.
 
+use std::collections::HashSet;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use crate::register::improvement_actions::model::{
 };
 use crate::values::date::Date;
 use crate::values::id::owned_by;
-use crate::values::ids::{ActionId, FindingId, RecommendationId};
+use crate::values::ids::{ActionId, FindingId, PlanId, RecommendationId};
 use crate::values::text::Reason;
 
 /// What is missing, in a 404.
@@ -60,6 +62,20 @@ fn visible(caller: &Caller, row: ImprovementActionRow) -> Result<ImprovementActi
     if is_seen { Ok(row) } else { Err(ApiError::not_found(WHAT)) }
 }
 
+/// Which of these recommendations an action of the plan answers.
+pub fn answered_in_plan(
+    conn: &mut PgConnection,
+    plan: PlanId,
+    ids: &[RecommendationId],
+) -> QueryResult<HashSet<RecommendationId>> {
+    use improvement_action_recommendations::recommendation_id;
+    let answered = improvement_action_recommendations::table
+        .inner_join(improvement_actions::table)
+        .filter(improvement_actions::plan_id.eq(plan).and(recommendation_id.eq_any(ids)))
+        .select(recommendation_id);
+    Ok(answered.load(conn)?.into_iter().collect())
+}
+
 /// This action with all that it refers to, as it is stored, whatever a caller sees.
 pub fn stored(conn: &mut PgConnection, row: ImprovementActionRow) -> Result<ImprovementAction, ApiError> {
     let linked = linked(conn, vec![row], Date::today())?.pop();
@@ -94,6 +110,7 @@ pub(super) fn linked(
             evidence: None,
             date_revisions: None,
             transitions: None,
+            truncated: Vec::new(),
             row,
         })
     });

@@ -8,6 +8,7 @@ use super::rows::{find, lock};
 use super::rules::{check_support, effective_on};
 use crate::access::Permission;
 use crate::access::caller::Caller;
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::{evidence, improvement_action_transition_evidence, improvement_action_transitions};
 use crate::error::{ApiError, ConstraintExt, FieldError, ProblemCode};
 use crate::http::page::{Page, Window};
@@ -17,7 +18,7 @@ use crate::register::improvement_actions::model::{
     NewImprovementActionTransition,
 };
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, EvidenceId, TransitionId};
+use crate::values::ids::{ActionId, EvidenceId, TransitionId, of};
 
 numbered!(improvement_action_transitions, ImprovementActionTransitionRow);
 
@@ -37,14 +38,14 @@ pub fn list(
     Ok((assemble(conn, rows)?, page))
 }
 
-/// The moves of these actions that were effective by a day, in their order, each with its action.
+/// The moves of these actions that were effective by a day, in their order.
 pub fn of_actions(
     conn: &mut PgConnection,
+    room: &mut Room,
     ids: &[ActionId],
     by: Date,
-) -> QueryResult<Vec<(ActionId, ImprovementActionTransition)>> {
-    let rows = rows_of(conn, ids, by)?;
-    Ok(assemble(conn, rows)?.into_iter().map(|transition| (transition.row.action_id, transition)).collect())
+) -> QueryResult<EmbeddedRows<of::Action, ImprovementActionTransition>> {
+    rows_of(conn, room, ids, by)?.turned(|rows| assemble(conn, rows))
 }
 
 /// Puts moves together with the evidence that they rest on: one statement, however many moves.

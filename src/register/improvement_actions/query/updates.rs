@@ -9,13 +9,14 @@ use super::rows::{find, lock};
 use super::rules::effective_on;
 use crate::access::Permission;
 use crate::access::caller::Caller;
+use crate::database::limited::{self, EmbeddedRows, Room};
 use crate::database::schema::improvement_action_updates;
 use crate::error::{ApiError, ConstraintExt};
 use crate::http::page::{Page, Window};
 use crate::register::events::model::EventResource;
 use crate::register::improvement_actions::model::{ImprovementActionUpdate, NewImprovementActionUpdate, Rag};
 use crate::values::date::Date;
-use crate::values::ids::{ActionId, UpdateId};
+use crate::values::ids::{ActionId, UpdateId, of};
 
 /// Where a page begins: the day, the instant of recording and the id of the row before.
 type After = (Date, DateTime<Utc>, UpdateId);
@@ -38,29 +39,29 @@ pub fn list(
         let later = recorded_at.gt(at).or(recorded_at.eq(at).and(update_id.gt(last)));
         rows = rows.filter(effective_on.ge(day).and(effective_on.gt(day).or(later)));
     }
-    let rows = rows
+    let query = rows
         .order((effective_on, recorded_at, update_id))
         .limit(window.rows())
-        .select(ImprovementActionUpdate::as_select())
-        .load(conn)?;
+        .select(ImprovementActionUpdate::as_select());
+    let rows = limited::load::<ImprovementActionUpdate, _>(query, conn)?;
     let total = if window.counts() { Some(table.filter(action_id.eq(id)).count().get_result(conn)?) } else { None };
     window.page(rows, total, |row| (row.effective_on, row.recorded_at, row.update_id))
 }
 
-/// What was reported of these actions up to a day, the earliest day first, each with its action.
+/// What was reported of these actions up to a day, the earliest day first.
 pub fn of_actions(
     conn: &mut PgConnection,
+    room: &mut Room,
     ids: &[ActionId],
     by: Date,
-) -> QueryResult<Vec<(ActionId, ImprovementActionUpdate)>> {
+) -> QueryResult<EmbeddedRows<of::Action, ImprovementActionUpdate>> {
     use improvement_action_updates::{action_id, effective_on, recorded_at, table, update_id};
-    let rows = table
+    let query = table
         .filter(action_id.eq_any(ids))
         .filter(effective_on.le(by))
         .order((action_id, effective_on, recorded_at, update_id))
-        .select(ImprovementActionUpdate::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.action_id, row)).collect())
+        .select(ImprovementActionUpdate::as_select());
+    room.load(conn, ids, query, |row: &ImprovementActionUpdate| row.action_id)
 }
 
 /// Records a report on an action. The version of the action comes with the report.

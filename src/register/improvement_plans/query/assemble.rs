@@ -6,6 +6,7 @@ use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid};
 
 use crate::access::caller::Caller;
 use crate::access::references;
+use crate::database::limited::{Room, of_owner};
 use crate::database::schema::inspections;
 use crate::database::sql::Statement;
 use crate::error::ApiError;
@@ -17,7 +18,6 @@ use crate::register::improvement_plans::model::{
 };
 use crate::values::codes::names;
 use crate::values::date::Date;
-use crate::values::id::owned_by;
 use crate::values::ids::{InspectionId, PlanId};
 use crate::values::working_days::statutory_due_on;
 
@@ -40,15 +40,18 @@ pub fn all(
         .load::<(InspectionId, Option<Date>)>(conn)?;
     let counted = counted(conn, caller, &ids, parameters.as_at)?;
     let embeds = names(parameters.embed.as_ref(), &ImprovementPlanEmbed::Actions);
-    let actions = if embeds { of_plans(conn, caller, &ids, parameters.as_at)? } else { Vec::new() };
+    let mut room = Room::default();
+    let actions = if embeds { Some(of_plans(conn, caller, &mut room, &ids, parameters.as_at)?) } else { None };
     let plans = rows.into_iter().map(|row| {
         let receipt = receipts.iter().find(|(id, _)| Some(*id) == row.responds_to_inspection_id);
+        let mut truncated = Vec::new();
         let counts = counted.iter().find(|counted| counted.plan_id == row.plan_id);
         Ok(ImprovementPlan {
             authority: authorities.of(row.authority_id)?,
             due_on: receipt.and_then(|(_, day)| *day).and_then(statutory_due_on),
             action_counts: counts.map(|counted| counted.counts).unwrap_or_default(),
-            actions: embeds.then(|| owned_by(&actions, row.plan_id)),
+            actions: of_owner(actions.as_ref(), row.plan_id, ImprovementPlanEmbed::Actions, &mut truncated),
+            truncated,
             row,
         })
     });

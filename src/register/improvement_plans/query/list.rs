@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::assemble;
 use super::rows::{Plans, as_on, known_by, state_on, visible};
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{improvement_plans, inspections};
 use crate::database::sql::{Bound, or_distant_future, or_distant_past};
 use crate::error::ApiError;
@@ -40,8 +41,8 @@ pub fn list(
     let sort = filter.sort.unwrap_or(ImprovementPlanSort::StartsOnDescending);
     let wanted = sorted(matching(), sort, window.after()?).limit(window.rows());
     let rows = match earlier {
-        None => wanted.select(ImprovementPlanRow::as_select()).load(conn)?,
-        Some(day) => wanted.select(as_on(day)).load(conn)?.into_iter().map(ImprovementPlanRow::on(day)).collect(),
+        None => limited::load::<ImprovementPlanRow, _>(wanted.select(ImprovementPlanRow::as_select()), conn)?,
+        Some(day) => limited::load(wanted.select(as_on(day)), conn)?.map(ImprovementPlanRow::on(day)),
     };
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| (row.starts_on, row.plan_id))?;

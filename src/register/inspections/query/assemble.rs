@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::access::caller::Caller;
+use crate::database::limited::{Room, of_owner};
 use crate::database::schema::{authorities, findings, inspections, recommendations};
 use crate::error::ApiError;
 use crate::register::authorities::model::AuthorityNames;
@@ -44,33 +45,36 @@ pub fn all(
         .group_by(recommendations::inspection_id)
         .select((recommendations::inspection_id, count_star()))
         .load::<(InspectionId, i64)>(conn)?;
+    let mut room = Room::default();
     let findings = if names(embed, &InspectionEmbed::Findings) {
-        Some(finding::query::assemble::of_inspections(conn, caller, &ids)?)
+        Some(finding::query::assemble::of_inspections(conn, caller, &mut room, &ids)?)
     } else {
         None
     };
     let recommendations = if names(embed, &InspectionEmbed::Recommendations) {
-        Some(recommendation::query::rows::of_inspections(conn, &ids)?)
+        Some(recommendation::query::rows::of_inspections(conn, &mut room, &ids)?)
     } else {
         None
     };
     let documents = if names(embed, &InspectionEmbed::Documents) {
-        Some(documents::query::rows::of_inspections(conn, &ids)?)
+        Some(documents::query::rows::of_inspections(conn, &mut room, &ids)?)
     } else {
         None
     };
     let whole = rows.into_iter().map(|row| {
         let id = row.inspection_id;
         let (authority, is_text_held) = about.get(&id).cloned().ok_or(diesel::result::Error::NotFound)?;
+        let mut cut = Vec::new();
         Ok(Inspection {
             judgements: owned_by(&judgements, id),
             authority,
             is_text_held,
             finding_count: count(&finding_counts, id),
             recommendation_count: count(&recommendation_counts, id),
-            findings: findings.as_ref().map(|findings| owned_by(findings, id)),
-            recommendations: recommendations.as_ref().map(|recommendations| owned_by(recommendations, id)),
-            documents: documents.as_ref().map(|documents| owned_by(documents, id)),
+            findings: of_owner(findings.as_ref(), id, InspectionEmbed::Findings, &mut cut),
+            recommendations: of_owner(recommendations.as_ref(), id, InspectionEmbed::Recommendations, &mut cut),
+            documents: of_owner(documents.as_ref(), id, InspectionEmbed::Documents, &mut cut),
+            truncated: cut,
             row,
         })
     });

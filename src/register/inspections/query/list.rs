@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::assemble;
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{authorities, findings, inspections, judgements, recommendations};
 use crate::database::sql::{Bound, folded, folded_each, or_distant_future, or_distant_past, question};
 use crate::error::ApiError;
@@ -50,8 +51,8 @@ pub fn list(
     let wanted = Wanted::by(conn, caller, filter)?;
     let matching = || wanted.matching(caller, filter);
     let sort = filter.sort.unwrap_or(InspectionSort::PublishedOnDescending);
-    let rows =
-        sorted(matching(), sort, window.after()?).limit(window.rows()).select(InspectionRow::as_select()).load(conn)?;
+    let query = sorted(matching(), sort, window.after()?).limit(window.rows()).select(InspectionRow::as_select());
+    let rows = limited::load::<InspectionRow, _>(query, conn)?;
     let total = if window.counts() { Some(matching().select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) = window.page(rows, total, |row| match sort {
         InspectionSort::PublishedOn | InspectionSort::PublishedOnDescending => (row.published_on, row.inspection_id),

@@ -7,6 +7,7 @@ use diesel_full_text_search::TsVectorExtensions;
 
 use super::assemble;
 use crate::access::caller::Caller;
+use crate::database::limited;
 use crate::database::schema::{self, recommendations};
 use crate::database::sql::question;
 use crate::error::ApiError;
@@ -59,11 +60,12 @@ pub fn list(
     if let Some(place) = window.after()? {
         query = query.filter(after(place, recommendations::position));
     }
-    let rows = query
-        .order(in_report_order(recommendations::position))
-        .limit(window.rows())
-        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
-        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
+    let query = query.order(in_report_order(recommendations::position)).limit(window.rows()).select((
+        RecommendationRow::as_select(),
+        InspectedAuthority::as_select(),
+        InspectionDays::as_select(),
+    ));
+    let rows = limited::load::<(RecommendationRow, InspectedAuthority, InspectionDays), _>(query, conn)?;
     let total =
         if window.counts() { Some(matching(filter, &reports).select(count_star()).get_result(conn)?) } else { None };
     let (rows, page) =

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::access::caller::Caller;
+use crate::database::limited::{EmbeddedRows, Room};
 use crate::database::schema::{self, recommendations};
 use crate::error::{ApiError, ConstraintExt};
 use crate::register::authorities::model::InspectedAuthority;
@@ -14,36 +15,51 @@ use crate::register::inspections::query::part::{next_position, subject};
 use crate::register::recommendations::model::{
     NewRecommendation, Recommendation, RecommendationPatch, RecommendationRow,
 };
-use crate::values::ids::{ActionId, InspectionId, RecommendationId};
+use crate::values::ids::{ActionId, InspectionId, RecommendationId, of};
 
 /// The row with this id.
 pub fn find(conn: &mut PgConnection, id: RecommendationId) -> QueryResult<RecommendationRow> {
     recommendations::table.find(id).select(RecommendationRow::as_select()).first(conn)
 }
 
-/// The recommendations of these inspections, in the order of each report, each with the inspection.
+/// All recommendations of an inspection, in the order of the report.
+pub fn of_inspection(conn: &mut PgConnection, id: InspectionId) -> QueryResult<Vec<Recommendation>> {
+    let rows = recommendations::table
+        .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
+        .filter(recommendations::inspection_id.eq(id))
+        .order(recommendations::position)
+        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
+        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
+    Ok(rows.into_iter().map(|(row, whose, days)| Recommendation::new(row, whose, days)).collect())
+}
+
+/// The recommendations of these inspections, in the order of each report.
 pub fn of_inspections(
     conn: &mut PgConnection,
+    room: &mut Room,
     ids: &[InspectionId],
-) -> QueryResult<Vec<(InspectionId, Recommendation)>> {
-    let rows = recommendations::table
+) -> QueryResult<EmbeddedRows<of::Inspection, Recommendation>> {
+    let query = recommendations::table
         .inner_join(schema::inspections::table.inner_join(schema::authorities::table))
         .filter(recommendations::inspection_id.eq_any(ids))
         .order((recommendations::inspection_id, recommendations::position))
-        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()))
-        .load::<(RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
-    let whole = rows.into_iter();
-    Ok(whole.map(|(row, whose, days)| (row.inspection_id, Recommendation::new(row, whose, days))).collect())
+        .select((RecommendationRow::as_select(), InspectedAuthority::as_select(), InspectionDays::as_select()));
+    let inspection = |(row, ..): &(RecommendationRow, InspectedAuthority, InspectionDays)| row.inspection_id;
+    let rows = room.load(conn, ids, query, inspection)?;
+    Ok(rows.map(|(row, whose, days)| Recommendation::new(row, whose, days)))
 }
 
-/// The recommendations that these actions answer, each with the action.
+/// The recommendations that these actions answer.
 pub fn of_actions(
     conn: &mut PgConnection,
     caller: &Caller,
+    room: &mut Room,
     ids: &[ActionId],
-) -> QueryResult<Vec<(ActionId, Recommendation)>> {
+) -> QueryResult<EmbeddedRows<of::Action, Recommendation>> {
+    type Answered = (ActionId, RecommendationRow, InspectedAuthority, InspectionDays);
+
     use schema::improvement_action_recommendations::{action_id, table};
-    let rows = table
+    let query = table
         .inner_join(
             recommendations::table.inner_join(schema::inspections::table.inner_join(schema::authorities::table)),
         )
@@ -55,10 +71,9 @@ pub fn of_actions(
             RecommendationRow::as_select(),
             InspectedAuthority::as_select(),
             InspectionDays::as_select(),
-        ))
-        .load::<(ActionId, RecommendationRow, InspectedAuthority, InspectionDays)>(conn)?;
-    let whole = rows.into_iter();
-    Ok(whole.map(|(action, row, whose, days)| (action, Recommendation::new(row, whose, days))).collect())
+        ));
+    let rows = room.load(conn, ids, query, |(action, ..): &Answered| *action)?;
+    Ok(rows.map(|(_, row, whose, days)| Recommendation::new(row, whose, days)))
 }
 
 /// The recommendations with these ids, each with the subject of its events.
