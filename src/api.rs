@@ -16,6 +16,7 @@ use crate::access::role::Role;
 use crate::contract;
 use crate::database::pool::Db;
 use crate::error::Problem;
+use crate::http::forwarded::TrustedProxies;
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
 use crate::http::operation::Operations;
@@ -101,6 +102,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The address of the service for callers.
     pub public_url: PublicUrl,
+    /// The proxies that are believed when they name their client.
+    pub proxies: TrustedProxies,
     /// The limits on requests.
     pub limits: RequestLimits,
 }
@@ -204,6 +207,7 @@ pub fn build(
         .app_data(web::Data::new(app.keys.clone()))
         .app_data(web::Data::new(app.metrics.clone()))
         .app_data(web::Data::new(app.draining.clone()))
+        .app_data(web::Data::new(app.proxies.clone()))
         .app_data(web::Data::new(app.limits.bodies.clone()))
         .app_data(web::Data::new(app.limits.responses.clone()))
         .app_data(web::Data::from(Arc::clone(&app.limits.rate)))

@@ -30,7 +30,7 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Requests per minute for each client address; absent if there is no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// The proxies whose `X-Forwarded-For` header is trusted.
+    /// The proxies that are believed when they name their client in `X-Forwarded-For` or `Forwarded`.
     pub trusted_proxies: Vec<IpNet>,
     /// The filters of the log.
     pub log: String,
@@ -83,7 +83,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "TRUSTED_PROXIES",
         default: "",
-        about: "comma-separated addresses or networks of proxies whose X-Forwarded-For header is trusted",
+        about: "comma-separated addresses or networks of proxies whose X-Forwarded-For or Forwarded header is trusted",
     },
     Setting {
         name: "RUST_LOG",

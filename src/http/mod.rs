@@ -1,6 +1,7 @@
 //! HTTP: from the bytes of a request to a checked input, and from a result to a response.
 
 pub mod extract;
+pub mod forwarded;
 pub mod guard;
 pub mod health;
 pub mod idempotency;

@@ -13,6 +13,7 @@ use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Reg
 
 use crate::database::pool::Db;
 use crate::error::{ApiError, PROBLEM_JSON, ProblemCode};
+use crate::http::forwarded::TrustedProxies;
 use crate::http::public_url::PublicUrl;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::route;
@@ -94,6 +95,9 @@ pub async fn observe(
     let route = route(&request).unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(id.clone());
+    if let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() {
+        proxies.identify(&request);
+    }
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response = explain(response, &path, &id);
     finish_headers(response.response_mut(), &id);

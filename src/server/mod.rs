@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::database::embedded::{self, Embedded, EmbeddedError, Options};
 use crate::database::pool::Db;
 use crate::database::session;
+use crate::http::forwarded::TrustedProxies;
 use crate::http::health::Draining;
 use crate::http::idempotency;
 use crate::http::limits::rate::RateLimits;
@@ -129,7 +130,6 @@ fn first_key(config: &Config, url: &str) -> Result<Option<IssuedApiKey>, ServeEr
 }
 
 fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Result<(), ServeError> {
-    let rate = RateLimits::new(config.rate_limit, config.trusted_proxies.clone());
     let app = App {
         db: Db::new(url, config.database_pool_size),
         keys: KnownKeys::default(),
@@ -137,7 +137,8 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
         draining: Draining::default(),
         cors_origins: config.cors_origins.clone(),
         public_url: config.public_url.clone(),
-        limits: RequestLimits::new(files::make_room(Limits::default()), rate),
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+        limits: RequestLimits::new(files::make_room(Limits::default()), RateLimits::new(config.rate_limit)),
     };
     let draining = app.draining.clone();
     let db = app.db.clone();

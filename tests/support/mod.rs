@@ -29,6 +29,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test;
 use inspection_register::api::{self, App};
 use inspection_register::database::pool::Db;
+use inspection_register::http::forwarded::TrustedProxies;
 use inspection_register::http::health::Draining;
 use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
@@ -288,6 +289,7 @@ pub fn app(database: &Database) -> App {
         draining: Draining::default(),
         cors_origins: Vec::new(),
         public_url: PublicUrl::default(),
+        proxies: TrustedProxies::default(),
         limits: RequestLimits::new(Limits::default(), RateLimits::default()),
     }
 }

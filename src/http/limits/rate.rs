@@ -18,10 +18,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use ipnet::IpNet;
 
 use crate::access::caller::Caller;
 use crate::error::ApiError;
+use crate::http::forwarded::caller_address;
 use crate::values::ids::KeyId;
 
 /// The header with the remaining quota.
@@ -113,7 +113,6 @@ const OF_A_KEY: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 #[derive(Default)]
 pub struct RateLimits {
     policies: Option<Policies>,
-    trusted_proxies: Vec<IpNet>,
 }
 
 struct Policies {
@@ -155,14 +154,14 @@ impl Written {
 impl RateLimits {
     /// Limits with this number of requests per minute for each address without credentials; no limits if it is `None`.
     #[must_use]
-    pub fn new(quota: Option<NonZeroU32>, trusted_proxies: Vec<IpNet>) -> Self {
+    pub fn new(quota: Option<NonZeroU32>) -> Self {
         let policies = quota.map(|quota| Policies {
             without: Policy::new("address", quota),
             with: Policy::new("address", quota.saturating_mul(WITH_CREDENTIALS)),
             keys: Policy::new("key", quota.saturating_mul(OF_A_KEY)),
             written: Written { policy: Policy::new("written", WRITTEN), owed: Mutex::default() },
         });
-        Self { policies, trusted_proxies }
+        Self { policies }
     }
 
     /// Counts a request below `/v1` by its client address.
@@ -171,7 +170,7 @@ impl RateLimits {
         let policies = self.policies.as_ref().filter(|_| is_operation)?;
         let has_credentials = request.headers().contains_key(header::AUTHORIZATION);
         let policy = if has_credentials { &policies.with } else { &policies.without };
-        Some(policy.spend(network(self.source(request)?)))
+        Some(policy.spend(network(caller_address(request)?)))
     }
 
     /// Counts a request by its API key.
@@ -185,24 +184,6 @@ impl RateLimits {
         let key = request.extensions().get::<Caller>().and_then(Caller::key_id)?;
         let policies = self.policies.as_ref().filter(|_| !request.method().is_safe())?;
         Some((&policies.written, key))
-    }
-
-    fn is_trusted(&self, address: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(&address))
-    }
-
-    /// The client address of a request: the peer of the connection or, if that is a trusted proxy, the last forwarded
-    /// address that is not a trusted proxy.
-    fn source(&self, request: &ServiceRequest) -> Option<IpAddr> {
-        let mut source = request.peer_addr()?.ip().to_canonical();
-        let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-        let hops = forwarded.flat_map(|value| value.split(',')).map(|hop| hop.trim().parse::<IpAddr>());
-        let mut hops = hops.collect::<Vec<_>>().into_iter().rev();
-        while self.is_trusted(source) {
-            let Some(Ok(hop)) = hops.next() else { break };
-            source = hop.to_canonical();
-        }
-        Some(source)
     }
 }
 

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::http::Method;
+use inspection_register::http::forwarded::TrustedProxies;
 use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
 
@@ -13,9 +14,9 @@ use crate::support::{Answer, Register, keys};
 /// A register that allows so many requests a minute, behind these proxies.
 async fn limited(quota: u32, proxies: &[&str]) -> Register {
     let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
-    let rate = RateLimits::new(NonZeroU32::new(quota), proxies);
     Register::with(Database::empty(), |app| {
-        app.limits = RequestLimits::new(Limits::default(), rate);
+        app.limits = RequestLimits::new(Limits::default(), RateLimits::new(NonZeroU32::new(quota)));
+        app.proxies = TrustedProxies::new(proxies);
         app.cors_origins = vec!["https://example.org".to_owned()];
     })
     .await
@@ -141,6 +142,46 @@ async fn a_proxy_is_believed_if_it_is_trusted_and_callers_are_not() {
     assert_eq!(by("192.0.2.3", "198.51.100.1").await, 429, "nobody else is believed");
     assert_eq!(by("10.0.0.9", "nonsense").await, 200, "a proxy that names nobody asks for itself");
     assert_eq!(by("10.0.0.9", "192.0.2.4, nonsense").await, 429);
+}
+
+/// Asks through a proxy, which adds these headers.
+async fn ask_through(register: &Register, proxy: &str, headers: &[(&'static str, &str)]) -> u16 {
+    let request = register.request(Method::GET, "/v1/themes").anonymous().from(proxy);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+    request.send().await.status.as_u16()
+}
+
+#[actix_web::test]
+async fn callers_behind_a_proxy_have_quotas_of_their_own_however_it_names_them() {
+    let register = limited(1, &["10.0.0.0/8", "::ffff:172.16.0.0/108"]).await;
+    let (xff, forwarded) = ("X-Forwarded-For", "Forwarded");
+    for (headers, expected, what) in [
+        (&[(xff, "203.0.113.1:51234")][..], 200, "a port"),
+        (&[(xff, "203.0.113.1:51235")], 429, "another port of the same caller"),
+        (&[(xff, "203.0.113.2:51234")], 200, "another caller"),
+        (&[(xff, "::ffff:203.0.113.2")], 429, "the same, mapped"),
+        (&[(xff, "[2001:db8:0:1::1]:443")], 200, "brackets"),
+        (&[(xff, "2001:db8:0:1::2")], 429, "its network"),
+        (&[(xff, "203.0.113.3, 10.0.0.7:80, [::ffff:172.16.0.1]:80")], 200, "proxies of proxies with ports"),
+        (&[(xff, "198.51.100.1"), (xff, "203.0.113.3:1")], 429, "of several lines the last"),
+        (&[(forwarded, "for=203.0.113.4")], 200, "the other header"),
+        (&[(forwarded, "for=\"203.0.113.4:51234\";proto=https")], 429, "with a port"),
+        (&[(forwarded, "for=\"[2001:db8:0:2::1]:443\"")], 200, "with brackets"),
+        (
+            &[(forwarded, "for=198.51.100.2, for=\"[2001:db8:0:2::2]\"")],
+            429,
+            "what the caller invents is not looked at",
+        ),
+        (&[(forwarded, "for=198.51.100.3"), (forwarded, "for=203.0.113.5, for=10.0.0.7")], 200, "several lines"),
+        (&[(forwarded, "for=198.51.100.4"), (xff, "203.0.113.5")], 429, "of both the older header"),
+        (&[(forwarded, "for=unknown")], 200, "nobody: the proxy"),
+        (&[(forwarded, "for=198.51.100.5, for=_hidden")], 429, "the same"),
+        (&[(forwarded, "for=198.51.100.6, for=\"x, for=203.0.113.9")], 429, "a quote that does not end"),
+    ] {
+        assert_eq!(ask_through(&register, "10.0.0.1", headers).await, expected, "{what}: {headers:?}");
+    }
+    assert_eq!(ask_through(&register, "192.0.2.1", &[(forwarded, "for=203.0.113.9")]).await, 200, "nobody else");
+    assert_eq!(ask_through(&register, "192.0.2.1", &[(forwarded, "for=203.0.113.8")]).await, 429, "is believed");
 }
 
 #[actix_web::test]
