@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use actix_web::http::Uri;
 use ipnet::IpNet;
@@ -32,6 +33,8 @@ pub struct Config {
     pub rate_limit: Option<NonZeroU32>,
     /// The proxies that are believed when they name their client in `X-Forwarded-For` or `Forwarded`.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long requests are served after SIGTERM before the listener closes.
+    pub drain: Duration,
     /// The filters of the log.
     pub log: String,
 }
@@ -84,6 +87,11 @@ pub const SETTINGS: &[Setting] = &[
         name: "TRUSTED_PROXIES",
         default: "",
         about: "comma-separated addresses or networks of proxies whose X-Forwarded-For or Forwarded header is trusted",
+    },
+    Setting {
+        name: "DRAIN_SECONDS",
+        default: "5",
+        about: "seconds for which requests are served after SIGTERM, while /health/ready fails, 0 to 600",
     },
     Setting {
         name: "RUST_LOG",
@@ -150,6 +158,7 @@ impl Config {
         let public_url = value("PUBLIC_URL");
         let rate_limit = value("RATE_LIMIT").unwrap_or_else(|| "600".to_owned());
         let trusted_proxies = value("TRUSTED_PROXIES").unwrap_or_default();
+        let drain = value("DRAIN_SECONDS").unwrap_or_else(|| "5".to_owned());
         let log = value("RUST_LOG").unwrap_or_else(|| "info".to_owned());
 
         let bind_address = bind_address.parse::<SocketAddr>().map_err(|_| {
@@ -196,11 +205,14 @@ impl Config {
             mistakes.push(format!("TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, has {text:?}"));
         }
         let trusted_proxies = trusted_proxies.into_iter().flatten().collect();
+        let drain = drain.parse().ok().filter(|seconds| *seconds <= 600).map(Duration::from_secs).ok_or_else(|| {
+            mistakes.push(format!("DRAIN_SECONDS must be a number from 0 to 600, is {drain:?}"));
+        });
         if let Err(error) = env_filter::Builder::new().try_parse(&log) {
             mistakes.push(format!("RUST_LOG must be a level or modules with levels: {error}"));
         }
-        match (bind_address, database_pool_size) {
-            (Ok(bind_address), Ok(database_pool_size)) if mistakes.is_empty() => Ok(Self {
+        match (bind_address, database_pool_size, drain) {
+            (Ok(bind_address), Ok(database_pool_size), Ok(drain)) if mistakes.is_empty() => Ok(Self {
                 bind_address,
                 database_url,
                 database_pool_size,
@@ -210,6 +222,7 @@ impl Config {
                 public_url,
                 rate_limit,
                 trusted_proxies,
+                drain,
                 log,
             }),
             _ => Err(ConfigError(mistakes)),
@@ -267,6 +280,7 @@ mod tests {
             ("PUBLIC_URL", "example.org"),
             ("RATE_LIMIT", "0"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("DRAIN_SECONDS", "601"),
             ("RUST_LOG", "inspection_register=loud"),
         ];
         let read =

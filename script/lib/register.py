@@ -40,7 +40,7 @@ class Register:
             self.key = like.key
         self.address = f"127.0.0.1:{free_port()}"
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        own = {"BIND_ADDRESS": self.address, "DATA_DIR": str(self.folder), "RUST_LOG": "warn"}
+        own = {"BIND_ADDRESS": self.address, "DATA_DIR": str(self.folder), "RUST_LOG": "warn", "DRAIN_SECONDS": "0"}
         self.environment = kept | own | settings
 
     def __enter__(self):

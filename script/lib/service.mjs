@@ -24,7 +24,14 @@ export async function withService(origin, work) {
     const address = `127.0.0.1:${await freePort()}`;
     const { DATABASE_URL, ...environment } = process.env;
     const service = spawn(join(process.env.CARGO_TARGET_DIR ?? 'target', 'debug/inspection-register'), [], {
-        env: { ...environment, BIND_ADDRESS: address, DATA_DIR: folder, RUST_LOG: 'warn', CORS_ORIGINS: origin },
+        env: {
+            ...environment,
+            BIND_ADDRESS: address,
+            DATA_DIR: folder,
+            RUST_LOG: 'warn',
+            DRAIN_SECONDS: '0',
+            CORS_ORIGINS: origin,
+        },
         stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(service, 'exit');

@@ -18,6 +18,12 @@ impl Draining {
     pub fn begin(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
+
+    /// Whether the service is shutting down.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// `GET /health/live`: the process runs. It does not use the database, since restarting the service does not help if
@@ -33,7 +39,7 @@ pub async fn live() -> impl Responder {
 ///
 /// `unavailable` otherwise, within a second; `detail` is the reason as one word.
 pub async fn ready(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, ApiError> {
-    if draining.0.load(Ordering::Relaxed) {
+    if draining.has_begun() {
         return Err(ApiError::not_ready("draining"));
     }
     match db.condition().await.reason() {

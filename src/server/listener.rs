@@ -1,7 +1,6 @@
 //! The listener: the HTTP service of actix on `Connection`s, which have deadlines that its standard server lacks.
 
 use std::io;
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
@@ -11,20 +10,21 @@ use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_confi
 use actix_web::dev::AppConfig;
 use tokio::net::TcpStream;
 
+use super::entrance::Entrance;
 use crate::api::{self, App};
 use crate::http::limits::connection::Connection;
 
-/// The maximum number of connections that wait to be accepted.
-const BACKLOG: u32 = 1024;
 /// The number of seconds that requests in progress get to finish when the service shuts down.
 const SHUTDOWN_SECONDS: u64 = 20;
 
-/// Listens on an address, and serves the application.
+/// Serves the application at its entrance.
 ///
 /// # Errors
 ///
-/// If it cannot listen on the address.
-pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
+/// If the operating system refuses.
+pub fn listen(app: &App, entrance: &Entrance) -> io::Result<Server> {
+    let listener = entrance.listener()?;
+    let address = listener.local_addr()?;
     let limits = app.limits.limits;
     let workers = available_parallelism().map_or(1, NonZeroUsize::get);
     let server = ServerBuilder::new()
@@ -32,8 +32,7 @@ pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
         .max_concurrent_connections(limits.connections.div_ceil(workers))
         .worker_max_blocking_threads(app.db.threads())
         .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals()
-        .backlog(BACKLOG);
+        .disable_signals();
     let stopping = server.graceful_shutdown_signal();
     let app = app.clone();
     let serve = move || {
@@ -61,5 +60,5 @@ pub fn listen(app: &App, address: SocketAddr) -> io::Result<Server> {
         })
         .and_then(http)
     };
-    Ok(server.bind("register", address, serve)?.run())
+    Ok(server.listen("register", listener, serve)?.run())
 }

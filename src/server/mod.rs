@@ -1,12 +1,14 @@
 //! Starts the service, and shuts it down gracefully.
 
+pub mod entrance;
 pub mod listener;
+mod stop;
 
+use std::future::poll_fn;
 use std::io::Write;
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::task::Poll;
 
-use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
-use actix_web::rt::{System, SystemRunner};
 use diesel::prelude::*;
 
 use crate::access::caller::Caller;
@@ -25,6 +27,9 @@ use crate::import::{self, upgrade};
 use crate::register::api_keys;
 use crate::register::api_keys::authenticate::KnownKeys;
 use crate::register::api_keys::model::IssuedApiKey;
+
+use self::entrance::Entrance;
+pub use self::stop::Signals;
 
 /// The name of the database on the private server.
 const EMBEDDED_DATABASE: &str = "inspection_register";
@@ -143,49 +148,19 @@ fn listen(config: &Config, url: &str, Signals { system, heard }: Signals) -> Res
     let draining = app.draining.clone();
     let db = app.db.clone();
     system.block_on(async {
-        let server = listener::listen(&app, config.bind_address)
-            .map_err(|error| ServeError::Bind(config.bind_address, error))?;
+        let bind = |error| ServeError::Bind(config.bind_address, error);
+        let entrance = Entrance::open(config.bind_address).map_err(bind)?;
+        let server = listener::listen(&app, &entrance).map_err(bind)?;
         actix_web::rt::spawn(idempotency::prune_regularly(db));
         announce(config, first_key(config, url)?.as_ref());
-        let handle = server.handle();
-        actix_web::rt::spawn(async move {
-            either(heard).await;
-            log::info!("shutting down");
-            draining.begin();
-            handle.stop(true).await;
+        let mut stopped = pin!(stop::at_signals(heard, draining, config.drain, entrance, server.handle()));
+        let mut server = pin!(server);
+        let either = poll_fn(|context| match stopped.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => server.as_mut().poll(context),
         });
-        server.await.map_err(ServeError::Run)
+        either.await.map_err(ServeError::Run)
     })
-}
-
-/// The signals that stop the program: SIGINT, SIGTERM and SIGHUP. They are handled from the start, since a program that
-/// ended while starting would leave its private server running.
-pub struct Signals {
-    system: SystemRunner,
-    heard: Vec<Signal>,
-}
-
-impl Signals {
-    /// Starts handling the signals, which then no longer end the program by default.
-    ///
-    /// # Errors
-    ///
-    /// If the operating system refuses.
-    pub fn hear() -> std::io::Result<Self> {
-        let system = System::new();
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let heard = system.block_on(async { kinds.into_iter().map(signal).collect::<Result<_, _>>() })?;
-        Ok(Self { system, heard })
-    }
-}
-
-/// Waits for the first of the signals.
-async fn either(mut signals: Vec<Signal>) {
-    let heard = |context: &mut Context<'_>| {
-        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-        if any { Poll::Ready(()) } else { Poll::Pending }
-    };
-    std::future::poll_fn(heard).await;
 }
 
 fn announce(config: &Config, key: Option<&IssuedApiKey>) {

@@ -20,6 +20,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, header};
 use actix_web::middleware::Next;
 use actix_web::rt::time::{Sleep, sleep};
+use actix_web::web::Data;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -27,6 +28,7 @@ use tokio::net::TcpStream;
 use super::Limits;
 use super::framing::{Body, Framing};
 use super::memory::{Memory, Share};
+use crate::http::health::Draining;
 
 /// The number of bytes of each head that are not counted.
 const UNCOUNTED: usize = 8 * 1024;
@@ -233,7 +235,8 @@ fn body(request: &ServiceRequest) -> Body {
     Body::Sized(length.and_then(|length| length.trim().parse().ok()).unwrap_or_default())
 }
 
-/// Informs the connection of the start of a request and of its response.
+/// Informs the connection of the start of a request and of its response, and closes it after the response if it should not
+/// be used again.
 ///
 /// # Errors
 ///
@@ -245,9 +248,19 @@ pub async fn follow(
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     exchange.begin(body(&request));
     exchange.read_on().await;
-    let response = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
-    let closes =
-        response.as_ref().is_ok_and(|response| response.response().head().connection_type() == ConnectionType::Close);
-    exchange.finish(closes);
-    response
+    let draining = request.app_data::<Data<Draining>>().cloned();
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => {
+            exchange.finish(false);
+            return Err(error);
+        }
+    };
+    let head = response.response_mut().head_mut();
+    if draining.is_some_and(|draining| draining.has_begun()) {
+        // A proxy that kept the connection could send its next request while the service closes it.
+        head.set_connection_type(ConnectionType::Close);
+    }
+    exchange.finish(head.connection_type() == ConnectionType::Close);
+    Ok(response)
 }

@@ -11,6 +11,7 @@ use actix_web::rt::System;
 use inspection_register::api::App;
 use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::server::entrance::Entrance;
 use inspection_register::server::listener;
 
 use crate::operations::program::free_address;
@@ -51,7 +52,9 @@ impl Server {
         let (address, (tell, told)) = (free_address(), channel());
         let thread = thread::spawn(move || {
             let serve = async {
-                let server = listener::listen(&app, address).unwrap();
+                let entrance = Entrance::open(address).unwrap();
+                let server = listener::listen(&app, &entrance).unwrap();
+                drop(entrance);
                 tell.send(server.handle()).unwrap();
                 server.await.unwrap();
             };
