@@ -24,7 +24,7 @@ use crate::http::page::Count;
 use crate::http::public_url::{self, PublicUrl};
 use crate::http::table::Columns;
 use crate::http::telemetry::{self, Metrics};
-use crate::http::{guard, pages};
+use crate::http::{compression, guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
 use crate::register::authorities::model::{AuthorityEmbed, AuthoritySort};
@@ -223,6 +223,7 @@ pub fn build(
         .wrap(from_fn(rate::by_key))
         .wrap(from_fn(authenticate::authenticate))
         .wrap(Compress::default())
+        .wrap(from_fn(compression::mark_tags))
         .wrap(from_fn(rate::by_address))
         .wrap(Condition::new(!app.cors_origins.is_empty(), Compat::new(cors(&app.cors_origins))))
         .wrap(from_fn(public_url::complete_headers))

@@ -5,10 +5,10 @@ two services on one database are replaced one after the other while 200 requests
 an idempotency key: none may fail, and none may take effect twice.
 """
 
-import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -70,7 +70,7 @@ def nginx(folder, block, port):
 def wait_for_listener(port):
     for _ in range(100):
         try:
-            http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return
         except OSError:
             time.sleep(0.05)
@@ -160,7 +160,7 @@ def check_weak_tags(address, api_key):
 
 
 def check_old_version(address):
-    for path in ("/v1/themes", "/v1/standings.csv", "/v1/judgements.csv?columns=all", "/openapi.json"):
+    for path in ("/v1/themes", "/v1/standings.csv", "/v1/judgements.csv", "/openapi.json"):
         for coding in ("identity", "gzip"):
             status, _, headers, body = curl(f"{address}{path}", "--header", f"Accept-Encoding: {coding}")
             expect((status, headers.get("content-encoding"), len(body) > 100), (200, None, True), f"{path} by HTTP/1.0")
@@ -194,7 +194,7 @@ class Load:
             sent, is_write = time.monotonic(), number % 4 == 0
             try:
                 status = self._ask(number, is_write)
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, ValueError, IndexError) as error:
                 status = repr(error)
             with self.lock:
                 self.slowest = max(self.slowest, time.monotonic() - sent)
@@ -203,18 +203,17 @@ class Load:
                     self.faults.append(f"request {number}: {status}")
 
     def _ask(self, number, is_write):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        """The status of a response. Sockets cost less than http.client, and the machine is busy with the services."""
+        body = ""
         if is_write:
             new = {"name": f"Council {number}", "authority_type": "county", "region": "East Midlands"}
             body = json.dumps(new | {"gss_code": f"E10{900_000 + number:06}"})
-            connection.request("POST", "/v1/authorities", body, headers)
-        else:
-            connection.request("GET", "/v1/themes", headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
+        line = "POST /v1/authorities" if is_write else "GET /v1/themes"
+        headers = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {self.key}\r\nContent-Type: application/json"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            connection.sendall(f"{line} HTTP/1.1\r\n{headers}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        return int(answer.split(b" ", 2)[1])
 
 
 def readiness(address):

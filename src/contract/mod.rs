@@ -223,7 +223,7 @@ fn tagged_headers() -> Value {
 fn headers() -> Value {
     let text = |description: &str, max: u32| json!({ "description": description, "schema": { "type": "string", "minLength": 1, "maxLength": max } });
     json!({
-        "ETag": text("The version of the resource, or of the representation if it has computed or embedded members.", 200),
+        "ETag": text("The version of the resource, or of the representation if it has computed or embedded members; of a compressed response, with `-gzip` at its end.", 200),
         "Idempotent-Replayed": { "description": "`true` if this is the stored response to an earlier request with the same `Idempotency-Key`; otherwise absent.", "schema": { "type": "boolean" } },
         "Link": text("The URL of the next page (RFC 8288); absent on the last page.", 8000),
         "Location": text("The address of the new resource.", 2000),

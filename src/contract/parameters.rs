@@ -107,8 +107,8 @@ impl PathParameter {
 pub(super) fn if_match() -> Value {
     json!({
         "name": "If-Match", "in": "header", "required": true,
-        "description": "The `ETag` of the version to change (RFC 9110). Only its version part is compared; a weak tag \
-                        never matches.",
+        "description": "The `ETag` of the version to change (RFC 9110). Only its version part is compared, also of a \
+                        tag that a proxy has weakened (`W/\"1\"`).",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     })
 }
@@ -122,7 +122,7 @@ pub(super) fn if_match_or_nothing() -> [Value; 2] {
     let replacing = json!({
         "name": "If-Match", "in": "header", "required": false,
         "description": "To replace: the `ETag` of the version to replace (RFC 9110). Only its version part is \
-                        compared; a weak tag never matches. Without it, `If-None-Match` is required.",
+                        compared, also of a tag that a proxy has weakened (`W/\"1\"`). Without it, `If-None-Match` is required.",
         "schema": tags(MAX_IF_MATCH), "example": "\"1\""
     });
     let creating = json!({

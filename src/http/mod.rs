@@ -1,5 +1,6 @@
 //! HTTP: from the bytes of a request to a checked input, and from a result to a response.
 
+pub mod compression;
 pub mod extract;
 pub mod forwarded;
 pub mod guard;

@@ -19,6 +19,7 @@ pub mod standings;
 pub mod wire;
 
 use std::future::{Future, poll_fn};
+use std::io::Read;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -27,6 +28,7 @@ use std::task::Poll;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test;
+use flate2::read::GzDecoder;
 use inspection_register::api::{self, App};
 use inspection_register::database::pool::Db;
 use inspection_register::http::forwarded::TrustedProxies;
@@ -62,12 +64,22 @@ impl Answer {
     /// The body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+        serde_json::from_slice(&self.plain()).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    /// The body without compression.
+    fn plain(&self) -> Vec<u8> {
+        if self.header("content-encoding") != "gzip" {
+            return self.bytes.clone();
+        }
+        let mut plain = Vec::new();
+        GzDecoder::new(self.bytes.as_slice()).read_to_end(&mut plain).unwrap();
+        plain
     }
 
     /// The body as text.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        String::from_utf8_lossy(&self.plain()).into_owned()
     }
 
     /// A header, empty if it is absent.

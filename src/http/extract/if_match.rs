@@ -54,13 +54,14 @@ impl IfMatch {
     }
 
     /// Refuses the change if the resource has another version. Only the version part of a tag is compared, since the
-    /// rest depends on computed and embedded members; weak tags never match.
+    /// rest depends on computed and embedded members, and on compression. A proxy may have weakened the tag; its version
+    /// is the same.
     ///
     /// # Errors
     ///
     /// `precondition_failed`, with the current tag.
     pub fn check(&self, version: i32) -> Result<(), ApiError> {
-        let matches = |tag: &EntityTag| !tag.weak && tag.tag().split('-').next() == Some(&version.to_string());
+        let matches = |tag: &EntityTag| tag.tag().split('-').next() == Some(&version.to_string());
         match &self.0 {
             header::IfMatch::Any => Ok(()),
             header::IfMatch::Items(tags) if tags.iter().any(matches) => Ok(()),

@@ -15,9 +15,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{ConnectionType, header};
+use actix_web::http::{ConnectionType, Version, header};
 use actix_web::middleware::Next;
 use actix_web::rt::time::{Sleep, sleep};
 use actix_web::web::Data;
@@ -235,19 +235,24 @@ fn body(request: &ServiceRequest) -> Body {
     Body::Sized(length.and_then(|length| length.trim().parse().ok()).unwrap_or_default())
 }
 
-/// Informs the connection of the start of a request and of its response, and closes it after the response if it should not
-/// be used again.
+/// Informs the connection of the start of a request and of its response, and closes it after the response if it cannot or
+/// should not be used again.
 ///
 /// # Errors
 ///
 /// Those of the inner layers.
 pub async fn follow(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     exchange.begin(body(&request));
     exchange.read_on().await;
+    let is_old = request.version() < Version::HTTP_11;
+    if is_old {
+        // A compressed body has no length, and there are no chunks to send it in.
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
     let draining = request.app_data::<Data<Draining>>().cloned();
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
@@ -256,7 +261,12 @@ pub async fn follow(
             return Err(error);
         }
     };
+    let has_end = response.response().body().size() != BodySize::Stream;
     let head = response.response_mut().head_mut();
+    if is_old && !has_end {
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
     if draining.is_some_and(|draining| draining.has_begun()) {
         // A proxy that kept the connection could send its next request while the service closes it.
         head.set_connection_type(ConnectionType::Close);

@@ -34,7 +34,7 @@ async fn what_the_caller_expects_decides() {
     let refused = create(&register, &place, &json!({ "outcome": "improved" })).await.expect(412);
     assert_eq!((refused.code().as_str(), refused.etag()), ("precondition_failed", "\"1\""));
     assert_eq!(put().if_match("\"2\"").send().await.expect(412).etag(), "\"1\"");
-    assert_eq!(put().if_match("W/\"1\"").send().await.expect(412).etag(), "\"1\"");
+    put().if_match("W/\"1\"").send().await.expect(200);
     put().if_match("*").send().await.expect(200);
     assert_eq!(told(&register).len(), 1);
 }

@@ -106,6 +106,48 @@ async fn answers_are_compressed_for_whoever_asks() {
 }
 
 #[actix_web::test]
+async fn a_compressed_form_has_a_tag_of_its_own_by_which_it_is_known_and_changed() {
+    let register = Register::real().await;
+    let get = async |path: &str, coding: &str, known: &str| {
+        let request = register.request(Method::GET, path).header("Accept-Encoding", coding);
+        if known.is_empty() { request } else { request.header("If-None-Match", known) }.send().await
+    };
+    for path in
+        ["/v1/authorities/E06000019", "/v1/authorities/E06000019?embed=standing", "/v1/standings", "/openapi.json"]
+    {
+        let plain = get(path, "identity", "").await.expect(200).etag().to_owned();
+        let answer = get(path, "gzip", "").await.expect(200);
+        let compressed = answer.etag().to_owned();
+        assert_eq!(answer.header("content-encoding"), "gzip");
+        assert_eq!(compressed, format!("{}-gzip\"", plain.trim_end_matches('"')), "{path}");
+        assert!(vary(&answer).contains("accept-encoding"));
+        for coding in ["gzip", "identity"] {
+            for (known, told) in [
+                (plain.clone(), &plain),
+                (compressed.clone(), &compressed),
+                (format!("W/{compressed}"), &compressed),
+                (format!("\"other\", {compressed}"), &compressed),
+                (format!("{plain}, {compressed}"), &plain),
+            ] {
+                let again = get(path, coding, &known).await.expect(304);
+                assert_eq!((again.etag(), vary(&again).contains("accept-encoding")), (told.as_str(), true), "{known}");
+            }
+            get(path, coding, "\"0-gzip\"").await.expect(200);
+        }
+        let head = register.request(Method::HEAD, path).header("Accept-Encoding", "gzip").send().await.expect(200);
+        assert_eq!(head.etag(), compressed);
+    }
+    let path = "/v1/authorities/E06000019";
+    let tag = get(path, "gzip", "").await.etag().to_owned();
+    let change = json!({ "name": "Exampleford" });
+    let request = register.request(Method::PATCH, path).header("Accept-Encoding", "gzip").if_match(&tag);
+    let patched = request.json(&change).send().await.expect(200);
+    assert_eq!((patched.header("content-encoding"), patched.etag()), ("gzip", "\"2-gzip\""));
+    register.patch(path, &tag, &json!({ "name": "Other" })).await.refused(&[412]);
+    register.patch(path, patched.etag(), &json!({ "name": "Other" })).await.expect(200);
+}
+
+#[actix_web::test]
 async fn the_id_of_a_request_is_taken_over_or_made() {
     let register = Register::real().await;
     for operation in all() {

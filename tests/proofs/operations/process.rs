@@ -231,6 +231,26 @@ fn a_second_signal_does_not_wait_for_requests_in_progress() {
 }
 
 #[test]
+fn http_1_0_gets_bodies_with_their_length_and_no_chunks() {
+    let database = Database::empty();
+    let folder = Folder::new();
+    let service = Service::start(&[("DATABASE_URL", &database.url)], &folder.0.join("output"));
+    for path in ["/v1/themes", "/v1/frameworks", "/openapi.json", "/v1/standings.csv", "/metrics", "/v1/nothing"] {
+        for method in ["GET", "HEAD"] {
+            for coding in ["identity", "gzip", "gzip, identity;q=0"] {
+                let request = format!("{method} {path} HTTP/1.0\r\nAccept-Encoding: {coding}\r\n\r\n");
+                let answer = service.exchange(request.as_bytes());
+                let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+                assert!(head.starts_with("HTTP/1.0 ") && !head.contains("transfer-encoding"), "{request}{head}");
+                assert!(!head.contains("content-encoding"), "{request}{head}");
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+                assert_eq!(body.len(), if method == "GET" { length.parse().unwrap() } else { 0 }, "{request}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_password_is_never_logged() {
     let folder = Folder::new();
     let url = "postgresql://register:unspoken@127.0.0.1:1/register?password=unspoken";

@@ -162,3 +162,19 @@ fn whoever_leaves_or_asks_for_the_head_alone_frees_the_database() {
     let both = rest(&mut kept);
     assert_eq!(both.matches("HTTP/1.1 200").count(), 2, "{both}");
 }
+
+#[test]
+fn a_large_table_has_no_chunks_in_http_1_0_and_ends_with_its_connection() {
+    let server = large();
+    for coding in ["identity", "gzip"] {
+        let request =
+            format!("GET /v1/findings.csv HTTP/1.0\r\nConnection: keep-alive\r\nAccept-Encoding: {coding}\r\n\r\n");
+        let received = server.exchange(&request);
+        let (head, body) = received.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.0 200"), "{head}");
+        assert!(!head.contains("transfer-encoding") && !head.contains("content-length"), "{head}");
+        assert!(!head.contains("content-encoding") && !head.contains("keep-alive"), "{head}");
+        assert_eq!(csv::Reader::from_reader(body.as_bytes()).records().map(Result::unwrap).count(), ROWS);
+        assert!(body.ends_with("\r\n"), "the last row is whole");
+    }
+}
