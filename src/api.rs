@@ -19,11 +19,12 @@ use crate::error::Problem;
 use crate::http::forwarded::TrustedProxies;
 use crate::http::health::{self, Draining};
 use crate::http::limits::{RequestLimits, connection, rate, responses};
+use crate::http::metrics::{self, Metrics};
 use crate::http::operation::Operations;
 use crate::http::page::Count;
 use crate::http::public_url::{self, PublicUrl};
 use crate::http::table::Columns;
-use crate::http::telemetry::{self, Metrics};
+use crate::http::telemetry;
 use crate::http::{compression, guard, pages};
 use crate::register::api_keys::authenticate::{self, KnownKeys};
 use crate::register::api_keys::model::ApiKeySort;
@@ -157,7 +158,7 @@ fn plumbing(service: &mut web::ServiceConfig) {
         .route("/problems/{slug}", web::get().to(pages::problems::explanation))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
-        .route("/metrics", web::get().to(telemetry::metrics))
+        .route("/metrics", web::get().to(metrics::metrics))
         .route("/docs/", web::get().to(pages::docs))
         .route("/docs/index.html", web::get().to(pages::docs))
         .route("/guides", web::get().to(pages::guides::guide))

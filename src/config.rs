@@ -11,6 +11,7 @@ use ipnet::IpNet;
 
 use crate::database::embedded;
 use crate::http::public_url::PublicUrl;
+use crate::logging::Format;
 
 /// The settings.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Config {
     pub drain: Duration,
     /// The filters of the log.
     pub log: String,
+    /// The form of the log.
+    pub log_format: Format,
 }
 
 /// One setting: its name, default and description.
@@ -98,6 +101,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "info",
         about: "log level (error, warn, info, debug, trace), optionally by module; libraries log at most info",
     },
+    Setting { name: "LOG_FORMAT", default: "text", about: "form of the log: text, or json for one object a line" },
 ];
 
 /// All mistakes in the settings.
@@ -160,6 +164,7 @@ impl Config {
         let trusted_proxies = value("TRUSTED_PROXIES").unwrap_or_default();
         let drain = value("DRAIN_SECONDS").unwrap_or_else(|| "5".to_owned());
         let log = value("RUST_LOG").unwrap_or_else(|| "info".to_owned());
+        let log_format = value("LOG_FORMAT").unwrap_or_else(|| "text".to_owned());
 
         let bind_address = bind_address.parse::<SocketAddr>().map_err(|_| {
             mistakes.push(format!(
@@ -211,8 +216,9 @@ impl Config {
         if let Err(error) = env_filter::Builder::new().try_parse(&log) {
             mistakes.push(format!("RUST_LOG must be a level or modules with levels: {error}"));
         }
-        match (bind_address, database_pool_size, drain) {
-            (Ok(bind_address), Ok(database_pool_size), Ok(drain)) if mistakes.is_empty() => Ok(Self {
+        let log_format = log_format.parse::<Format>().map_err(|mistake| mistakes.push(format!("LOG_FORMAT {mistake}")));
+        match (bind_address, database_pool_size, drain, log_format) {
+            (Ok(bind_address), Ok(database_pool_size), Ok(drain), Ok(log_format)) if mistakes.is_empty() => Ok(Self {
                 bind_address,
                 database_url,
                 database_pool_size,
@@ -224,6 +230,7 @@ impl Config {
                 trusted_proxies,
                 drain,
                 log,
+                log_format,
             }),
             _ => Err(ConfigError(mistakes)),
         }
@@ -282,6 +289,7 @@ mod tests {
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("DRAIN_SECONDS", "601"),
             ("RUST_LOG", "inspection_register=loud"),
+            ("LOG_FORMAT", "xml"),
         ];
         let read =
             |name: &str| Ok(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));

@@ -2,7 +2,11 @@
 //! keys. Malformed requests, which the HTTP library logs as errors, are not logged unless a filter asks for it: anybody
 //! can send them.
 
-use env_logger::Logger;
+mod json;
+
+use std::str::FromStr;
+
+use env_logger::{Builder, Logger};
 use log::{LevelFilter, Log, Metadata, Record};
 
 /// The prefix of the targets of the messages of the program itself.
@@ -31,18 +35,47 @@ fn is_own(target: &str) -> bool {
     target.strip_prefix(OWN).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text for people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("must be text or json, is {text:?}")),
+        }
+    }
+}
+
 /// Starts logging with these filters. A second call has no effect.
-pub fn begin(filters: &str) {
-    let logger = logger(filters);
+pub fn begin(filters: &str, format: Format) {
+    let mut builder = builder(filters);
+    if format == Format::Json {
+        builder.format(|out, record| json::write(out, record));
+        // A panic is a line like any other.
+        std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
+    }
+    let logger = builder.build();
     let most = logger.filter();
     if log::set_boxed_logger(Box::new(Capped(logger))).is_ok() {
         log::set_max_level(most);
     }
 }
 
-/// The logger with these filters.
-fn logger(filters: &str) -> Logger {
-    env_logger::Builder::new().filter_module("actix_http", LevelFilter::Off).parse_filters(filters).build()
+/// A logger with these filters.
+fn builder(filters: &str) -> Builder {
+    let mut builder = Builder::new();
+    builder.filter_module("actix_http", LevelFilter::Off).parse_filters(filters);
+    builder
 }
 
 #[cfg(test)]
@@ -50,7 +83,7 @@ mod tests {
     use log::{Level, Log, Metadata};
     use rstest::rstest;
 
-    use super::{Capped, logger};
+    use super::{Capped, builder};
 
     #[rstest]
     #[case("trace", "inspection_register::server", Level::Trace, true)]
@@ -69,7 +102,7 @@ mod tests {
         #[case] level: Level,
         #[case] is_said: bool,
     ) {
-        let logger = Capped(logger(filters));
+        let logger = Capped(builder(filters).build());
         assert_eq!(logger.enabled(&Metadata::builder().target(target).level(level).build()), is_said);
     }
 }

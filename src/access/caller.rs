@@ -76,6 +76,12 @@ impl Caller {
         &self.actor
     }
 
+    /// The name of the API key of the caller, if it has one.
+    #[must_use]
+    pub fn key_name(&self) -> Option<&str> {
+        self.key_id.map(|_| self.actor.as_str())
+    }
+
     /// The id of the request.
     #[must_use]
     pub fn request_id(&self) -> &str {

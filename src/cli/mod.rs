@@ -94,7 +94,7 @@ fn execute(arguments: &Arguments) -> Outcome {
         _ => {}
     }
     let config = Config::from_env()?;
-    logging::begin(&config.log);
+    logging::begin(&config.log, config.log_format);
     match &arguments.command {
         None | Some(Command::Serve) => server::serve(&config)?,
         Some(Command::Migrate) => with_database(&config, |url| {

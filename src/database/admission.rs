@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::rt::time::timeout;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, RefusalCause};
 
 /// The maximum wait for a place; after it the request gets `unavailable`.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
@@ -79,5 +79,5 @@ async fn wait(places: &Arc<Semaphore>, cause: &str) -> Result<OwnedSemaphorePerm
 }
 
 fn busy(cause: &str) -> ApiError {
-    ApiError::Unavailable(cause.to_owned())
+    ApiError::Overloaded(RefusalCause::Admission, cause.to_owned())
 }

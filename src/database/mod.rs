@@ -12,4 +12,5 @@ pub mod schema;
 pub mod session;
 pub mod sql;
 mod transaction;
+pub mod waits;
 mod watch;

@@ -14,6 +14,7 @@ use super::admission::Admission;
 use super::parts::{Outlet, Parts, parts};
 use super::session::Session;
 use super::transaction::{self, Kind, Pool, Progress};
+use super::waits::Waits;
 use super::watch::Watch;
 use crate::error::{ApiError, DatabaseFault};
 
@@ -47,6 +48,7 @@ struct Source {
     url: String,
     size: u32,
     watch: Watch,
+    waits: Waits,
     current: Mutex<Generation>,
 }
 
@@ -65,7 +67,7 @@ impl Db {
     pub fn new(url: &str, size: u32) -> Self {
         let url = super::session::with_timeouts(url);
         let current = Mutex::new(Generation::new(0, &url, size));
-        Self { source: Arc::new(Source { watch: Watch::begin(&url), url, size, current }) }
+        Self { source: Arc::new(Source { watch: Watch::begin(&url), waits: Waits::new(), url, size, current }) }
     }
 
     /// Runs reads in one transaction with one snapshot of the data. `work` may run more than once.
@@ -102,6 +104,18 @@ impl Db {
         usize::try_from(self.source.size.saturating_mul(THREADS_PER_CONNECTION)).unwrap_or(usize::MAX)
     }
 
+    /// The maximum number of connections.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.source.size
+    }
+
+    /// How long requests waited for a connection.
+    #[must_use]
+    pub fn waits(&self) -> &Waits {
+        &self.source.waits
+    }
+
     /// The numbers of open and idle connections.
     #[must_use]
     pub fn pool_state(&self) -> State {
@@ -127,7 +141,7 @@ impl Db {
         T: Send + 'static,
     {
         self.source.watch.check_response()?;
-        let place = self.source.admission().enter_for_long().await?;
+        let place = self.source.waits.during(self.source.admission().enter_for_long()).await?;
         let source = Arc::clone(&self.source);
         let progress = Arc::new(Progress::default());
         let (outlet, last_word, mut parts) = parts::<T>();
@@ -155,7 +169,7 @@ impl Db {
         T: Send + 'static,
     {
         self.source.watch.check_response()?;
-        let place = self.source.admission().enter().await?;
+        let place = self.source.waits.during(self.source.admission().enter()).await?;
         let source = Arc::clone(&self.source);
         let progress = Arc::new(Progress::default());
         let outcome = web::block({

@@ -1,5 +1,6 @@
 //! The errors of requests, and their problem bodies.
 
+mod cause;
 mod database;
 mod fault;
 mod problem;
@@ -10,6 +11,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
+pub use self::cause::RefusalCause;
 pub use self::database::{ConstraintExt, NotFoundExt};
 pub use self::fault::DatabaseFault;
 pub use self::problem::{FieldError, MAX_ERRORS, PROBLEM_JSON, Problem, ProblemCode};
@@ -21,6 +23,8 @@ pub enum ApiError {
     Refused(Box<Refusal>),
     /// The service is temporarily unavailable; the cause is logged.
     Unavailable(String),
+    /// A limit that all callers share is reached; the cause is logged.
+    Overloaded(RefusalCause, String),
     /// A fault of the database; the cause is logged.
     Database(DatabaseFault, String),
     /// An error in the register; the cause is logged.
@@ -193,7 +197,7 @@ impl ApiError {
     pub fn code(&self) -> ProblemCode {
         match self {
             Self::Refused(refusal) => refusal.code,
-            Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Unavailable(_) | Self::Overloaded(..) => ProblemCode::Unavailable,
             Self::Database(fault, _) => fault.code(),
             Self::Internal(_) => ProblemCode::Internal,
         }
@@ -204,7 +208,35 @@ impl ApiError {
     pub fn errors(&self) -> &[FieldError] {
         match self {
             Self::Refused(refusal) => &refusal.errors,
-            Self::Unavailable(_) | Self::Database(..) | Self::Internal(_) => &[],
+            Self::Unavailable(_) | Self::Overloaded(..) | Self::Database(..) | Self::Internal(_) => &[],
+        }
+    }
+
+    /// The cause, which the log has, if the register failed.
+    #[must_use]
+    pub fn cause_to_log(&self) -> Option<&str> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Unavailable(cause)
+            | Self::Overloaded(_, cause)
+            | Self::Database(_, cause)
+            | Self::Internal(cause) => Some(cause),
+        }
+    }
+
+    /// Why the request was refused, if nothing is wrong with it.
+    #[must_use]
+    pub fn refusal_cause(&self) -> Option<RefusalCause> {
+        match self {
+            Self::Overloaded(cause, _) => Some(*cause),
+            Self::Unavailable(_) | Self::Database(..) => Some(RefusalCause::Database),
+            Self::Refused(refusal) => match refusal.code {
+                ProblemCode::RateLimited => Some(RefusalCause::Rate),
+                ProblemCode::RequestTimeout => Some(RefusalCause::Deadline),
+                ProblemCode::PayloadTooLarge => Some(RefusalCause::Size),
+                _ => None,
+            },
+            Self::Internal(_) => None,
         }
     }
 
@@ -215,7 +247,9 @@ impl ApiError {
             Self::Database(DatabaseFault::OutcomeUnknown, _) => {
                 "the connection to the database was lost during the commit"
             }
-            Self::Unavailable(_) | Self::Database(..) => "the register is temporarily unavailable",
+            Self::Unavailable(_) | Self::Overloaded(..) | Self::Database(..) => {
+                "the register is temporarily unavailable"
+            }
             Self::Internal(_) => "the register failed to process the request; the failure is logged",
         }
     }
@@ -255,7 +289,7 @@ impl ApiError {
                     head.force_close();
                 }
             }
-            Self::Unavailable(_) | Self::Database(..) => {
+            Self::Unavailable(_) | Self::Overloaded(..) | Self::Database(..) => {
                 head.insert_header((header::RETRY_AFTER, "1"));
             }
             Self::Internal(_) => {}
@@ -274,7 +308,10 @@ impl fmt::Display for ApiError {
                     write!(f, "; {place} {}", error.message)
                 })
             }
-            Self::Unavailable(cause) | Self::Database(_, cause) | Self::Internal(cause) => f.write_str(cause),
+            Self::Unavailable(cause)
+            | Self::Overloaded(_, cause)
+            | Self::Database(_, cause)
+            | Self::Internal(cause) => f.write_str(cause),
         }
     }
 }

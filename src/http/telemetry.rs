@@ -1,83 +1,23 @@
-//! The outermost layer of every request: it assigns the id, writes the log line, updates the metrics, and adds common
+//! The outermost layer of every request: it assigns the id, has the log line written, updates the metrics, and adds common
 //! headers and problem bodies to responses.
 
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::database::pool::Db;
-use crate::error::{ApiError, PROBLEM_JSON, ProblemCode};
+use crate::error::{ApiError, PROBLEM_JSON, ProblemCode, RefusalCause};
 use crate::http::forwarded::TrustedProxies;
+use crate::http::metrics::Metrics;
 use crate::http::public_url::PublicUrl;
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
+use crate::http::request_log::{Identity, RequestLine};
 use crate::http::route::route;
 use crate::http::security_headers;
-
-/// The metrics of the service, for Prometheus.
-#[derive(Clone)]
-pub struct Metrics {
-    registry: Registry,
-    requests: IntCounterVec,
-    durations: HistogramVec,
-    connections: IntGauge,
-    idle_connections: IntGauge,
-}
-
-impl Metrics {
-    /// Empty counters in a registry of their own.
-    ///
-    /// # Errors
-    ///
-    /// If the library refuses a name, which would be an error in this function.
-    pub fn new() -> prometheus::Result<Self> {
-        let registry = Registry::new();
-        let labels = ["method", "route", "status"];
-        let requests = IntCounterVec::new(
-            Opts::new("http_requests_total", "Number of HTTP requests by method, route and status."),
-            &labels,
-        )?;
-        let durations = HistogramVec::new(
-            HistogramOpts::new(
-                "http_request_duration_seconds",
-                "Time from the arrival of a request to its response, in seconds.",
-            ),
-            &["method", "route"],
-        )?;
-        let connections = IntGauge::new("database_connections", "Open connections to the database.")?;
-        let idle_connections = IntGauge::new("database_connections_idle", "Open database connections not in use.")?;
-        registry.register(Box::new(requests.clone()))?;
-        registry.register(Box::new(durations.clone()))?;
-        registry.register(Box::new(connections.clone()))?;
-        registry.register(Box::new(idle_connections.clone()))?;
-        Ok(Self { registry, requests, durations, connections, idle_connections })
-    }
-
-    /// The metrics in the text format of Prometheus.
-    fn expose(&self, db: &Db) -> Result<String, ApiError> {
-        let state = db.pool_state();
-        self.connections.set(i64::from(state.connections));
-        self.idle_connections.set(i64::from(state.idle_connections));
-        TextEncoder::new()
-            .encode_to_string(&self.registry.gather())
-            .map_err(|error| ApiError::Internal(error.to_string()))
-    }
-}
-
-/// `GET /metrics`.
-///
-/// # Errors
-///
-/// `internal` if the library cannot encode the metrics.
-pub async fn metrics(metrics: web::Data<Metrics>, db: web::Data<Db>) -> Result<HttpResponse, ApiError> {
-    let text = metrics.expose(&db)?;
-    Ok(HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text))
-}
 
 /// Assigns an id to a request, logs and counts it, and completes its response.
 ///
@@ -89,65 +29,57 @@ pub async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let id = RequestId::of(request.request());
+    let identity = Identity::of(&request);
     let method = request.method().clone();
     let path = request.path().to_owned();
     let route = route(&request).unwrap_or_else(|| "unmatched".to_owned());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
-    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(identity.id().clone());
     if let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() {
         proxies.identify(&request);
     }
+    let line = RequestLine::of(&request, identity.clone(), &route);
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = explain(response, &path, &id);
-    finish_headers(response.response_mut(), &id);
+    let (mut response, cause) = explain(response, &path, &identity);
+    finish_headers(response.response_mut(), identity.id());
     security_headers::secure(response.response_mut().headers_mut(), &path);
 
-    let status = response.status().as_u16();
-    let elapsed = started.elapsed();
-    log::info!("request {id} {method} {route} {status} {:.1} ms", elapsed.as_secs_f64() * 1_000.0);
     if let Some(metrics) = metrics {
-        let method = known(&method);
-        metrics.requests.with_label_values(&[method, &route, &status.to_string()]).inc();
-        metrics.durations.with_label_values(&[method, &route]).observe(elapsed.as_secs_f64());
+        metrics.count(&method, &route, response.status().as_u16(), started.elapsed().as_secs_f64());
+        if let Some(cause) = cause {
+            metrics.refusals().count(cause);
+        }
     }
-    Ok(response)
+    Ok(line.follow(response))
 }
 
-/// The method as a label; all unknown methods share one label.
-fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
-}
-
-/// Adds a problem body to every error response, and logs errors of the register.
-fn explain(response: ServiceResponse<BoxBody>, path: &str, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let respond = |error: &ApiError| error.respond(PublicUrl::of(response.request()).as_str(), path, &id.to_string());
+/// Adds a problem body to every error response, logs errors of the register, and tells why the request was refused, if that
+/// was for no fault of its own.
+fn explain(
+    response: ServiceResponse<BoxBody>,
+    path: &str,
+    identity: &Identity,
+) -> (ServiceResponse<BoxBody>, Option<RefusalCause>) {
+    let id = identity.id().to_string();
+    let respond = |error: &ApiError| error.respond(PublicUrl::of(response.request()).as_str(), path, &id);
+    let mut cause = None;
     let problem = match response.response().error() {
         None if is_failure(response.status()) && !is_problem(response.response()) => {
             respond(&of_status(response.status()))
         }
-        None => return response,
+        None => return (response, None),
         Some(error) => match error.as_error::<ApiError>() {
             Some(problem) => {
-                if let ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::Database(_, cause) = problem
-                {
-                    log::error!("request {id} failed: {cause}");
+                if let Some(failure) = problem.cause_to_log() {
+                    identity.log_failure(failure);
                 }
+                cause = problem.refusal_cause();
                 respond(problem)
             }
             None => respond(&of_framework(error)),
         },
     };
-    with_body(response, problem)
+    (with_body(response, problem), cause)
 }
 
 /// Replaces the response by the problem. CORS and rate-limit headers of other layers are kept.

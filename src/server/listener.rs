@@ -52,10 +52,10 @@ pub fn listen(app: &App, entrance: &Entrance) -> io::Result<Server> {
                 data.insert(connection.exchange());
             })
             .finish(operations);
-        let heads = app.limits.heads.clone();
+        let (heads, refusals) = (app.limits.heads.clone(), app.metrics.refusals().clone());
         fn_service(move |stream: TcpStream| {
             let caller = stream.peer_addr().ok();
-            let connection = Connection::new(stream, limits, heads.clone());
+            let connection = Connection::new(stream, limits, heads.clone(), refusals.clone());
             async move { Ok((connection, Protocol::Http1, caller)) }
         })
         .and_then(http)

@@ -22,7 +22,7 @@ use crate::http::health::Draining;
 use crate::http::idempotency;
 use crate::http::limits::rate::RateLimits;
 use crate::http::limits::{Limits, RequestLimits, files};
-use crate::http::telemetry::Metrics;
+use crate::http::metrics::Metrics;
 use crate::import::{self, upgrade};
 use crate::register::api_keys;
 use crate::register::api_keys::authenticate::KnownKeys;

@@ -35,8 +35,8 @@ use inspection_register::http::forwarded::TrustedProxies;
 use inspection_register::http::health::Draining;
 use inspection_register::http::limits::rate::RateLimits;
 use inspection_register::http::limits::{Limits, RequestLimits};
+use inspection_register::http::metrics::Metrics;
 use inspection_register::http::public_url::PublicUrl;
-use inspection_register::http::telemetry::Metrics;
 use inspection_register::register::api_keys::authenticate::KnownKeys;
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, BytesMut, Payload};
 
 use super::memory::{Memory, Share};
-use crate::error::{ApiError, ProblemCode};
+use crate::error::{ApiError, ProblemCode, RefusalCause};
 
 /// The number of bytes of each body that are not counted, so that ordinary requests are accepted even if the memory is
 /// full.
@@ -65,9 +65,8 @@ impl Bodies {
             }
             bytes.extend_from_slice(&chunk);
             if !self.memory.grow(&mut share, bytes.len().saturating_sub(UNCOUNTED)) {
-                return Err(ApiError::Unavailable(
-                    "request bodies being read use all of the memory allowed for them".to_owned(),
-                ));
+                let cause = "request bodies being read use all of the memory allowed for them".to_owned();
+                return Err(ApiError::Overloaded(RefusalCause::Memory, cause));
             }
         }
         Ok(Held { bytes: bytes.freeze(), _share: share })

@@ -28,7 +28,9 @@ use tokio::net::TcpStream;
 use super::Limits;
 use super::framing::{Body, Framing};
 use super::memory::{Memory, Share};
+use crate::error::RefusalCause;
 use crate::http::health::Draining;
+use crate::http::metrics::Refusals;
 
 /// The number of bytes of each head that are not counted.
 const UNCOUNTED: usize = 8 * 1024;
@@ -120,15 +122,16 @@ pub struct Connection {
     exchange: Exchange,
     write: Deadline,
     heads: Memory,
+    refusals: Refusals,
 }
 
 impl Connection {
     /// A connection that was just accepted.
     #[must_use]
-    pub fn new(stream: TcpStream, limits: Limits, heads: Memory) -> Self {
+    pub fn new(stream: TcpStream, limits: Limits, heads: Memory, refusals: Refusals) -> Self {
         // If the kernel refuses, its default size remains, which only costs memory.
         let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
-        Self { stream, limits, exchange: Exchange::default(), write: None, heads }
+        Self { stream, limits, exchange: Exchange::default(), write: None, heads, refusals }
     }
 
     /// The state that requests on the connection share with it.
@@ -162,7 +165,9 @@ impl Connection {
             return Poll::Pending;
         }
         if !self.heads.grow(&mut self.exchange.0.share.borrow_mut(), head) {
-            return Poll::Ready(Err(self.give_up("request headers being read use all of the memory allowed for them")));
+            return Poll::Ready(Err(
+                self.give_up(RefusalCause::Memory, "request headers being read use all of the memory allowed for them")
+            ));
         }
         let mut passing = ReadBuf::new(buffer.initialize_unfilled_to(passed));
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut passing))?;
@@ -172,7 +177,8 @@ impl Connection {
     }
 
     /// Closes the connection at once, and discards the buffers of the kernel.
-    fn give_up(&self, what: &str) -> Error {
+    fn give_up(&self, cause: RefusalCause, what: &str) -> Error {
+        self.refusals.count(cause);
         let _ = self.stream.set_zero_linger();
         Error::new(ErrorKind::TimedOut, what)
     }
@@ -188,7 +194,7 @@ impl AsyncRead for Connection {
         let limit = self.reading_limit();
         let mut head = self.exchange.0.head.take().filter(|_| limit.is_some());
         if is_over(&mut head, context) {
-            return Poll::Ready(Err(self.give_up("a request did not arrive in time")));
+            return Poll::Ready(Err(self.give_up(RefusalCause::Deadline, "a request did not arrive in time")));
         }
         let before = buffer.filled().len();
         let outcome = self.read(context, buffer);
@@ -212,7 +218,7 @@ impl AsyncWrite for Connection {
         let limit = self.limits.write;
         self.write.get_or_insert_with(|| Box::pin(sleep(limit)));
         if is_over(&mut self.write, context) {
-            return Poll::Ready(Err(self.give_up("the client does not read the response")));
+            return Poll::Ready(Err(self.give_up(RefusalCause::Deadline, "the client does not read the response")));
         }
         Poll::Pending
     }

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 
 use super::memory::{Memory, Share};
-use crate::error::ApiError;
+use crate::error::{ApiError, RefusalCause};
 
 /// The number of bytes that are given to a connection at once.
 const PIECE: usize = 32 * 1024;
@@ -112,8 +112,8 @@ pub async fn limit_memory(
         }
     });
     if is_refused {
-        let refusal = ApiError::Unavailable("responses being sent use all of the memory allowed for them".to_owned());
-        return Ok(response.error_response(refusal));
+        let cause = "responses being sent use all of the memory allowed for them".to_owned();
+        return Ok(response.error_response(ApiError::Overloaded(RefusalCause::Memory, cause)));
     }
     Ok(response)
 }

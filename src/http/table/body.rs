@@ -77,7 +77,7 @@ impl MessageBody for TableBody {
                 Poll::Ready(Some(Ok(part.text)))
             }
             Err(fault) => {
-                log::error!("request {} was cut: {fault}", self.request);
+                log::error!(request_id = self.request; "request {} was cut: {fault}", self.request);
                 self.fault = Some((Box::pin(sleep(LAST_ROW_TIME)), fault));
                 Poll::Ready(Some(Ok(last_row(self.columns, self.is_quoted))))
             }

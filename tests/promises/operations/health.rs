@@ -3,6 +3,10 @@
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
+use diesel::dsl::max;
+use diesel::prelude::*;
+use inspection_register::database::schema::events;
+use inspection_register::error::RefusalCause;
 use inspection_register::import::upgrade;
 use serde_json::json;
 
@@ -68,6 +72,36 @@ async fn metrics_count_requests_by_route_and_name_no_path() {
     }
     for private in ["E06000019", "secret", "INVENTED", "embed"] {
         assert!(!text.contains(private), "{private} is in {text}");
+    }
+}
+
+#[actix_web::test]
+async fn metrics_tell_of_the_build_the_process_the_pool_and_the_feed() {
+    let register = Register::real().await;
+    let mut connection = register.database.connect();
+    let last = events::table.select(max(events::sequence)).get_result::<Option<i64>>(&mut connection).unwrap().unwrap();
+    let text = register.get("/metrics").await.expect(200).text().to_owned();
+    for line in [
+        format!("build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
+        format!("events_last_sequence {last}"),
+        "database_connections_max 4".to_owned(),
+        "database_connections_in_use 0".to_owned(),
+        "database_connection_wait_seconds_bucket{le=\"0.5\"} 1".to_owned(),
+        "database_connection_wait_seconds_count 1".to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing in {text}");
+    }
+    for cause in RefusalCause::ALL {
+        let line = format!("requests_refused_total{{cause=\"{}\"}} 0", cause.as_str());
+        assert!(text.contains(&line), "{line} is missing in {text}");
+    }
+    if cfg!(target_os = "linux") {
+        for name in
+            ["cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes", "start_time_seconds", "threads"]
+        {
+            let value = text.lines().find_map(|line| line.strip_prefix(&format!("process_{name} ")));
+            assert!(value.unwrap_or_default().parse::<f64>().is_ok(), "process_{name} is missing in {text}");
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Running it: the program as a process, trouble with the database, and what must never be logged.
 
+mod log;
 mod process;
 pub mod program;
 mod secrets;
+mod stopping;
 mod trouble;

@@ -28,6 +28,13 @@ fn is_unavailable(answer: Answer) {
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
+/// Whether the metrics count so many refusals for this cause.
+async fn assert_refused(register: &Register, cause: &str, number: u32) {
+    let text = register.get("/metrics").await.expect(200).text().to_owned();
+    let line = format!("requests_refused_total{{cause=\"{cause}\"}} {number}\n");
+    assert!(text.contains(&line), "{line} is missing in {text}");
+}
+
 #[actix_web::test]
 async fn without_a_database_every_read_is_unavailable_within_a_second() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -45,6 +52,7 @@ async fn without_a_database_every_read_is_unavailable_within_a_second() {
         for path in ["/health/live", "/metrics", "/openapi.json", "/"] {
             register.get(path).await.expect(200);
         }
+        assert_refused(&register, "database", 3).await;
     }
 }
 
@@ -87,6 +95,7 @@ async fn a_busy_pool_is_unavailable_within_a_second() {
     let begun = Instant::now();
     unavailable(busy.get("/v1/themes").await, begun);
     busy.get("/health/live").await.expect(200);
+    assert_refused(&busy, "admission", 1).await;
     held.await.unwrap();
     busy.get("/v1/themes").await.expect(200);
 }

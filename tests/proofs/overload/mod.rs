@@ -8,6 +8,7 @@ mod heads;
 mod limits;
 mod memory;
 mod rate;
+mod refusals;
 mod server;
 mod sizes;
 mod sustained;
