@@ -31,6 +31,19 @@ FROM ${RUNTIME_IMAGE}
 RUN useradd --system --uid 999 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin register
 COPY --from=builder /build/target/release/inspection-register /usr/local/bin/inspection-register
 
+# The labels are last but for what costs nothing, since REVISION and CREATED change with every build.
+ARG RUNTIME_IMAGE
+ARG REVISION
+ARG CREATED
+LABEL org.opencontainers.image.title="Inspection Register" \
+      org.opencontainers.image.description="An API of record for Ofsted inspections of English children's services and what follows from them" \
+      org.opencontainers.image.version="0.3.0" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.vendor="The Inspection Register authors" \
+      org.opencontainers.image.base.name="${RUNTIME_IMAGE}"
+
 # The user is a number, so that an orchestrator can see that it is not root.
 USER 999:999
 ENV BIND_ADDRESS=0.0.0.0:8080

@@ -1,5 +1,6 @@
 //! Running it: the program as a process, trouble with the database, and what must never be logged.
 
+mod containers;
 mod log;
 mod process;
 pub mod program;

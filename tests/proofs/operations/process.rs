@@ -29,7 +29,7 @@ fn total(service: &Service, list: &str) -> Value {
     body(&service.get(&format!("/v1/{list}?count=exact&limit=1")))["page"]["total"].clone()
 }
 
-fn post(service: &Service, secret: &str, path: &str, body: &Value) -> String {
+pub(super) fn post(service: &Service, secret: &str, path: &str, body: &Value) -> String {
     let (text, host) = (body.to_string(), "Host: x\r\nConnection: close\r\nContent-Type: application/json");
     let head = format!(
         "POST {path} HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {secret}\r\nContent-Length: {}\r\n\r\n",
