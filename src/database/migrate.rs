@@ -58,7 +58,7 @@ pub enum MigrateError {
 pub fn migrate(url: &str) -> Result<(Vec<String>, PgConnection), MigrateError> {
     let mut conn = session::connect(url)?;
     let failed = |error: diesel::result::Error| MigrateError::Migration(error.to_string());
-    conn.batch_execute("set application_name = 'inspection-register migrate'").map_err(failed)?;
+    session::call(&mut conn, "inspection-register migrate").map_err(failed)?;
     diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(LOCK).execute(&mut conn).map_err(failed)?;
     conn.batch_execute(SPEAK_ENGLISH).map_err(failed)?;
     conn.batch_execute(session::SPEAK_ENGLISH).map_err(failed)?;

@@ -12,5 +12,6 @@ pub mod schema;
 pub mod session;
 pub mod sql;
 mod transaction;
+pub mod url;
 pub mod waits;
 mod watch;

@@ -65,7 +65,7 @@ impl Db {
     /// starting.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
-        let url = super::session::with_timeouts(url);
+        let url = super::session::with_defaults(url);
         let current = Mutex::new(Generation::new(0, &url, size));
         Self { source: Arc::new(Source { watch: Watch::begin(&url), waits: Waits::new(), url, size, current }) }
     }

@@ -7,15 +7,21 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{CustomizeConnection, Error as PoolError};
 use diesel::result::{ConnectionError, QueryResult};
 
-/// The default network timeouts of libpq: for connecting, for the acknowledgement of sent data, and for keepalives of
-/// an idle connection.
-const NETWORK_LIMITS: [(&str, &str); 5] = [
+use super::url::DatabaseUrl;
+
+/// The defaults of a connection: the network timeouts of libpq, for connecting, for the acknowledgement of sent data, and
+/// for keepalives of an idle connection; and its name at the server.
+const DEFAULTS: [(&str, &str); 6] = [
     ("connect_timeout", "2"),
     ("tcp_user_timeout", "5000"),
     ("keepalives_idle", "5"),
     ("keepalives_interval", "2"),
     ("keepalives_count", "3"),
+    ("fallback_application_name", NAME),
 ];
+
+/// The name of connections at the server.
+const NAME: &str = "inspection-register";
 
 /// Sets the language of messages to English if the user has the privilege, since errors are classified by their
 /// messages.
@@ -23,9 +29,8 @@ pub const SPEAK_ENGLISH: &str =
     "select set_config('lc_messages', 'C', false) where has_parameter_privilege('lc_messages', 'set')";
 
 /// The timeouts of the server, if the register is slow or gone: for statements, row locks, transactions and sessions.
-const SETTINGS: &str = "set application_name = 'inspection-register'; set timezone = 'UTC'; \
-    set statement_timeout = '5s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s'; \
-    set idle_session_timeout = '2min'";
+const SETTINGS: &str = "set timezone = 'UTC'; set statement_timeout = '5s'; set lock_timeout = '2s'; \
+    set idle_in_transaction_session_timeout = '10s'; set idle_session_timeout = '2min'";
 
 /// Applies the settings to each connection of the pool.
 #[derive(Debug)]
@@ -46,24 +51,26 @@ pub fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute(&format!("{SPEAK_ENGLISH}; {SETTINGS}"))
 }
 
-/// The URL of a database with the default network timeouts, unless it has its own.
-#[must_use]
-pub fn with_timeouts(url: &str) -> String {
-    let query_start = query_start(url);
-    let given = query_start.and_then(|start| url.get(start..)).unwrap_or_default();
-    let has = |name: &str| given.split(['?', '&']).any(|pair| pair.split('=').next() == Some(name));
-    let missing = NETWORK_LIMITS.iter().filter(|(name, _)| !has(name)).map(|(name, value)| format!("{name}={value}"));
-    let missing = missing.collect::<Vec<_>>().join("&");
-    let separator = if query_start.is_some() { '&' } else { '?' };
-    if missing.is_empty() { url.to_owned() } else { format!("{url}{separator}{missing}") }
+/// Names a connection at the server, unless the operator has named it.
+///
+/// # Errors
+///
+/// If the server is gone.
+pub fn call(connection: &mut PgConnection, name: &str) -> QueryResult<()> {
+    connection.batch_execute(&format!(
+        "select set_config('application_name', '{name}', false) where current_setting('application_name') = '{NAME}'"
+    ))
 }
 
-/// The start of the query of a URL. A password may contain an unencoded question mark.
-fn query_start(url: &str) -> Option<usize> {
-    let authority = url.find("://").map_or(0, |scheme| scheme + 3);
-    let end_of_user = url.get(authority..)?.find(['@', '/']).map_or(authority, |end| authority + end);
-    let from = if url.get(end_of_user..)?.starts_with('@') { end_of_user } else { authority };
-    url.get(from..)?.find('?').map(|start| from + start)
+/// The URL of a database with the defaults of a connection, unless it has its own. A URL that cannot be parsed stays as it
+/// is: the settings never contain one.
+#[must_use]
+pub fn with_defaults(url: &str) -> String {
+    let Ok(parsed) = DatabaseUrl::parse(url) else { return url.to_owned() };
+    // At the server, the fallback would replace a name among the options.
+    let is_named = parsed.parameter("options").is_some_and(|options| options.contains("application_name"));
+    let defaults = DEFAULTS.iter().filter(|(name, _)| !is_named || *name != "fallback_application_name");
+    parsed.with_defaults(&defaults.copied().collect::<Vec<_>>())
 }
 
 /// Opens a connection outside the pool. Retries for ten seconds, since the database may still be starting.
@@ -72,7 +79,7 @@ fn query_start(url: &str) -> Option<usize> {
 ///
 /// If there is no connection within ten seconds.
 pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
-    let url = with_timeouts(url);
+    let url = with_defaults(url);
     let mut attempts = 0;
     loop {
         match PgConnection::establish(&url) {
@@ -88,28 +95,15 @@ pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_timeouts;
-
-    const ALL: &str =
-        "connect_timeout=2&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
-
-    #[test]
-    fn an_address_is_bounded_whatever_its_form() {
-        for (given, expected) in [
-            ("postgresql://register@db/register", format!("postgresql://register@db/register?{ALL}")),
-            ("postgres://", format!("postgres://?{ALL}")),
-            ("postgresql:///register?host=/run", format!("postgresql:///register?host=/run&{ALL}")),
-            ("postgresql://register:a?b@db/register", format!("postgresql://register:a?b@db/register?{ALL}")),
-            ("postgresql://a:1,b:2/register?user=x@y", format!("postgresql://a:1,b:2/register?user=x@y&{ALL}")),
-        ] {
-            assert_eq!(with_timeouts(given), expected);
-        }
-    }
+    use super::with_defaults;
 
     #[test]
     fn what_the_operator_sets_stays() {
+        let name = "fallback_application_name=inspection-register";
         let given = "postgresql://db/register?connect_timeout=9&keepalives_count=1";
-        let expected = format!("{given}&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2");
-        assert_eq!(with_timeouts(given), expected);
+        let expected = format!("{given}&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&{name}");
+        assert_eq!(with_defaults(given), expected);
+        let named = with_defaults("postgresql://db?options=-capplication_name%3Dmine");
+        assert!(named.contains("connect_timeout=2") && !named.contains(name), "{named}");
     }
 }
