@@ -1,7 +1,8 @@
 //! The condition of the database, and the probe that determines it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -13,8 +14,11 @@ use crate::error::{ApiError, DatabaseFault};
 
 /// The pause between probes of a database that does not respond.
 const PAUSE: Duration = Duration::from_millis(250);
-/// The pause between probes of a read-only database.
+/// The pause between probes of a database that responds but accepts no changes.
 const LONG_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long the connection of a probe is used for further probes.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// The condition of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub enum Condition {
     ReadOnly,
     /// Its schema is older than the program.
     SchemaBehind,
+    /// Another version was installed under the running server, whose new processes cannot load its files.
+    NeedsRestart,
 }
 
 impl Condition {
@@ -44,6 +50,7 @@ impl Condition {
             Self::Refusing => Some("database_refuses"),
             Self::ReadOnly => Some("database_read_only"),
             Self::SchemaBehind => Some("schema_behind"),
+            Self::NeedsRestart => Some("database_needs_restart"),
         }
     }
 
@@ -56,41 +63,69 @@ impl Condition {
     pub(super) fn pause(self) -> Option<Duration> {
         match self {
             Self::Unreachable | Self::Starting => Some(PAUSE),
-            Self::ReadOnly => Some(LONG_PAUSE),
+            Self::ReadOnly | Self::NeedsRestart => Some(LONG_PAUSE),
             Self::Ready | Self::Refusing | Self::SchemaBehind => None,
         }
     }
 }
 
-/// Probes the database, on the connection of the last probe if it still works.
-pub(super) fn probe(url: &str, connection: Option<PgConnection>) -> (Condition, String, Option<PgConnection>) {
-    if let Some(mut connection) = connection
-        && let Ok(state) = examine(&mut connection)
+/// The connection of a probe, which later ones use for a while.
+pub(super) struct Link {
+    connection: PgConnection,
+    opened: Instant,
+}
+
+/// What a probe finds: the condition, its cause, and the connection for the next probe.
+pub(super) type Finding = (Condition, String, Option<Link>);
+
+/// Probes the database, on the connection of the last probe if it still works. From time to time the connection is a new
+/// one: only a new process of the server loads the files that are installed now.
+pub(super) fn probe(url: &str, mut link: Option<Link>) -> Finding {
+    if let Some(old) = link.take_if(|old| old.opened.elapsed() < FRESH)
+        && let Some(finding) = probe_again(old)
     {
-        return (state, String::new(), Some(connection).filter(|_| state != Condition::ReadOnly));
+        return finding;
     }
     match PgConnection::establish(url) {
+        Ok(connection) => probe_first(connection),
         Err(error) => {
             let cause = error.to_string();
-            (refusal(&cause), cause, None)
-        }
-        Ok(mut connection) => {
-            match session::prepare(&mut connection).map_err(Into::into).and_then(|()| examine(&mut connection)) {
-                Ok(state) => (state, String::new(), Some(connection).filter(|_| state != Condition::ReadOnly)),
-                Err(ApiError::Database(DatabaseFault::ConnectionLost, cause)) => (Condition::Unreachable, cause, None),
-                Err(error) => (Condition::Refusing, error.to_string(), None),
-            }
+            // There may be no free connection: the one of the last probe is as good as those of the pool.
+            link.and_then(probe_again).unwrap_or_else(|| (refusal(&cause), cause, None))
         }
     }
 }
 
+/// Probes the database on the connection of the last probe; `None` if that is lost.
+fn probe_again(mut link: Link) -> Option<Finding> {
+    let state = examine(&mut link.connection).ok()?;
+    Some((state, String::new(), Some(link).filter(|_| state != Condition::ReadOnly)))
+}
+
+fn probe_first(mut connection: PgConnection) -> Finding {
+    match session::prepare(&mut connection).map_err(Into::into).and_then(|()| examine(&mut connection)) {
+        Ok(state) => {
+            let link = Link { connection, opened: Instant::now() };
+            (state, String::new(), Some(link).filter(|_| state != Condition::ReadOnly))
+        }
+        Err(ApiError::Database(DatabaseFault::ConnectionLost, cause)) => (Condition::Unreachable, cause, None),
+        Err(ApiError::Database(DatabaseFault::FilesReplaced, cause)) => (Condition::NeedsRestart, cause, None),
+        Err(error) => (Condition::Refusing, error.to_string(), None),
+    }
+}
+
+/// Finds out whether the database has what writes need: permission, the schema, and the language and the dictionary that
+/// their triggers and search vectors use, which the server loads from its files.
 fn examine(connection: &mut PgConnection) -> Result<Condition, ApiError> {
     let is_read_only = select(sql::<Bool>("current_setting('transaction_read_only')::boolean"));
     if is_read_only.get_result::<bool>(connection)? {
         return Ok(Condition::ReadOnly);
     }
-    let pending = migrate::pending(connection)?;
-    Ok(if pending > 0 { Condition::SchemaBehind } else { Condition::Ready })
+    if migrate::pending(connection)? > 0 {
+        return Ok(Condition::SchemaBehind);
+    }
+    connection.batch_execute("select searchable('inspections')")?;
+    Ok(Condition::Ready)
 }
 
 /// The condition according to the error of a failed connection: a message of libpq in English, or of the server.

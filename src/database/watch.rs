@@ -10,9 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
-use diesel::pg::PgConnection;
 
-use super::condition::{self, Condition};
+use super::condition::{self, Condition, Link};
 use crate::error::ApiError;
 
 /// How long a probe waits for a response.
@@ -48,7 +47,7 @@ struct Report {
     begun: Instant,
     condition: Condition,
     cause: String,
-    connection: Option<PgConnection>,
+    link: Option<Link>,
 }
 
 impl Watch {
@@ -187,10 +186,10 @@ struct Worker {
 impl Worker {
     fn serve(self) {
         let (sender, inbox) = channel();
-        let (mut number, mut under_way, mut connection) = (0, 0, None);
+        let (mut number, mut under_way, mut link) = (0, 0, None);
         while self.shared.wait() {
             let begun = Instant::now();
-            if under_way < MAX_PROBES && self.send(number + 1, connection.take(), &sender) {
+            if under_way < MAX_PROBES && self.send(number + 1, link.take(), &sender) {
                 number += 1;
                 under_way += 1;
             }
@@ -203,7 +202,7 @@ impl Worker {
                     self.shared.record(report.condition, report.begun, &report.cause);
                     is_settled = true;
                 }
-                connection = report.connection.or(connection);
+                link = report.link.or(link);
                 if is_settled {
                     break;
                 }
@@ -215,12 +214,12 @@ impl Worker {
     }
 
     /// Starts a probe in its own thread, which may take long.
-    fn send(&self, number: u64, connection: Option<PgConnection>, sender: &Sender<Report>) -> bool {
+    fn send(&self, number: u64, link: Option<Link>, sender: &Sender<Report>) -> bool {
         let (url, sender, begun) = (self.url.clone(), sender.clone(), Instant::now());
         let probe = move || {
-            let (condition, cause, connection) = condition::probe(&url, connection);
+            let (condition, cause, link) = condition::probe(&url, link);
             // The result is dropped if the watch has ended.
-            let _ = sender.send(Report { number, begun, condition, cause, connection });
+            let _ = sender.send(Report { number, begun, condition, cause, link });
         };
         thread::Builder::new().name("database-probe".to_owned()).spawn(probe).is_ok()
     }

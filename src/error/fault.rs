@@ -19,6 +19,8 @@ pub enum DatabaseFault {
     Exhausted,
     /// The schema is older than the program.
     SchemaBehind,
+    /// The files of the server are those of another version, which was installed under it.
+    FilesReplaced,
     /// The connection is gone since the COMMIT was sent.
     OutcomeUnknown,
 }
@@ -34,7 +36,8 @@ impl DatabaseFault {
             | Self::ConnectionLost
             | Self::ReadOnly
             | Self::Exhausted
-            | Self::SchemaBehind => ProblemCode::Unavailable,
+            | Self::SchemaBehind
+            | Self::FilesReplaced => ProblemCode::Unavailable,
         }
     }
 
@@ -91,6 +94,10 @@ impl DatabaseFault {
         ]) || message.contains("No space left on device")
         {
             Some(Self::Exhausted)
+        } else if begins(&["could not load library", "incompatible library", "could not access file"])
+            || (begins(&["could not find function"]) && message.contains(" in file "))
+        {
+            Some(Self::FilesReplaced)
         } else if ["relation ", "column ", "function ", "type ", "schema "].into_iter().any(lacks) {
             Some(Self::SchemaBehind)
         } else {

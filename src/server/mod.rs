@@ -74,8 +74,9 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         return listen(config, url, signals);
     }
     let (embedded, url) = start_embedded(config)?;
+    let keeper = embedded.keep_current()?;
     let outcome = fill(&url).and_then(|()| listen(config, &url, signals));
-    embedded.stop()?;
+    keeper.stop()?;
     outcome
 }
 

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod frames;
 pub mod idempotency;
 pub mod improvement;
+pub mod installation;
 pub mod keys;
 pub mod operations;
 pub mod proxy;

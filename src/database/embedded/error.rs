@@ -90,6 +90,9 @@ pub enum EmbeddedError {
         /// Its last lines.
         tail: String,
     },
+    /// The thread that watches the programs cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
     /// The server did not stop.
     #[error("PostgreSQL (process {0}) did not stop, even after an immediate shutdown request")]
     Stop(u32),

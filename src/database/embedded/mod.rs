@@ -7,12 +7,14 @@
 mod account;
 mod cluster;
 mod error;
+mod keeper;
 mod programs;
 mod server;
 #[cfg(test)]
 mod tests;
 
 pub use error::EmbeddedError;
+pub use keeper::Keeper;
 
 use account::Account;
 use programs::Programs;

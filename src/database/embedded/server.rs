@@ -3,6 +3,11 @@
 use super::cluster::{self, PidFile};
 use super::error::EmbeddedError;
 use super::programs::Programs;
+use super::url;
+use diesel::dsl::{select, sql};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::OpenOptionsExt;
@@ -59,7 +64,10 @@ const NOT_DURABLE: [&str; 7] = [
 /// A running server.
 pub(super) struct Server {
     programs: Programs,
+    data_dir: PathBuf,
     cluster: PathBuf,
+    /// Whether data must survive a power failure.
+    durable: bool,
     /// The directory of the socket.
     pub(super) socket_dir: PathBuf,
     /// The process id.
@@ -70,17 +78,47 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Adopts the running server of the cluster, or starts one.
+    /// Adopts the running server of the cluster, or starts one. A running server of another version than the programs is
+    /// stopped, since its new processes would load files of that version.
     pub(super) fn start(data_dir: &Path, programs: Programs, durable: bool) -> Result<Self, EmbeddedError> {
         let cluster = data_dir.join(cluster::NAME);
-        let mut server =
-            Self { programs, cluster, socket_dir: socket_dir(data_dir), pid: 0, child: None, stopped: true };
+        let (data_dir, socket_dir) = (data_dir.to_path_buf(), socket_dir(data_dir));
+        let mut server = Self { programs, data_dir, cluster, durable, socket_dir, pid: 0, child: None, stopped: true };
         if server.adopt() {
-            log::info!("reusing the running PostgreSQL server (process {})", server.pid);
+            let running = server.running_release().unwrap_or_else(|| "unknown".to_owned());
+            if running == server.programs.release {
+                log::info!("reusing the running PostgreSQL server (process {})", server.pid);
+                return Ok(server);
+            }
+            server.restart(&running)?;
         } else {
-            server.launch(data_dir, durable)?;
+            server.launch()?;
         }
         Ok(server)
+    }
+
+    /// Restarts the server if another version of its programs was installed over them; starts it if that failed before.
+    pub(super) fn renew(&mut self) -> Result<(), EmbeddedError> {
+        if let Some(installed) = self.programs.replaced() {
+            let running = std::mem::replace(&mut self.programs.release, installed);
+            return self.restart(&running);
+        }
+        if self.stopped { self.launch() } else { Ok(()) }
+    }
+
+    fn restart(&mut self, running: &str) -> Result<(), EmbeddedError> {
+        let installed = &self.programs.release;
+        log::warn!("restarting the PostgreSQL server: its version is {running}, and {installed} is installed now");
+        self.stop()?;
+        self.launch()?;
+        log::info!("the PostgreSQL server was restarted (process {})", self.pid);
+        Ok(())
+    }
+
+    /// The version of the running server.
+    fn running_release(&self) -> Option<String> {
+        let mut connection = PgConnection::establish(&url(&self.socket_dir, "postgres")).ok()?;
+        select(sql::<Text>("current_setting('server_version')")).get_result(&mut connection).ok()
     }
 
     /// Adopts the server of a service that was killed. Waits for one that is starting or stopping.
@@ -112,12 +150,12 @@ impl Server {
     }
 
     /// Starts a server and waits until it accepts connections.
-    fn launch(&mut self, data_dir: &Path, durable: bool) -> Result<(), EmbeddedError> {
-        let log = data_dir.join("postgresql.log");
-        let _ = fs::rename(&log, data_dir.join("postgresql.log.previous"));
+    fn launch(&mut self) -> Result<(), EmbeddedError> {
+        let log = self.data_dir.join("postgresql.log");
+        let _ = fs::rename(&log, self.data_dir.join("postgresql.log.previous"));
         let begun = Instant::now();
         loop {
-            self.spawn(&log, durable)?;
+            self.spawn(&log)?;
             if self.wait_until_ready(begun + START_LIMIT) {
                 return Ok(());
             }
@@ -133,7 +171,7 @@ impl Server {
 
     /// Starts the process. Nothing else uses the directory of the socket: no server is running, and this process holds
     /// the lock.
-    fn spawn(&mut self, log: &Path, durable: bool) -> Result<(), EmbeddedError> {
+    fn spawn(&mut self, log: &Path) -> Result<(), EmbeddedError> {
         let _ = fs::remove_dir_all(&self.socket_dir);
         cluster::private_folder(&self.socket_dir, &self.programs).map_err(EmbeddedError::folder(&self.socket_dir))?;
         let output = OpenOptions::new().create(true).append(true).mode(0o600).open(log);
@@ -142,7 +180,7 @@ impl Server {
         let mut command = self.programs.command("postgres");
         command.arg("-D").arg(&self.cluster).args(["-c", &format!("port={PORT}")]);
         command.args(["-c", &format!("unix_socket_directories={}", self.socket_dir.display())]);
-        let durability: &[&str] = if durable { &DURABLE } else { &NOT_DURABLE };
+        let durability: &[&str] = if self.durable { &DURABLE } else { &NOT_DURABLE };
         for setting in SETTINGS.iter().chain(durability) {
             command.args(["-c", setting]);
         }

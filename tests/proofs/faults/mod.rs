@@ -8,6 +8,7 @@ mod migrations;
 mod network;
 mod outages;
 mod server;
+mod upgrades;
 
 use std::time::{Duration, Instant};
 

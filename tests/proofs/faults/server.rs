@@ -15,12 +15,18 @@ use crate::support::keys::add_admin;
 pub struct Server {
     embedded: Option<Embedded>,
     folder: Folder,
+    pg_bindir: Option<PathBuf>,
 }
 
 impl Server {
     /// Starts a server, and makes the schema and the administrator's key.
     pub fn start() -> Self {
-        let mut server = Self { embedded: None, folder: Folder::new() };
+        Self::start_from(std::env::var_os("PG_BINDIR").map(PathBuf::from))
+    }
+
+    /// The same with the programs in this folder.
+    pub fn start_from(pg_bindir: Option<PathBuf>) -> Self {
+        let mut server = Self { embedded: None, folder: Folder::new(), pg_bindir };
         server.start_again();
         upgrade::upgrade(&server.url()).unwrap();
         let mut conn = PgConnection::establish(&server.url()).unwrap();
@@ -32,8 +38,7 @@ impl Server {
 
     /// Starts the server on the data that it has.
     pub fn start_again(&mut self) {
-        let pg_bindir = std::env::var_os("PG_BINDIR").map(PathBuf::from);
-        let options = Options { data_dir: self.folder.0.clone(), pg_bindir, durable: false };
+        let options = Options { data_dir: self.folder.0.clone(), pg_bindir: self.pg_bindir.clone(), durable: false };
         self.embedded = Some(Embedded::start(&options).unwrap());
     }
 

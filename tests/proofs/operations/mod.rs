@@ -2,7 +2,7 @@
 
 mod containers;
 mod log;
-mod process;
+pub mod process;
 pub mod program;
 mod secrets;
 mod stopping;

@@ -20,7 +20,7 @@ pub(super) fn body(answer: &str) -> Value {
 }
 
 /// The secrets in a text.
-fn secrets(text: &str) -> Vec<String> {
+pub fn secrets(text: &str) -> Vec<String> {
     let words = text.split_whitespace().filter(|word| Secret::parse(word).is_some());
     words.map(ToOwned::to_owned).collect()
 }
@@ -29,7 +29,8 @@ fn total(service: &Service, list: &str) -> Value {
     body(&service.get(&format!("/v1/{list}?count=exact&limit=1")))["page"]["total"].clone()
 }
 
-pub(super) fn post(service: &Service, secret: &str, path: &str, body: &Value) -> String {
+/// Sends a body with a key; the whole answer.
+pub fn post(service: &Service, secret: &str, path: &str, body: &Value) -> String {
     let (text, host) = (body.to_string(), "Host: x\r\nConnection: close\r\nContent-Type: application/json");
     let head = format!(
         "POST {path} HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {secret}\r\nContent-Length: {}\r\n\r\n",
