@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::session;
+use super::session::{SessionError, Sessions};
 use crate::database::migrate;
 use crate::error::{ApiError, DatabaseFault};
 
@@ -37,6 +37,8 @@ pub enum Condition {
     SchemaBehind,
     /// Another version was installed under the running server, whose new processes cannot load its files.
     NeedsRestart,
+    /// A pooler before it gives each transaction another session.
+    Pooled,
 }
 
 impl Condition {
@@ -51,19 +53,20 @@ impl Condition {
             Self::ReadOnly => Some("database_read_only"),
             Self::SchemaBehind => Some("schema_behind"),
             Self::NeedsRestart => Some("database_needs_restart"),
+            Self::Pooled => Some("database_pooled"),
         }
     }
 
     /// Whether requests wait for the database.
     pub(super) fn responds(self) -> bool {
-        !matches!(self, Self::Unreachable | Self::Starting)
+        !matches!(self, Self::Unreachable | Self::Starting | Self::Pooled)
     }
 
     /// The pause before the next probe without a request for one.
     pub(super) fn pause(self) -> Option<Duration> {
         match self {
             Self::Unreachable | Self::Starting => Some(PAUSE),
-            Self::ReadOnly | Self::NeedsRestart => Some(LONG_PAUSE),
+            Self::ReadOnly | Self::NeedsRestart | Self::Pooled => Some(LONG_PAUSE),
             Self::Ready | Self::Refusing | Self::SchemaBehind => None,
         }
     }
@@ -80,14 +83,14 @@ pub(super) type Finding = (Condition, String, Option<Link>);
 
 /// Probes the database, on the connection of the last probe if it still works. From time to time the connection is a new
 /// one: only a new process of the server loads the files that are installed now.
-pub(super) fn probe(url: &str, mut link: Option<Link>) -> Finding {
+pub(super) fn probe(url: &str, sessions: &Sessions, mut link: Option<Link>) -> Finding {
     if let Some(old) = link.take_if(|old| old.opened.elapsed() < FRESH)
         && let Some(finding) = probe_again(old)
     {
         return finding;
     }
     match PgConnection::establish(url) {
-        Ok(connection) => probe_first(connection),
+        Ok(connection) => probe_first(sessions, connection),
         Err(error) => {
             let cause = error.to_string();
             // There may be no free connection: the one of the last probe is as good as those of the pool.
@@ -102,8 +105,17 @@ fn probe_again(mut link: Link) -> Option<Finding> {
     Some((state, String::new(), Some(link).filter(|_| state != Condition::ReadOnly)))
 }
 
-fn probe_first(mut connection: PgConnection) -> Finding {
-    match session::prepare(&mut connection).map_err(Into::into).and_then(|()| examine(&mut connection)) {
+fn probe_first(sessions: &Sessions, mut connection: PgConnection) -> Finding {
+    let state = match sessions.prepare(&mut connection) {
+        Ok(()) => examine(&mut connection),
+        Err(SessionError::Query(error)) => Err(error.into()),
+        Err(SessionError::Connection(error)) => {
+            let cause = error.to_string();
+            return (refusal(&cause), cause, None);
+        }
+        Err(error @ SessionError::Pooler) => return (Condition::Pooled, error.to_string(), None),
+    };
+    match state {
         Ok(state) => {
             let link = Link { connection, opened: Instant::now() };
             (state, String::new(), Some(link).filter(|_| state != Condition::ReadOnly))

@@ -7,6 +7,7 @@ pub mod limited;
 pub mod migrate;
 pub mod parts;
 pub mod pool;
+mod pooler;
 #[expect(missing_docs, reason = "written by diesel: its descriptions come from the database")]
 pub mod schema;
 pub mod session;

@@ -12,7 +12,7 @@ use diesel::r2d2::{ConnectionManager, State};
 
 use super::admission::Admission;
 use super::parts::{Outlet, Parts, parts};
-use super::session::Session;
+use super::session::{self, Sessions};
 use super::transaction::{self, Kind, Pool, Progress};
 use super::waits::Waits;
 use super::watch::Watch;
@@ -47,6 +47,7 @@ pub struct Db {
 struct Source {
     url: String,
     size: u32,
+    sessions: Sessions,
     watch: Watch,
     waits: Waits,
     current: Mutex<Generation>,
@@ -65,9 +66,11 @@ impl Db {
     /// starting.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
-        let url = super::session::with_defaults(url);
-        let current = Mutex::new(Generation::new(0, &url, size));
-        Self { source: Arc::new(Source { watch: Watch::begin(&url), waits: Waits::new(), url, size, current }) }
+        let url = session::with_defaults(url);
+        let sessions = Sessions::new(&url);
+        let current = Mutex::new(Generation::new(0, &url, size, &sessions));
+        let watch = Watch::begin(&url, &sessions);
+        Self { source: Arc::new(Source { url, size, sessions, watch, waits: Waits::new(), current }) }
     }
 
     /// Runs reads in one transaction with one snapshot of the data. `work` may run more than once.
@@ -229,7 +232,11 @@ impl Source {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let mut stale = None;
         if current.recoveries != recoveries {
-            stale = Some(std::mem::replace(&mut *current, Generation::new(recoveries, &self.url, self.size)));
+            self.sessions.doubt();
+            stale = Some(std::mem::replace(
+                &mut *current,
+                Generation::new(recoveries, &self.url, self.size, &self.sessions),
+            ));
         }
         let part = part(&current);
         // The old connections are closed after the lock is released.
@@ -240,17 +247,17 @@ impl Source {
 }
 
 impl Generation {
-    fn new(recoveries: u64, url: &str, size: u32) -> Self {
-        Self { recoveries, pool: pool(url, size), admission: Admission::before(size) }
+    fn new(recoveries: u64, url: &str, size: u32, sessions: &Sessions) -> Self {
+        Self { recoveries, pool: pool(url, size, sessions), admission: Admission::before(size) }
     }
 }
 
-fn pool(url: &str, size: u32) -> Pool {
+fn pool(url: &str, size: u32, sessions: &Sessions) -> Pool {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
         .connection_timeout(CONNECT_TIMEOUT)
         .idle_timeout(Some(IDLE_TIMEOUT))
-        .connection_customizer(Box::new(Session))
+        .connection_customizer(Box::new(sessions.clone()))
         .build_unchecked(ConnectionManager::new(url))
 }

@@ -1,5 +1,7 @@
 //! The settings of a connection: the timeouts of the client and of the server.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{Connection, SimpleConnection};
@@ -7,6 +9,7 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{CustomizeConnection, Error as PoolError};
 use diesel::result::{ConnectionError, QueryResult};
 
+use super::pooler;
 use super::url::DatabaseUrl;
 
 /// The defaults of a connection: the network timeouts of libpq, for connecting, for the acknowledgement of sent data, and
@@ -32,23 +35,88 @@ pub const SPEAK_ENGLISH: &str =
 const SETTINGS: &str = "set timezone = 'UTC'; set statement_timeout = '5s'; set lock_timeout = '2s'; \
     set idle_in_transaction_session_timeout = '10s'; set idle_session_timeout = '2min'";
 
-/// Applies the settings to each connection of the pool.
-#[derive(Debug)]
-pub struct Session;
+/// The sessions of one database: whether each connection has its own, and their settings.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    url: Arc<str>,
+    /// Whether connections are known to keep their sessions.
+    is_kept: Arc<AtomicBool>,
+}
 
-impl CustomizeConnection<PgConnection, PoolError> for Session {
-    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), PoolError> {
-        prepare(connection).map_err(PoolError::QueryError)
+impl Sessions {
+    /// Those of the database with this URL.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self { url: url.into(), is_kept: Arc::default() }
+    }
+
+    /// Prepares a new connection for requests. Nothing is set before it is known that the connection keeps its session.
+    ///
+    /// # Errors
+    ///
+    /// If it does not, if the server refuses a setting, or if it is gone.
+    pub fn prepare(&self, connection: &mut PgConnection) -> Result<(), SessionError> {
+        if !self.is_kept.load(Ordering::Relaxed) {
+            must_be_kept(&self.url, connection)?;
+            self.is_kept.store(true, Ordering::Relaxed);
+        }
+        Ok(connection.batch_execute(&format!("{SPEAK_ENGLISH}; {SETTINGS}"))?)
+    }
+
+    /// Checks again whether connections keep their sessions: the database was away, and another one may have come back.
+    pub fn doubt(&self) {
+        self.is_kept.store(false, Ordering::Relaxed);
     }
 }
 
-/// Prepares a new connection for requests.
+impl CustomizeConnection<PgConnection, PoolError> for Sessions {
+    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), PoolError> {
+        self.prepare(connection).map_err(|error| match error {
+            SessionError::Query(error) => PoolError::QueryError(error),
+            error => PoolError::ConnectionError(ConnectionError::BadConnection(error.to_string())),
+        })
+    }
+}
+
+/// Why a connection cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// There is no second connection to compare it with.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// A pooler gives each transaction another session.
+    #[error("{}", pooler::REFUSAL)]
+    Pooler,
+    /// A statement failed.
+    #[error(transparent)]
+    Query(#[from] diesel::result::Error),
+}
+
+/// Checks that a connection keeps its session.
+fn must_be_kept(url: &str, connection: &mut PgConnection) -> Result<(), SessionError> {
+    let mut other = PgConnection::establish(url)?;
+    let is_kept = pooler::keep_sessions([connection, &mut other])?;
+    if is_kept { Ok(()) } else { Err(SessionError::Pooler) }
+}
+
+/// Refuses a pooler that gives each transaction another session. A database that cannot be reached yet is checked when it
+/// is used first.
 ///
 /// # Errors
 ///
-/// If the server refuses a setting, or is gone.
-pub fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
-    connection.batch_execute(&format!("{SPEAK_ENGLISH}; {SETTINGS}"))
+/// If there is such a pooler.
+pub fn refuse_pooler(url: &str) -> Result<(), SessionError> {
+    let url = with_defaults(url);
+    let checked =
+        PgConnection::establish(&url).map_err(Into::into).and_then(|mut first| must_be_kept(&url, &mut first));
+    match checked {
+        Err(error @ SessionError::Pooler) => Err(error),
+        Err(error) => {
+            log::warn!("the database cannot be used yet: {error}");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Names a connection at the server, unless the operator has named it.
@@ -77,7 +145,7 @@ pub fn with_defaults(url: &str) -> String {
 ///
 /// # Errors
 ///
-/// If there is no connection within ten seconds.
+/// If there is no connection within ten seconds, or it leads to a pooler that gives each transaction another session.
 pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
     let url = with_defaults(url);
     let mut attempts = 0;
@@ -88,7 +156,12 @@ pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
                 attempts += 1;
                 std::thread::sleep(Duration::from_millis(500));
             }
-            outcome => return outcome,
+            outcome => {
+                let mut connection = outcome?;
+                let checked = must_be_kept(&url, &mut connection);
+                checked.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+                return Ok(connection);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use actix_web::rt::time::sleep;
 
 use super::condition::{self, Condition, Link};
+use super::session::Sessions;
 use crate::error::ApiError;
 
 /// How long a probe waits for a response.
@@ -52,7 +53,7 @@ struct Report {
 
 impl Watch {
     /// Starts the thread, which does not connect before the first request for a probe.
-    pub fn begin(url: &str) -> Self {
+    pub fn begin(url: &str, sessions: &Sessions) -> Self {
         let state = State {
             condition: Condition::Ready,
             probed_at: None,
@@ -62,7 +63,7 @@ impl Watch {
             recoveries: 0,
         };
         let shared = Arc::new(Shared { state: Mutex::new(state), requested: Condvar::new() });
-        let worker = Worker { url: url.to_owned(), shared: Arc::clone(&shared) };
+        let worker = Worker { url: url.to_owned(), sessions: sessions.clone(), shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("database-watch".to_owned()).spawn(move || worker.serve());
         if let Err(error) = thread {
             log::error!("cannot start the database watch thread: {error}");
@@ -180,6 +181,7 @@ impl Shared {
 /// The thread of the watch.
 struct Worker {
     url: String,
+    sessions: Sessions,
     shared: Arc<Shared>,
 }
 
@@ -215,9 +217,9 @@ impl Worker {
 
     /// Starts a probe in its own thread, which may take long.
     fn send(&self, number: u64, link: Option<Link>, sender: &Sender<Report>) -> bool {
-        let (url, sender, begun) = (self.url.clone(), sender.clone(), Instant::now());
+        let (url, sessions, sender, begun) = (self.url.clone(), self.sessions.clone(), sender.clone(), Instant::now());
         let probe = move || {
-            let (condition, cause, link) = condition::probe(&url, link);
+            let (condition, cause, link) = condition::probe(&url, &sessions, link);
             // The result is dropped if the watch has ended.
             let _ = sender.send(Report { number, begun, condition, cause, link });
         };

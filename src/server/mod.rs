@@ -52,6 +52,9 @@ pub enum ServeError {
     /// The first API key cannot be created.
     #[error("cannot create the first API key: {0}")]
     Key(String),
+    /// Connections to the database do not keep their sessions.
+    #[error(transparent)]
+    Session(#[from] session::SessionError),
     /// The metrics cannot be set up.
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
@@ -71,6 +74,7 @@ pub enum ServeError {
 pub fn serve(config: &Config) -> Result<(), ServeError> {
     let signals = Signals::hear().map_err(ServeError::Run)?;
     if let Some(url) = &config.database_url {
+        session::refuse_pooler(url)?;
         return listen(config, url, signals);
     }
     let (embedded, url) = start_embedded(config)?;

@@ -7,6 +7,7 @@ mod editors;
 mod migrations;
 mod network;
 mod outages;
+mod poolers;
 mod server;
 mod upgrades;
 
