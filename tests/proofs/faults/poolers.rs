@@ -70,7 +70,9 @@ impl Bouncer {
     #[track_caller]
     fn must_be_clean(&self, sessions: usize) {
         let mut all = (0..sessions).map(|_| PgConnection::establish(&self.url).unwrap()).collect::<Vec<_>>();
-        all.iter_mut().for_each(|conn| conn.batch_execute("begin").unwrap());
+        for conn in &mut all {
+            conn.batch_execute("begin").unwrap();
+        }
         for conn in &mut all {
             let found = select(sql::<Text>(
                 "concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),

@@ -1,6 +1,6 @@
 //! The rows of documents, with the authorities that they speak of.
 
-use diesel::pg::{Pg, PgConnection};
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -10,7 +10,6 @@ use crate::database::sql::or_distant_past;
 use crate::error::{ApiError, ConstraintExt};
 use crate::register::documents::model::{Document, DocumentPatch, DocumentRow, NewDocument};
 use crate::register::events::model::{EventResource, PublicVisibility, Subject};
-use crate::register::inspections::model::InspectionRow;
 use crate::register::inspections::query::rows::hold;
 use crate::values::id::owned_by;
 use crate::values::ids::{AuthorityId, DocumentId, InspectionId, of};
@@ -113,21 +112,17 @@ pub fn delete(conn: &mut PgConnection, id: DocumentId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// The ids of the documents that speak of an inspection.
+pub fn ids_about(conn: &mut PgConnection, inspection: InspectionId) -> QueryResult<Vec<Uuid>> {
+    let about = documents::table.filter(documents::inspection_id.eq(inspection)).order(documents::document_id);
+    let ids = about.select(documents::document_id).load::<DocumentId>(conn)?;
+    Ok(ids.into_iter().map(DocumentId::as_uuid).collect())
+}
+
 /// The documents with these ids as they are stored, with their full text, each with what its events are about.
 pub fn stored(conn: &mut PgConnection, ids: &[Uuid]) -> QueryResult<Vec<(Subject, Document)>> {
-    stored_documents(conn, documents::table.filter(documents::document_id.eq_any(ids)).into_boxed())
-}
-
-/// The documents that speak of an inspection as they are stored, each with what its events are about.
-pub fn stored_about(conn: &mut PgConnection, inspection: &InspectionRow) -> QueryResult<Vec<(Subject, Document)>> {
-    stored_documents(conn, documents::table.filter(documents::inspection_id.eq(inspection.inspection_id)).into_boxed())
-}
-
-fn stored_documents(
-    conn: &mut PgConnection,
-    wanted: documents::BoxedQuery<'_, Pg>,
-) -> QueryResult<Vec<(Subject, Document)>> {
-    let rows = wanted
+    let rows = documents::table
+        .filter(documents::document_id.eq_any(ids))
         .order(documents::document_id)
         .select((DocumentRow::as_select(), documents::text))
         .load::<(DocumentRow, Option<FullText>)>(conn)?;

@@ -57,8 +57,11 @@ pub fn record_deleted(conn: &mut PgConnection, caller: &Caller, inspection: &Sto
 
 /// Records that all that is in an inspection or about it became public with it, or ceased to be.
 fn record_publication(conn: &mut PgConnection, caller: &Caller, inspection: &InspectionRow) -> Result<(), ApiError> {
-    let documents = documents::stored_about(conn, inspection)?;
-    record_turned(conn, caller, inspection, documents)?;
+    // One by one, since each may have a long text.
+    for id in documents::ids_about(conn, inspection.inspection_id)? {
+        let document = documents::stored(conn, &[id])?;
+        record_turned(conn, caller, inspection, document)?;
+    }
     let findings = findings::stored_of(conn, inspection)?;
     record_turned(conn, caller, inspection, findings)?;
     let recommendations = recommendations::stored_of(conn, inspection)?;
