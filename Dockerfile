@@ -3,13 +3,17 @@
 ARG BUILDER_IMAGE=docker.io/library/rust:1-slim-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
-# The builder needs Rust, a C compiler and the headers of libc, because libpq is compiled and linked in.
+# The builder needs Rust, a C compiler and the headers of libc, because libpq is compiled and linked in, and those of OpenSSL.
 FROM ${BUILDER_IMAGE} AS builder
 WORKDIR /build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
 
 # The dependencies, compiled for an empty program, are a separate layer that changes only with Cargo.lock and Cargo.toml.
 # The output of the empty program is removed: a file of the real one may be older, and would not be compiled.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir src \
     && touch src/lib.rs \
     && echo 'fn main() {}' > src/main.rs \
@@ -26,8 +30,12 @@ COPY build.rs build.rs
 COPY src src
 RUN cargo build --release --locked
 
-# This image must not be older than the builder: the binary links to libc and libgcc.
+# This image must not be older than the builder: the binary links to libc, libgcc and OpenSSL, which comes with the
+# certificates.
 FROM ${RUNTIME_IMAGE}
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 999 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin register
 COPY --from=builder /build/target/release/inspection-register /usr/local/bin/inspection-register
 

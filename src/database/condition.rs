@@ -8,7 +8,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::session::{SessionError, Sessions};
+use super::refusal;
+use super::session::{self, SessionError, Sessions};
 use crate::database::migrate;
 use crate::error::{ApiError, DatabaseFault};
 
@@ -89,7 +90,7 @@ pub(super) fn probe(url: &str, sessions: &Sessions, mut link: Option<Link>) -> F
     {
         return finding;
     }
-    match PgConnection::establish(url) {
+    match session::establish(url) {
         Ok(connection) => probe_first(sessions, connection),
         Err(error) => {
             let cause = error.to_string();
@@ -140,24 +141,11 @@ fn examine(connection: &mut PgConnection) -> Result<Condition, ApiError> {
     Ok(Condition::Ready)
 }
 
-/// The condition according to the error of a failed connection: a message of libpq in English, or of the server.
+/// The condition according to the error of a failed connection.
 fn refusal(message: &str) -> Condition {
-    let silent = [
-        "Connection refused",
-        "Connection reset",
-        "Connection timed out",
-        "No such file or directory",
-        "No route to host",
-        "Network is unreachable",
-        "could not translate host name",
-        "server closed the connection",
-        "could not receive data",
-        "could not send data",
-        "timeout expired",
-    ];
-    if message.contains("the database system is") {
+    if refusal::is_starting(message) {
         Condition::Starting
-    } else if silent.iter().any(|sign| message.contains(sign)) {
+    } else if refusal::is_silent(message) {
         Condition::Unreachable
     } else {
         Condition::Refusing

@@ -8,6 +8,7 @@ pub mod migrate;
 pub mod parts;
 pub mod pool;
 mod pooler;
+mod refusal;
 #[expect(missing_docs, reason = "written by diesel: its descriptions come from the database")]
 pub mod schema;
 pub mod session;

@@ -9,8 +9,8 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{CustomizeConnection, Error as PoolError};
 use diesel::result::{ConnectionError, QueryResult};
 
-use super::pooler;
 use super::url::DatabaseUrl;
+use super::{pooler, refusal};
 
 /// The defaults of a connection: the network timeouts of libpq, for connecting, for the acknowledgement of sent data, and
 /// for keepalives of an idle connection; and its name at the server.
@@ -94,7 +94,7 @@ pub enum SessionError {
 
 /// Checks that a connection keeps its session.
 fn must_be_kept(url: &str, connection: &mut PgConnection) -> Result<(), SessionError> {
-    let mut other = PgConnection::establish(url)?;
+    let mut other = establish(url)?;
     let is_kept = pooler::keep_sessions([connection, &mut other])?;
     if is_kept { Ok(()) } else { Err(SessionError::Pooler) }
 }
@@ -107,8 +107,7 @@ fn must_be_kept(url: &str, connection: &mut PgConnection) -> Result<(), SessionE
 /// If there is such a pooler.
 pub fn refuse_pooler(url: &str) -> Result<(), SessionError> {
     let url = with_defaults(url);
-    let checked =
-        PgConnection::establish(&url).map_err(Into::into).and_then(|mut first| must_be_kept(&url, &mut first));
+    let checked = establish(&url).map_err(Into::into).and_then(|mut first| must_be_kept(&url, &mut first));
     match checked {
         Err(error @ SessionError::Pooler) => Err(error),
         Err(error) => {
@@ -141,7 +140,21 @@ pub fn with_defaults(url: &str) -> String {
     parsed.with_defaults(&defaults.copied().collect::<Vec<_>>())
 }
 
-/// Opens a connection outside the pool. Retries for ten seconds, since the database may still be starting.
+/// Opens a connection. The reason why there is none is in one line.
+///
+/// # Errors
+///
+/// If there is no connection.
+pub(super) fn establish(url: &str) -> Result<PgConnection, ConnectionError> {
+    PgConnection::establish(url).map_err(|error| {
+        let reason = error.to_string();
+        let lines = reason.lines().map(str::trim).filter(|line| !line.is_empty());
+        ConnectionError::BadConnection(lines.collect::<Vec<_>>().join("; "))
+    })
+}
+
+/// Opens a connection outside the pool. Retries for ten seconds, since the database may still be starting; not if it refuses,
+/// as for a wrong password or certificate.
 ///
 /// # Errors
 ///
@@ -150,8 +163,8 @@ pub fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
     let url = with_defaults(url);
     let mut attempts = 0;
     loop {
-        match PgConnection::establish(&url) {
-            Err(error) if attempts < 20 => {
+        match establish(&url) {
+            Err(error) if attempts < 20 && refusal::may_pass(&error.to_string()) => {
                 log::warn!("the database does not respond yet; retrying: {error}");
                 attempts += 1;
                 std::thread::sleep(Duration::from_millis(500));

@@ -2,6 +2,7 @@
 
 pub mod acceptance;
 pub mod actions;
+pub mod certificates;
 pub mod contract;
 pub mod database;
 pub mod events;

@@ -9,6 +9,7 @@ mod network;
 mod outages;
 mod poolers;
 mod server;
+mod tls;
 mod upgrades;
 
 use std::time::{Duration, Instant};

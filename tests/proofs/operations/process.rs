@@ -4,6 +4,8 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use inspection_register::access::secret::Secret;
 use serde_json::{Value, json};
 
@@ -135,6 +137,35 @@ fn with_a_database_of_its_own_it_neither_migrates_nor_imports() {
     assert!(post(&one, ADMIN_SECRET, "/v1/authorities", &new_authority()).starts_with("HTTP/1.1 201"));
     assert_eq!(total(&two, "authorities"), 1);
     assert!(one.end("TERM").success() && two.end("INT").success());
+}
+
+#[derive(QueryableByName)]
+struct Client {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    application_name: String,
+}
+
+#[test]
+fn the_user_and_the_name_of_the_service_may_have_an_at_sign() {
+    let database = Database::empty();
+    let mut conn = database.connect();
+    conn.batch_execute("create role \"me@tenant\" superuser login").unwrap();
+    let folder = Folder::new();
+    for (parameter, expected) in
+        [("&application_name=x@y", "x@y"), ("&options=-capplication_name=z", "z"), ("", "inspection-register")]
+    {
+        let url = format!("{}user=me@tenant{parameter}", database.url.split("user=").next().unwrap());
+        let settings = [("DATABASE_URL", url.as_str())];
+        let migrated = run(&settings, &["migrate"]);
+        assert!(migrated.status.success(), "{}", said(&migrated));
+        let service = Service::start(&settings, &folder.0.join("output"));
+        assert!(service.get("/health/ready").starts_with("HTTP/1.1 200"), "{}", service.said());
+        let query = "select distinct application_name from pg_stat_activity where usename = 'me@tenant'";
+        let clients = diesel::sql_query(query).load::<Client>(&mut conn).unwrap();
+        assert_eq!(clients.iter().map(|client| client.application_name.as_str()).collect::<Vec<_>>(), [expected]);
+        assert!(service.end("TERM").success());
+    }
+    conn.batch_execute("drop role \"me@tenant\"").unwrap();
 }
 
 #[test]
