@@ -60,7 +60,7 @@ impl FromStr for Format {
 pub fn begin(filters: &str, format: Format) {
     let mut builder = builder(filters);
     if format == Format::Json {
-        builder.format(|out, record| json::write(out, record));
+        builder.format(json::write);
         // A panic is a line like any other.
         std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
     }

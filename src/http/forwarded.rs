@@ -83,34 +83,28 @@ fn listed(line: &str) -> Vec<Option<IpAddr>> {
 /// The elements of a line of `Forwarded`. From the first one that breaks the grammar on, the rest of the line is one element
 /// without an address: what a caller left unfinished cannot swallow the entry of a proxy.
 fn elements(line: &str) -> Vec<Option<IpAddr>> {
-    let (mut found, mut rest) = (Vec::new(), line);
+    let (mut found, mut rest) = (Vec::new(), after_empty_elements(line));
     while !rest.is_empty() {
-        let Some((element, after)) = element(rest) else {
-            found.push(None);
-            break;
-        };
-        found.extend(element);
-        rest = after;
+        let (address, after) = element(rest).unwrap_or_default();
+        found.push(address);
+        rest = after_empty_elements(after);
     }
     found
 }
 
-/// The address in the first element of a text, and what follows the comma after it. An empty element is no element.
-fn element(text: &str) -> Option<(Option<Option<IpAddr>>, &str)> {
-    let (mut node, mut rest) = (None, text.trim_start());
-    let mut is_empty = true;
-    loop {
-        if let Some(after) = rest.strip_prefix(',') {
-            return Some(((!is_empty).then_some(node), after));
-        }
-        if rest.is_empty() {
-            return Some(((!is_empty).then_some(node), rest));
-        }
+/// What follows the commas and spaces at the beginning of a text: a list may have empty elements.
+fn after_empty_elements(text: &str) -> &str {
+    text.trim_start_matches([',', ' ', '\t'])
+}
+
+/// The address in the first element of a text, and what follows it; nothing if it breaks the grammar.
+fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
+    let (mut node, mut rest) = (None, text);
+    while !(rest.is_empty() || rest.starts_with(',')) {
         if let Some(after) = rest.strip_prefix(';') {
             rest = after.trim_start();
             continue;
         }
-        is_empty = false;
         let (name, after) = rest.split_at(rest.find(|letter| !is_of_token(letter))?);
         let (value, after) = value(after.strip_prefix('=')?)?;
         if name.eq_ignore_ascii_case("for") {
@@ -121,6 +115,7 @@ fn element(text: &str) -> Option<(Option<Option<IpAddr>>, &str)> {
             return None;
         }
     }
+    Some((node, rest))
 }
 
 /// A token or a quoted string at the beginning of a text, and what follows it. Proxies also write addresses with ports, and in

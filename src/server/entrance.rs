@@ -3,7 +3,8 @@
 //! The kernel resets connections that it has established and nobody has accepted when a listener closes, and the library
 //! drops those that it has accepted and not yet begun to serve. A proxy that has sent a POST on such a connection cannot repeat
 //! it. Therefore new connections are held back first, until all that exist are served: their first packets are ignored, and
-//! when the client repeats them, a second later, the listener is closed, so that a proxy goes on to another instance.
+//! when the client repeats them, a second later, the listener is closed, so that a proxy goes on to another instance. Without
+//! this, `script/nginx` lost 3 of 2,951 requests.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

@@ -80,7 +80,7 @@ async fn metrics_tell_of_the_build_the_process_the_pool_and_the_feed() {
     let register = Register::real().await;
     let mut connection = register.database.connect();
     let last = events::table.select(max(events::sequence)).get_result::<Option<i64>>(&mut connection).unwrap().unwrap();
-    let text = register.get("/metrics").await.expect(200).text().to_owned();
+    let text = register.get("/metrics").await.expect(200).text();
     for line in [
         format!("build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
         format!("events_last_sequence {last}"),

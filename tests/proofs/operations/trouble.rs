@@ -30,7 +30,7 @@ fn is_unavailable(answer: Answer) {
 
 /// Whether the metrics count so many refusals for this cause.
 async fn assert_refused(register: &Register, cause: &str, number: u32) {
-    let text = register.get("/metrics").await.expect(200).text().to_owned();
+    let text = register.get("/metrics").await.expect(200).text();
     let line = format!("requests_refused_total{{cause=\"{cause}\"}} {number}\n");
     assert!(text.contains(&line), "{line} is missing in {text}");
 }
