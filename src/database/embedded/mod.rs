@@ -18,7 +18,7 @@ pub use keeper::Keeper;
 
 use account::Account;
 use programs::Programs;
-use server::{PORT, Server};
+use server::{Server, url};
 use std::fs::{self, File, Permissions, TryLockError};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -115,10 +115,6 @@ impl Embedded {
         mem::forget(watchman.stdin.take());
         Ok(())
     }
-}
-
-fn url(socket_dir: &Path, database: &str) -> String {
-    format!("postgresql:///{database}?host={}&port={PORT}&user={}", socket_dir.display(), cluster::SUPERUSER)
 }
 
 /// The URL of a database on the private server of another instance that uses this data directory; `None` if there is no

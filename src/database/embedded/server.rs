@@ -3,7 +3,6 @@
 use super::cluster::{self, PidFile};
 use super::error::EmbeddedError;
 use super::programs::Programs;
-use super::url;
 use diesel::dsl::{select, sql};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -30,7 +29,7 @@ const TICK: Duration = Duration::from_millis(5);
 const SOCKET_DIR_MAX: usize = 88;
 
 /// The port, which is only part of the file name of the socket: the server does not listen on a network.
-pub(super) const PORT: u16 = 5432;
+const PORT: u16 = 5432;
 
 /// The settings of every server. Statements and values are not logged, since they may contain personal data.
 const SETTINGS: [&str; 11] = [
@@ -262,6 +261,11 @@ impl Drop for Server {
             log::error!("{error}");
         }
     }
+}
+
+/// The URL of a database of the server with this socket.
+pub(super) fn url(socket_dir: &Path, database: &str) -> String {
+    format!("postgresql:///{database}?host={}&port={PORT}&user={}", socket_dir.display(), cluster::SUPERUSER)
 }
 
 /// The directory of the socket: `socket` in the data directory or, if that path is too long or needs quoting, a
