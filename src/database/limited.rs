@@ -60,6 +60,9 @@ where
             break;
         }
     }
+    if page.rows.is_cut {
+        cursor::after_stop(conn, "select 1")?;
+    }
     Ok(page.rows)
 }
 

@@ -66,12 +66,7 @@ impl DatabaseFault {
         let lacks = |what: &str| message.starts_with(what) && message.contains(" does not exist");
         if begins(&["deadlock detected"]) {
             Some(Self::Collision)
-        } else if begins(&[
-            "canceling statement due to",
-            "could not obtain lock on",
-            // Whoever stops reading rows before their end is not told that the rest was cancelled.
-            "current transaction is aborted",
-        ]) {
+        } else if begins(&["canceling statement due to", "could not obtain lock on"]) {
             Some(Self::TooSlow)
         } else if begins(&[
             "terminating connection",

@@ -4,10 +4,11 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::result::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
 /// The number of rows in a portion.
 const PORTION: usize = 20;
@@ -36,8 +37,19 @@ where
             break;
         }
     }
-    diesel::sql_query("close portions").execute(conn)?;
-    Ok(())
+    after_stop(conn, "close portions")
+}
+
+/// Runs a statement after rows were not read to their end. The library reads the rest, and does not report if the server
+/// cancels it meanwhile; the statement fails then.
+pub fn after_stop(conn: &mut PgConnection, statement: &str) -> QueryResult<()> {
+    let cancelled = || Box::new("canceling statement due to statement timeout, after an early stop".to_owned());
+    conn.batch_execute(statement).map_err(|error| match error {
+        Error::DatabaseError(_, reason) if reason.message().starts_with("current transaction is aborted") => {
+            Error::DatabaseError(DatabaseErrorKind::Unknown, cancelled())
+        }
+        error => error,
+    })
 }
 
 /// Declares the cursor.

@@ -230,7 +230,9 @@ pub async fn by_key(
     }
     let sent = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let response = enforce(remaining, request, next).await?;
-    written.owe(key, kibibytes(sent.unwrap_or_default(), response.response().body().size()));
+    if response.status().is_success() {
+        written.owe(key, kibibytes(sent.unwrap_or_default(), response.response().body().size()));
+    }
     Ok(response)
 }
 
