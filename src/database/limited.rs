@@ -179,6 +179,7 @@ pub struct EmbeddedRows<O: 'static, T> {
 
 impl<O, T> EmbeddedRows<O, T> {
     /// The rows without their owners.
+    #[must_use]
     pub fn into_rows(self) -> Vec<T> {
         self.rows.into_iter().map(|(_, row)| row).collect()
     }
