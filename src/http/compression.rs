@@ -13,7 +13,8 @@ const MARKED: &str = "-gzip\"";
 const END: &str = "\"";
 
 /// Marks the tags of compressed responses, and takes the mark from tags that callers send back, since both forms of a
-/// representation change together.
+/// representation change together. Responses to writes are not compressed: they are small, and a caller may compare their tag
+/// with that of a refused change.
 ///
 /// # Errors
 ///
@@ -22,6 +23,9 @@ pub async fn mark_tags(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if !request.method().is_safe() {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
     let known = unmark(request.headers_mut());
     let mut response = next.call(request).await?.map_into_boxed_body();
     let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
