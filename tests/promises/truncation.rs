@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::Register;
 use crate::support::actions::{action, new_action, path};
 use crate::support::database::settle;
-use crate::support::rows::authority;
+use crate::support::rows::{self, authority, published, visit};
 
 /// Adds so many updates of so many characters to an action.
 fn add_updates(register: &Register, action: &Value, count: usize, characters: usize) {
@@ -124,4 +124,27 @@ async fn a_page_of_large_texts_ends_early_and_its_cursor_goes_on() {
     assert!(most < 1_600_000, "{most} bytes");
     let (rows, _) = pages(&register, "/v1/documents?limit=200").await;
     assert_eq!(rows.len(), 6);
+}
+
+#[actix_web::test]
+async fn a_follow_up_ends_after_100_visits_and_says_so() {
+    let register = Register::empty().await;
+    let opener = published(&register).await;
+    let first = visit(&register, &opener, 1, json!({ "state": "published" })).await;
+    let follow_up = format!("{}/follow-up", rows::path(&opener));
+    for (days, is_truncated) in [(1..=99, Value::Null), (100..=100, json!(true))] {
+        let copies = format!(
+            "insert into inspections (inspection_id, authority_id, framework, kind, started_on, ended_on, published_on, \
+                 state, opened_by_inspection_id) \
+             select gen_random_uuid(), authority_id, framework, kind, started_on, ended_on, published_on + day, \
+                 state, opened_by_inspection_id \
+             from inspections, generate_series({}, {}) as day where inspection_id = '{}'",
+            days.start(),
+            days.end(),
+            first["inspection_id"].as_str().unwrap()
+        );
+        register.database.connect().batch_execute(&copies).unwrap();
+        let told = register.get(&follow_up).await.expect(200).json();
+        assert_eq!((told["visits"].as_array().unwrap().len(), &told["is_truncated"]), (100, &is_truncated));
+    }
 }

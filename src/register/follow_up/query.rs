@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Date as SqlDate, Nullable, Uuid};
+use diesel::sql_types::{BigInt, Date as SqlDate, Nullable, Uuid};
 
 use super::model::{FollowUp, FollowUpParameters, FollowUpVisit, Said, Sources, gaps, missing};
 use crate::access::caller::Caller;
@@ -36,7 +36,7 @@ const CLOSING: &str = "
     limit 1";
 
 /// The published inspections and visits that followed the inspection `$1`, which `$2` closed, as known on the day `$3`. The
-/// condition says whether the text of each is held. One more than [`MOST_VISITS`] tells that there are more.
+/// condition says whether the text of each is held. At most `$4`.
 const VISITS: &str = "
     select inspection_id, kind, opened_by_inspection_id, visit_number, is_final_visit, started_on, ended_on, published_on,
         source, source_reference, {is_text_held} as is_text_held
@@ -48,10 +48,10 @@ const VISITS: &str = "
             union select e.inspection_id from examinations e join recommendations r using (recommendation_id)
                 where r.inspection_id = $1)
     order by or_distant_future(coalesce(published_on, ended_on, started_on)), visit_number, inspection_id
-    limit 101";
+    limit $4";
 
 /// The maximum number of visits in a follow-up.
-const MOST_VISITS: usize = 100;
+const MOST_VISITS: i64 = 100;
 
 /// An inspection by its id.
 #[derive(QueryableByName)]
@@ -82,9 +82,7 @@ pub fn get(
         return Err(ApiError::not_found("inspection"));
     }
     let closed_by = closing(conn, &inspection, as_at)?;
-    let mut visits = visits(conn, id, closed_by, as_at)?;
-    let is_truncated = visits.len() > MOST_VISITS;
-    visits.truncate(MOST_VISITS);
+    let (visits, is_truncated) = visits(conn, id, closed_by, as_at)?;
     let ids = visits.iter().map(|visit| visit.inspection_id).collect::<Vec<_>>();
     let sources = sources(conn, id, &ids)?;
     let is_of_series = |visit: &&FollowUpVisit| {
@@ -116,17 +114,22 @@ fn closing(conn: &mut PgConnection, inspection: &InspectionRow, as_at: Date) -> 
     Ok(closing.map(|closing| closing.inspection_id))
 }
 
+/// The visits, and whether there are more.
 fn visits(
     conn: &mut PgConnection,
     opener: InspectionId,
     closed_by: Option<InspectionId>,
     as_at: Date,
-) -> QueryResult<Vec<FollowUpVisit>> {
-    diesel::sql_query(VISITS.replace("{is_text_held}", TEXT_IS_HELD))
+) -> QueryResult<(Vec<FollowUpVisit>, bool)> {
+    let mut visits = diesel::sql_query(VISITS.replace("{is_text_held}", TEXT_IS_HELD))
         .bind::<Uuid, _>(opener)
         .bind::<Nullable<Uuid>, _>(closed_by)
         .bind::<SqlDate, _>(as_at)
-        .load(conn)
+        .bind::<BigInt, _>(MOST_VISITS + 1)
+        .load(conn)?;
+    let is_truncated = i64::try_from(visits.len()).is_ok_and(|count| count > MOST_VISITS);
+    visits.truncate(usize::try_from(MOST_VISITS).unwrap_or(usize::MAX));
+    Ok((visits, is_truncated))
 }
 
 fn sources(conn: &mut PgConnection, opener: InspectionId, visits: &[InspectionId]) -> QueryResult<Sources> {
